@@ -1,0 +1,141 @@
+// swift-tools-version: 6.2
+// The manifest reads as the architecture: floors from the ground up, imports go down only
+// (Tests/ArchitectureTests holds every target to that). ARCHITECTURE.md explains the floors.
+
+import PackageDescription
+
+let package = Package(
+  name: "swift-rmt",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "rmt", targets: ["rmt"]),
+    .library(
+      name: "RecurrentMemoryTransformer",
+      targets: ["CheckpointConversion", "FineTuning", "ModelFile", "RecurrentMemory", "Tokenizers"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // Floor 0: C. Kernels of our own and libraries of the system.
+    .target(
+      name: "CKernels", path: "Sources/CKernels",
+      cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
+    .systemLibrary(
+      name: "CHDF5Library", path: "Converters/CHDF5Library", pkgConfig: "hdf5",
+      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+    .target(name: "CHDF5", dependencies: ["CHDF5Library"], path: "Converters/CHDF5"),
+    .systemLibrary(
+      name: "CJSON", path: "Sources/CJSON", pkgConfig: "json-c",
+      providers: [.apt(["libjson-c-dev"]), .brew(["json-c"])]),
+    .systemLibrary(
+      name: "CXXHash", path: "Sources/CXXHash", pkgConfig: "libxxhash",
+      providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Converters/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    // Floor 1: memory and text that the rest stands on.
+    .target(name: "TensorStorage"),
+    .target(name: "Randomness"),
+    .target(name: "JSON", dependencies: ["CJSON", "TensorStorage"]),
+
+    // Floor 2: arithmetic, our file, what a BERT is, text.
+    .target(name: "Kernels", dependencies: ["CKernels", "TensorStorage"]),
+    .target(name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"]),
+    .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
+    .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
+
+    // Floor 3: the network, a model in our file, foreign files.
+    .target(name: "Transformer", dependencies: ["Kernels", "ModelSchema", "TensorStorage"]),
+    .target(
+      name: "ModelFile",
+      dependencies: ["JSON", "ModelSchema", "TensorStorage", "Tokenizers", "WeightFile"]),
+    .target(
+      name: "Safetensors", dependencies: ["JSON", "TensorStorage"], path: "Converters/Safetensors"),
+    .target(name: "HDF5", dependencies: ["CHDF5", "TensorStorage"], path: "Converters/HDF5"),
+    .target(
+      name: "PyTorchCheckpoint", dependencies: ["CZlib", "TensorStorage"],
+      path: "Converters/PyTorchCheckpoint"),
+
+    // Floor 4: remembers; translates.
+    .target(
+      name: "RecurrentMemory",
+      dependencies: [
+        "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness", "TensorStorage", "Tokenizers",
+        "Transformer",
+      ]),
+    .target(
+      name: "CheckpointConversion",
+      dependencies: [
+        "HDF5", "JSON", "ModelFile", "ModelSchema", "PyTorchCheckpoint", "Randomness",
+        "Safetensors", "TensorStorage", "Tokenizers", "WeightFile",
+      ],
+      resources: [.embedInCode("Resources/modeling_rmt.py")]),
+
+    // Floor 5: learns.
+    .target(
+      name: "FineTuning",
+      dependencies: [
+        "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness", "RecurrentMemory",
+        "TensorStorage", "Tokenizers", "Transformer", "WeightFile",
+      ]),
+
+    // Floor 6: the command, one file a verb; the only place that prints.
+    .executableTarget(
+      name: "rmt",
+      dependencies: [
+        "CheckpointConversion", "FineTuning", "HDF5", "JSON", "Kernels", "ModelFile",
+        "ModelSchema", "Randomness", "RecurrentMemory", "Safetensors", "TensorStorage",
+        "Tokenizers", "Transformer", "WeightFile",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // One suite a target.
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "TensorStorageTests", dependencies: ["TensorStorage"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TensorStorage"]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["CKernels", "Kernels", "Randomness", "TensorStorage"]),
+    .testTarget(name: "WeightFileTests", dependencies: ["JSON", "TensorStorage", "WeightFile"]),
+    .testTarget(name: "ModelSchemaTests", dependencies: ["JSON", "ModelSchema", "TensorStorage"]),
+    .testTarget(name: "TokenizersTests", dependencies: ["JSON", "TensorStorage", "Tokenizers"]),
+    .testTarget(
+      name: "TransformerTests",
+      dependencies: [
+        "JSON", "Kernels", "ModelSchema", "Randomness", "Safetensors", "TensorStorage",
+        "Transformer",
+      ]),
+    .testTarget(
+      name: "ModelFileTests",
+      dependencies: ["JSON", "ModelFile", "ModelSchema", "TensorStorage", "Tokenizers", "WeightFile"]
+    ),
+    .testTarget(name: "SafetensorsTests", dependencies: ["JSON", "Safetensors", "TensorStorage"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TensorStorage"]),
+    .testTarget(name: "PyTorchCheckpointTests", dependencies: ["PyTorchCheckpoint", "TensorStorage"]),
+    .testTarget(
+      name: "RecurrentMemoryTests",
+      dependencies: [
+        "JSON", "Kernels", "ModelFile", "ModelSchema", "RecurrentMemory", "Safetensors",
+        "TensorStorage", "Transformer",
+      ]),
+    .testTarget(
+      name: "CheckpointConversionTests",
+      dependencies: [
+        "CheckpointConversion", "HDF5", "JSON", "ModelFile", "ModelSchema", "Safetensors",
+        "TensorStorage", "Tokenizers", "WeightFile",
+      ]),
+    .testTarget(
+      name: "FineTuningTests",
+      dependencies: [
+        "FineTuning", "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness",
+        "RecurrentMemory", "Safetensors", "TensorStorage", "Tokenizers", "Transformer", "WeightFile",
+      ]),
+    .testTarget(name: "CommandTests", dependencies: ["rmt", "JSON", "Safetensors", "TensorStorage"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

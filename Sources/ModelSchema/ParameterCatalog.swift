@@ -1,0 +1,86 @@
+import TensorStorage
+
+/// One parameter of a model: its name, shape and what it is for.
+public struct ParameterDescription: Sendable, Hashable {
+  /// What a parameter is for; the optimizer and the initializer ask for it.
+  public enum Role: String, Sendable {
+    /// A lookup table, one row an id.
+    case embedding
+    /// A matrix `[out, in]` that is applied as `x · Wᵀ`.
+    case weight
+    /// An offset that is added to every row.
+    case bias
+    /// LayerNorm's factor γ.
+    case gain
+    /// LayerNorm's offset β.
+    case normBias
+    /// The memory tokens before the first segment.
+    case memory
+  }
+
+  /// Hugging Face's name without the model's prefix.
+  public let name: String
+  /// Dimensions; matrices are `[out, in]`.
+  public let shape: Shape
+  /// What it is for.
+  public let role: Role
+}
+
+/// Every parameter of a model, in the one order that the weight file, the completeness check of a
+/// conversion, the binding of parameters and the optimizer share.
+public struct ParameterCatalog: Sendable {
+  /// The parameters, in order.
+  public let parameters: [ParameterDescription]
+
+  /// The catalogue of a model.
+  ///
+  /// Embeddings, layers, pooler; then `memory.initial [m, d]` when the model has memory, and
+  /// `classifier.weight [labels, d]`, `classifier.bias [labels]` when it has labels.
+  public init(_ model: ModelDescription) {
+    let encoder = model.encoder
+    let width = encoder.hiddenSize
+    var list: [ParameterDescription] = []
+    func add(_ name: String, _ shape: Shape, _ role: ParameterDescription.Role) {
+      list.append(ParameterDescription(name: name, shape: shape, role: role))
+    }
+    func addLinear(_ name: String, outputs: Int, inputs: Int) {
+      add("\(name).weight", [outputs, inputs], .weight)
+      add("\(name).bias", [outputs], .bias)
+    }
+    func addLayerNorm(_ name: String) {
+      add("\(name).weight", [width], .gain)
+      add("\(name).bias", [width], .normBias)
+    }
+    add("embeddings.word_embeddings.weight", [encoder.vocabularySize, width], .embedding)
+    add("embeddings.position_embeddings.weight", [encoder.maximumPositions, width], .embedding)
+    add("embeddings.token_type_embeddings.weight", [encoder.tokenTypeCount, width], .embedding)
+    addLayerNorm("embeddings.LayerNorm")
+    for layer in 0..<encoder.layerCount {
+      let prefix = "encoder.layer.\(layer)"
+      addLinear("\(prefix).attention.self.query", outputs: width, inputs: width)
+      addLinear("\(prefix).attention.self.key", outputs: width, inputs: width)
+      addLinear("\(prefix).attention.self.value", outputs: width, inputs: width)
+      addLinear("\(prefix).attention.output.dense", outputs: width, inputs: width)
+      addLayerNorm("\(prefix).attention.output.LayerNorm")
+      addLinear("\(prefix).intermediate.dense", outputs: encoder.intermediateSize, inputs: width)
+      addLinear("\(prefix).output.dense", outputs: width, inputs: encoder.intermediateSize)
+      addLayerNorm("\(prefix).output.LayerNorm")
+    }
+    addLinear("pooler.dense", outputs: width, inputs: width)
+    if let memory = model.memory {
+      add("memory.initial", [memory.tokenCount, width], .memory)
+    }
+    if !model.labels.isEmpty {
+      addLinear("classifier", outputs: model.labels.count, inputs: width)
+    }
+    parameters = list
+  }
+
+  /// The parameter of that name.
+  public func parameter(named name: String) -> ParameterDescription? {
+    parameters.first { $0.name == name }
+  }
+
+  /// Numbers in all parameters together.
+  public var elementCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
+}

@@ -1,0 +1,144 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Writes a file that appears under its name whole or not at all.
+///
+/// Bytes go to a temporary sibling; ``commit()`` synchronises it, puts it in place and synchronises
+/// the folder. A writer that is dropped before that removes the sibling. The file's mode honours the
+/// process's umask.
+public struct AtomicFileWriter: ~Copyable {
+  /// What to do when the final name is taken.
+  public enum Collision: Sendable {
+    /// Keep what is there and fail.
+    case keepExisting
+    /// Replace it in one step.
+    case replace
+  }
+
+  /// The final name.
+  public let path: String
+  /// Bytes written so far.
+  public private(set) var byteCount = 0
+  private let temporaryPath: String
+  private let descriptor: Int32
+  private let collision: Collision
+  private var buffer: [UInt8] = []
+  private var committed = false
+
+  /// Opens the temporary sibling.
+  ///
+  /// - Throws: ``FileError`` when the folder cannot be written, or when the name is taken and
+  ///   `collision` is ``Collision/keepExisting``.
+  public init(path: String, collision: Collision) throws(FileError) {
+    self.path = path
+    self.collision = collision
+    if collision == .keepExisting, access(path, F_OK) == 0 {
+      throw FileError(.create, path, code: EEXIST)
+    }
+    // The process id keeps two runs apart; O_EXCL catches whatever is left over from a killed one.
+    var attempt = 0
+    while true {
+      let candidate = "\(path).\(getpid())-\(attempt).partial"
+      let descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 {
+        self.descriptor = descriptor
+        temporaryPath = candidate
+        break
+      }
+      guard errno == EEXIST, attempt < 100 else { throw FileError(.create, path) }
+      attempt += 1
+    }
+    buffer.reserveCapacity(1 << 20)
+  }
+
+  deinit {
+    close(descriptor)
+    if !committed { unlink(temporaryPath) }
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Throws: ``FileError`` when the system fails, for example because the disk is full.
+  public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    byteCount += bytes.count
+    if buffer.count + bytes.count <= 1 << 20 {
+      buffer.append(contentsOf: bytes)
+      return
+    }
+    try flush()
+    try writeThrough(bytes)
+  }
+
+  /// Appends bytes.
+  public mutating func write(_ bytes: some Collection<UInt8>) throws(FileError) {
+    let array = Array(bytes)
+    let result = array.withUnsafeBytes { buffer in
+      Result { () throws(FileError) in try write(buffer) }
+    }
+    try result.get()
+  }
+
+  /// Appends zeros up to the next multiple of `alignment`.
+  public mutating func pad(toMultipleOf alignment: Int) throws(FileError) {
+    let remainder = byteCount % alignment
+    guard remainder != 0 else { return }
+    try write([UInt8](repeating: 0, count: alignment - remainder))
+  }
+
+  /// Puts the file in place.
+  ///
+  /// - Throws: ``FileError``; the final name then still holds what it held before.
+  public consuming func commit() throws(FileError) {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw FileError(.synchronize, path) }
+    switch collision {
+    case .replace:
+      guard rename(temporaryPath, path) == 0 else { throw FileError(.rename, path) }
+    case .keepExisting:
+      // link() fails when somebody took the name meanwhile; where links are not to be had, the
+      // check is repeated and the file renamed.
+      if link(temporaryPath, path) == 0 {
+        unlink(temporaryPath)
+      } else if errno == EEXIST || access(path, F_OK) == 0 {
+        throw FileError(.create, path, code: EEXIST)
+      } else {
+        guard rename(temporaryPath, path) == 0 else { throw FileError(.rename, path) }
+      }
+    }
+    committed = true
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let folderDescriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
+    if folderDescriptor >= 0 {
+      fsync(folderDescriptor)
+      close(folderDescriptor)
+    }
+  }
+
+  private mutating func flush() throws(FileError) {
+    guard !buffer.isEmpty else { return }
+    let pending = buffer
+    buffer.removeAll(keepingCapacity: true)
+    let result = pending.withUnsafeBytes { bytes in
+      Result { () throws(FileError) in try writeThrough(bytes) }
+    }
+    try result.get()
+  }
+
+  private func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    guard let base = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      #if canImport(Glibc)
+        let count = Glibc.write(descriptor, base + done, bytes.count - done)
+      #else
+        let count = Darwin.write(descriptor, base + done, bytes.count - done)
+      #endif
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(.write, path) }
+      done += count
+    }
+  }
+}

@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file mapped read-only into memory; opening costs the same for every size.
+public final class MappedFile: @unchecked Sendable {
+  // Sendable although it holds a pointer: the mapping is read-only and lives as long as the object.
+
+  /// Where the file is.
+  public let path: String
+  /// The whole file; valid while this object lives.
+  public let bytes: UnsafeRawBufferPointer
+
+  /// Maps a regular file.
+  ///
+  /// - Throws: ``FileError`` when it is missing, unreadable, a folder, or cannot be mapped.
+  public init(path: String) throws(FileError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(.open, path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(.open, path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(.open, path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+    }
+    self.path = path
+    let byteCount = Int(status.st_size)
+    guard byteCount > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard let base = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0),
+      base != UnsafeMutableRawPointer(bitPattern: -1)
+    else { throw FileError(.map, path) }
+    bytes = UnsafeRawBufferPointer(start: base, count: byteCount)
+  }
+
+  deinit {
+    if let base = bytes.baseAddress {
+      munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)
+    }
+  }
+}
