@@ -15,7 +15,7 @@ step() {
   local title=$1 begun=$SECONDS
   shift
   printf '\n\033[1m%s\033[0m\n\n  $ rmt' "$title"
-  printf ' %q' "$@"
+  printf ' %s' "$@"
   printf '\n\n'
   "$rmt" "$@"
   printf '\n  (%d s)\n' $((SECONDS - begun))
