@@ -47,6 +47,14 @@ import Testing
     #expect(draws.max()! > Int.max / 2)
   }
 
+  /// 2⁶⁴ is 8/3 of this bound: without rejection two remainders would get three draws for the third's two.
+  @Test func `favours no index below a bound that does not divide the draws`() {
+    var stream = RandomStream(seed: 8)
+    var counts = [0, 0, 0]
+    for _ in 0..<9000 { counts[stream.index(below: 3 << 61) % 3] += 1 }
+    #expect(counts.allSatisfy { abs($0 - 3000) < 270 })  // six standard deviations
+  }
+
   @Test func `refuses an index below zero`() async {
     await #expect(processExitsWith: .failure) {
       var stream = RandomStream(seed: 1)
