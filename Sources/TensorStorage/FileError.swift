@@ -54,6 +54,8 @@ public struct FileError: DescribedError {
     case ENOENT: "Check the path."
     case EACCES, EPERM, EROFS: "Check the permissions of the file and its folder."
     case ENOSPC, EDQUOT: "Free some space, or choose another folder; nothing was left behind."
+    case EFBIG: "Raise the file-size limit (ulimit -f); nothing was left behind."
+    case ENOTDIR: "A part of the path is a file, not a folder; check the path."
     case EEXIST: "Choose another name, or pass --force to replace it."
     default: nil
     }
