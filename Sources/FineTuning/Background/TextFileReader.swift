@@ -1,0 +1,61 @@
+import TensorStorage
+import Tokenizers
+
+/// Reads text files as token ids and remembers what was odd about them.
+struct TextFileReader {
+  /// The largest file that is read, in bytes: it is held whole while it is tokenised.
+  static let maximumByteCount = 1 << 30
+
+  private let tokenizer: WordPieceTokenizer
+  private let dropped: [Int32]
+  private var foreignFiles: [String] = []
+  private var binaryFiles: [String] = []
+  private var unknownCount = 0
+  private var tokenCount = 0
+
+  init(tokenizer: WordPieceTokenizer) {
+    self.tokenizer = tokenizer
+    let special = tokenizer.specialTokens
+    dropped = [special.padding, special.classification, special.separator]
+  }
+
+  /// The tokens of a file without special ones; `nil` when it has NUL bytes and so is no text.
+  mutating func read(_ path: String) throws -> [Int32]? {
+    let file = try RandomAccessFile(path: path)
+    guard file.byteCount <= Self.maximumByteCount else {
+      throw BackgroundError.tooLarge(
+        path: path, byteCount: file.byteCount, maximumByteCount: Self.maximumByteCount)
+    }
+    let bytes = try file.bytes(in: 0..<file.byteCount)
+    guard !bytes.contains(0) else {
+      binaryFiles.append(path)
+      return nil
+    }
+    let decoded = TextDecoder.decode(bytes)
+    if decoded.encoding == .windows1252 { foreignFiles.append(path) }
+    let ids = tokenizer.encode(decoded.text).filter { !dropped.contains($0) }
+    let unknown = tokenizer.specialTokens.unknown
+    unknownCount += ids.count { $0 == unknown }
+    tokenCount += ids.count
+    return ids
+  }
+
+  /// Sentences on everything odd so far.
+  func notes(place: String) -> [String] {
+    func sentence(_ files: [String], _ one: String, _ many: String) -> [String] {
+      guard let first = files.first else { return [] }
+      return [
+        files.count == 1
+          ? "\(first) \(one)." : "\(files.count) background files \(many), the first is \(first)."
+      ]
+    }
+    let unknown = UnknownTokens.note(place: place, count: unknownCount, tokenCount: tokenCount)
+    return sentence(
+      foreignFiles, "is not UTF-8 and was read as Windows-1252",
+      "are not UTF-8 and were read as Windows-1252")
+      + sentence(
+        binaryFiles, "has NUL bytes, is no text and was left out",
+        "have NUL bytes, are no text and were left out")
+      + (unknown.map { [$0] } ?? [])
+  }
+}
