@@ -63,8 +63,9 @@ import Testing
     #expect(Array(visits[..<10]) != Array(visits[10...]))
     #expect(source.batch(step: 2, sampleCount: 4).map(\.tokenIDs.count) == Array(visits[8..<12]))
     let other = try data.trainingSamples(for: stage(nil), seed: 6)
-    #expect((0..<3).flatMap { other.batch(step: $0, sampleCount: 4) }.map(\.tokenIDs.count)
-      != Array(visits[..<12]))
+    #expect(
+      (0..<3).flatMap { other.batch(step: $0, sampleCount: 4) }.map(\.tokenIDs.count)
+        != Array(visits[..<12]))
   }
 
   @Test func `mixing lengths of documents is refused because it would do nothing`() throws {

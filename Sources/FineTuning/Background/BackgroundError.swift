@@ -15,6 +15,7 @@ public enum BackgroundError: DescribedError, Equatable {
   /// The vocabulary does not know the generator's words.
   case foreignVocabulary(share: Double)
 
+  /// The family it belongs to.
   public var kind: FailureKind {
     switch self {
     case .sharedFile: .usage
@@ -22,6 +23,7 @@ public enum BackgroundError: DescribedError, Equatable {
     }
   }
 
+  /// Where: the file and line, the stage, or nothing.
   public var place: String? {
     switch self {
     case .tooShort(let place, _, _, _): place
@@ -31,6 +33,7 @@ public enum BackgroundError: DescribedError, Equatable {
     }
   }
 
+  /// What happened and what was expected.
   public var problem: String {
     switch self {
     case .tooShort(_, let part, let tokenCount, let minimum):
@@ -46,6 +49,7 @@ public enum BackgroundError: DescribedError, Equatable {
     }
   }
 
+  /// What to do.
   public var advice: String? {
     switch self {
     case .tooShort: "Name more text; one file in ten, or a tenth of a file, is held out."

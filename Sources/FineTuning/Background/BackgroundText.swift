@@ -108,12 +108,11 @@ public struct BackgroundText: Sendable {
     sources = ["generated"]
   }
 
-  /// A number that changes whenever the text does.
+  /// A checksum that changes whenever the text does.
   package var fingerprint: String {
-    var hash = Fingerprint()
-    hash.combine(training.tokenIDs)
-    hash.combine(training.count)
-    hash.combine(evaluation.tokenIDs)
-    return hash.hexadecimal
+    var fingerprint = Fingerprint()
+    fingerprint.combine(training.tokenIDs)
+    fingerprint.combine(evaluation.tokenIDs)
+    return fingerprint.hexadecimal
   }
 }

@@ -9,9 +9,11 @@ package struct GeneratedText {
   /// these and the full stop knows all of its text.
   package static let words: [String] = Set(
     (nouns + adjectives + verbs + times + templates).flatMap { phrase in
-      phrase.split { !$0.isLetter }.map { $0.lowercased() }
+      phrase.split { !$0.isLetter }.map(String.init)
+        .filter { !["NOUN", "ADJECTIVE", "VERB", "TIME"].contains($0) }
+        .map { $0.lowercased() }
     }
-  ).subtracting(["noun", "adjective", "verb", "time"]).sorted()
+  ).sorted()
 
   private static let nouns = [
     "river", "mountain", "letter", "winter", "teacher", "market", "song", "window", "ship", "horse",

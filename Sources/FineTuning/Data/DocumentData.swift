@@ -1,5 +1,3 @@
-import Randomness
-
 /// Fine-tuning data from documents: one set to train on, one to be measured on.
 ///
 /// A stage of n segments takes the documents of at most n segments, whole; longer ones wait for a
@@ -16,12 +14,14 @@ public struct DocumentData: FineTuningData {
     self.segmentSize = segmentSize
   }
 
+  /// What the data is: counts and checksums.
   public var settings: [(name: String, value: String)] {
     [
       ("training data", Self.describe(training)), ("validation data", Self.describe(validation)),
     ]
   }
 
+  /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [String] {
     var notes = training.notes + (validation.path == training.path ? [] : validation.notes)
     guard let longest = curriculum.stages.compactMap(\.segmentCount).max() else { return notes }
@@ -36,6 +36,7 @@ public struct DocumentData: FineTuningData {
     return notes
   }
 
+  /// The samples that a stage trains on.
   public func trainingSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
@@ -43,6 +44,7 @@ public struct DocumentData: FineTuningData {
     return ShuffledDocuments(documents: try select(training, for: stage), seed: seed)
   }
 
+  /// The samples that a stage is measured on.
   public func validationSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any SampleCollection {
@@ -61,9 +63,7 @@ public struct DocumentData: FineTuningData {
   }
 
   private static func describe(_ documents: LabeledDocuments) -> String {
-    var hash = Fingerprint()
-    hash.combine(Int(truncatingIfNeeded: documents.fingerprint))
-    return "\(documents.count) documents, fingerprint \(hash.hexadecimal)"
+    "\(documents.count) documents, checksum \(documents.fingerprint)"
   }
 }
 
@@ -72,8 +72,10 @@ public struct DocumentSelection: SampleCollection {
   fileprivate let documents: LabeledDocuments
   fileprivate let positions: [Int]
 
+  /// How many there are.
   public var count: Int { positions.count }
 
+  /// The sample at a position.
   public subscript(position: Int) -> LabeledSample { documents[positions[position]] }
 }
 

@@ -17,8 +17,10 @@ public enum DocumentError: DescribedError, Equatable {
   /// The file has no documents.
   case noDocuments(file: String)
 
+  /// The family it belongs to.
   public var kind: FailureKind { .badData }
 
+  /// Where: the file and line, the stage, or nothing.
   public var place: String? {
     switch self {
     case .brokenLine(let file, let line, _), .lineTooLong(let file, let line, _),
@@ -29,6 +31,7 @@ public enum DocumentError: DescribedError, Equatable {
     }
   }
 
+  /// What happened and what was expected.
   public var problem: String {
     switch self {
     case .brokenLine(_, _, let reason):
@@ -44,6 +47,7 @@ public enum DocumentError: DescribedError, Equatable {
     }
   }
 
+  /// What to do.
   public var advice: String? {
     switch self {
     case .brokenLine, .noText, .noLabel:

@@ -1,33 +1,29 @@
-/// A 64-bit FNV-1a hash over 32-bit words, to tell whether data is the same as before.
-///
-/// It recognises a changed file, it does not protect against forgery. Source: Fowler, Noll and Vo,
-/// draft-eastlake-fnv.
-package struct Fingerprint: Sendable {
-  /// The hash of everything combined so far.
-  package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+import WeightFile
 
-  /// A hash of nothing yet.
+/// A checksum over numbers and ids, to tell whether data is the same as before.
+package struct Fingerprint: ~Copyable {
+  private var checksum = StreamingChecksum()
+
+  /// A fingerprint of nothing yet.
   package init() {}
 
-  /// Takes in one number.
-  package mutating func combine(_ number: Int) {
-    let bits = UInt64(bitPattern: Int64(number))
-    mix(UInt32(truncatingIfNeeded: bits))
-    mix(UInt32(truncatingIfNeeded: bits >> 32))
+  /// Takes in numbers.
+  package mutating func combine<Number: FixedWidthInteger & BitwiseCopyable>(_ numbers: [Number]) {
+    combine(count: numbers.count)
+    numbers.withUnsafeBytes { checksum.update($0) }
   }
 
-  /// Takes in token ids.
-  package mutating func combine(_ ids: [Int32]) {
-    ids.withUnsafeBufferPointer { for id in $0 { mix(UInt32(bitPattern: id)) } }
+  /// Takes in text.
+  package mutating func combine(_ text: String) { combine(Array(text.utf8)) }
+
+  /// Takes in memory.
+  package mutating func combine(_ bytes: UnsafeRawBufferPointer) { checksum.update(bytes) }
+
+  // The count keeps two lists apart from one list of both.
+  private mutating func combine(count: Int) {
+    withUnsafeBytes(of: Int64(count).littleEndian) { checksum.update($0) }
   }
 
-  /// The hash as sixteen hexadecimal digits.
-  package var hexadecimal: String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
-  private mutating func mix(_ word: UInt32) {
-    value = (value ^ UInt64(word)) &* 0x0000_0100_0000_01B3
-  }
+  /// The fingerprint of everything taken in, as sixteen hexadecimal digits.
+  package var hexadecimal: String { Checksum(checksum.value).description }
 }

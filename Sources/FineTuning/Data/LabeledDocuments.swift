@@ -90,8 +90,10 @@ public struct LabeledDocuments: SampleCollection {
       tokenCount: tokenIDs.count)
   }
 
+  /// How many there are.
   public var count: Int { labels.count }
 
+  /// The sample at a position.
   public subscript(position: Int) -> LabeledSample {
     LabeledSample(tokenIDs: Array(tokenIDs[range(of: position)]), label: labels[position])
   }
@@ -99,15 +101,13 @@ public struct LabeledDocuments: SampleCollection {
   /// Tokens in the document at a position.
   public func tokenCount(of position: Int) -> Int { range(of: position).count }
 
-  /// A number that changes whenever a document or its label does.
-  package var fingerprint: UInt64 {
-    var hash = Fingerprint()
-    for position in 0..<count {
-      hash.combine(labels[position])
-      hash.combine(ends[position])
-    }
-    hash.combine(tokenIDs)
-    return hash.value
+  /// A checksum that changes whenever a document or its label does.
+  package var fingerprint: String {
+    var fingerprint = Fingerprint()
+    fingerprint.combine(labels)
+    fingerprint.combine(ends)
+    fingerprint.combine(tokenIDs)
+    return fingerprint.hexadecimal
   }
 
   private func range(of position: Int) -> Range<Int> {

@@ -14,6 +14,7 @@ public enum CurriculumError: DescribedError, Equatable {
   /// A stage of documents mixes lengths by itself.
   case lengthMixingOfDocuments
 
+  /// The family it belongs to.
   public var kind: FailureKind {
     switch self {
     case .emptyStage: .badData
@@ -21,6 +22,7 @@ public enum CurriculumError: DescribedError, Equatable {
     }
   }
 
+  /// Where: the file and line, the stage, or nothing.
   public var place: String? {
     switch self {
     case .emptyStage(_, _, let file): file
@@ -28,6 +30,7 @@ public enum CurriculumError: DescribedError, Equatable {
     }
   }
 
+  /// What happened and what was expected.
   public var problem: String {
     switch self {
     case .segmentCountOutOfRange(let count):
@@ -49,6 +52,7 @@ public enum CurriculumError: DescribedError, Equatable {
     }
   }
 
+  /// What to do.
   public var advice: String? {
     switch self {
     case .segmentCountOutOfRange, .segmentCountsNotRising:

@@ -1,5 +1,3 @@
-import Randomness
-
 /// Fine-tuning data that the Memorize task makes as it goes.
 public struct MemorizeData: FineTuningData {
   private let task: MemorizeTask
@@ -12,15 +10,18 @@ public struct MemorizeData: FineTuningData {
     self.validationSampleCount = validationSampleCount
   }
 
+  /// What the data is: counts and checksums.
   public var settings: [(name: String, value: String)] {
     [
       ("task", "memorize"), ("validation samples", "\(validationSampleCount)"),
-      ("background", "fingerprint \(task.background.fingerprint)"),
+      ("background", "checksum \(task.background.fingerprint)"),
     ]
   }
 
+  /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [String] { task.background.notes }
 
+  /// The samples that a stage trains on.
   public func trainingSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
@@ -31,6 +32,7 @@ public struct MemorizeData: FineTuningData {
       task: task, seed: seed, segmentCount: segmentCount, mixesLengths: stage.mixesLengths)
   }
 
+  /// The samples that a stage is measured on.
   public func validationSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any SampleCollection {

@@ -11,6 +11,7 @@ public enum TaskError: DescribedError, Equatable {
   /// A task has no end by itself.
   case noSampleCount
 
+  /// The family it belongs to.
   public var kind: FailureKind {
     switch self {
     case .noSampleCount: .usage
@@ -18,8 +19,10 @@ public enum TaskError: DescribedError, Equatable {
     }
   }
 
+  /// Where: the file and line, the stage, or nothing.
   public var place: String? { nil }
 
+  /// What happened and what was expected.
   public var problem: String {
     switch self {
     case .missingLabel(let label, let modelLabels, let taskLabels):
@@ -33,6 +36,7 @@ public enum TaskError: DescribedError, Equatable {
     }
   }
 
+  /// What to do.
   public var advice: String? {
     switch self {
     case .missingLabel(_, _, let taskLabels):
