@@ -95,10 +95,10 @@ public struct BackgroundText: Sendable {
   ) throws(BackgroundError) {
     func loop(_ split: DataSplit) throws(BackgroundError) -> TokenLoop {
       var text = GeneratedText(seed: seed, split: split)
+      var reader = DocumentTokenizer(tokenizer)
       var ids: [Int32] = []
-      while ids.count < max(1, tokenCount) { ids += tokenizer.encode(text.paragraph()) }
-      let unknown = tokenizer.specialTokens.unknown
-      let share = Double(ids.count { $0 == unknown }) / Double(ids.count)
+      while ids.count < max(1, tokenCount) { ids += reader.encode(text.paragraph()) }
+      let share = reader.unknownShare.fraction
       guard share <= 0.5 else { throw .foreignVocabulary(share: share) }
       return TokenLoop(ids)
     }

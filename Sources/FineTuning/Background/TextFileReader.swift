@@ -6,17 +6,12 @@ struct TextFileReader {
   /// The largest file that is read, in bytes: it is held whole while it is tokenised.
   static let maximumByteCount = 1 << 30
 
-  private let tokenizer: WordPieceTokenizer
-  private let dropped: [Int32]
+  private var tokenizer: DocumentTokenizer
   private var foreignFiles: [String] = []
   private var binaryFiles: [String] = []
-  private var unknownCount = 0
-  private var tokenCount = 0
 
   init(tokenizer: WordPieceTokenizer) {
-    self.tokenizer = tokenizer
-    let special = tokenizer.specialTokens
-    dropped = [special.padding, special.classification, special.separator]
+    self.tokenizer = DocumentTokenizer(tokenizer)
   }
 
   /// The tokens of a file without special ones; `nil` when it has NUL bytes and so is no text.
@@ -33,11 +28,7 @@ struct TextFileReader {
     }
     let decoded = TextDecoder.decode(bytes)
     if decoded.encoding == .windows1252 { foreignFiles.append(path) }
-    let ids = tokenizer.encode(decoded.text).filter { !dropped.contains($0) }
-    let unknown = tokenizer.specialTokens.unknown
-    unknownCount += ids.count { $0 == unknown }
-    tokenCount += ids.count
-    return ids
+    return tokenizer.encode(decoded.text)
   }
 
   /// Sentences on everything odd so far.
@@ -49,7 +40,7 @@ struct TextFileReader {
           ? "\(first) \(one)." : "\(files.count) background files \(many), the first is \(first)."
       ]
     }
-    let unknown = UnknownTokens.note(place: place, count: unknownCount, tokenCount: tokenCount)
+    let unknown = tokenizer.unknownShare.note(place: place)
     return sentence(
       foreignFiles, "is not UTF-8 and was read as Windows-1252",
       "are not UTF-8 and were read as Windows-1252")

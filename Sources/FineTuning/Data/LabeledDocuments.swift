@@ -32,12 +32,10 @@ public struct LabeledDocuments: SampleCollection {
     checkCancellation: () throws -> Void = {}
   ) throws {
     self.path = path
-    let special = tokenizer.specialTokens
-    let dropped = [special.padding, special.classification, special.separator]
+    var tokenizer = DocumentTokenizer(tokenizer)
     var labelIndices: [String: Int] = [:]
     for (index, label) in modelLabels.enumerated() { labelIndices[label] = index }
     var foreignLines: [Int] = []
-    var unknownCount = 0
     var reader = try LineReader(path: path, maximumLineByteCount: Self.maximumLineByteCount)
     while var bytes = try reader.next() {
       try checkCancellation()
@@ -77,17 +75,14 @@ public struct LabeledDocuments: SampleCollection {
       } else {
         throw DocumentError.noLabel(file: path, line: line)
       }
-      let ids = tokenizer.encode(text).filter { !dropped.contains($0) }
+      let ids = tokenizer.encode(text)
       guard !ids.isEmpty else { throw DocumentError.emptyText(file: path, line: line) }
-      unknownCount += ids.count { $0 == special.unknown }
       tokenIDs.append(contentsOf: ids)
       ends.append(tokenIDs.count)
       labels.append(label)
     }
     guard !labels.isEmpty else { throw DocumentError.noDocuments(file: path) }
-    notes = Self.notes(
-      path: path, foreignLines: foreignLines, unknownCount: unknownCount,
-      tokenCount: tokenIDs.count)
+    notes = Self.notes(path: path, foreignLines: foreignLines, share: tokenizer.unknownShare)
   }
 
   /// How many there are.
@@ -115,7 +110,7 @@ public struct LabeledDocuments: SampleCollection {
   }
 
   private static func notes(
-    path: String, foreignLines: [Int], unknownCount: Int, tokenCount: Int
+    path: String, foreignLines: [Int], share: UnknownShare
   ) -> [String] {
     var notes: [String] = []
     if let first = foreignLines.first {
@@ -125,9 +120,7 @@ public struct LabeledDocuments: SampleCollection {
           : "\(path): \(foreignLines.count) lines are not UTF-8 and were read as Windows-1252, "
             + "the first is line \(first).")
     }
-    if let note = UnknownTokens.note(place: path, count: unknownCount, tokenCount: tokenCount) {
-      notes.append(note)
-    }
+    if let note = share.note(place: path) { notes.append(note) }
     return notes
   }
 }

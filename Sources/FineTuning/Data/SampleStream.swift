@@ -16,17 +16,24 @@ package enum SamplePurpose: UInt32, Sendable {
   case shuffle = 0x5348_5546
   case mixedLength = 0x4C45_4E47
   case generatedText = 0x5445_5854
+  case dropout = 0x4452_4F50
 
   /// The stream of a seed, this purpose, and two numbers of its own.
   package func stream(
     seed: UInt64, split: DataSplit, step: Int = 0, index: Int = 0
   ) -> RandomStream {
+    RandomStream(generator(seed: seed, split: split, step: step, index: index))
+  }
+
+  /// The generator of a seed, this purpose, and two numbers of its own.
+  package func generator(
+    seed: UInt64, split: DataSplit, step: Int = 0, index: Int = 0
+  ) -> Philox {
     let purpose = Philox(key: seed).derived([rawValue, split.rawValue, 0, 0])
     let (step, index) = (UInt64(step), UInt64(index))
-    return RandomStream(
-      purpose.derived([
-        UInt32(truncatingIfNeeded: step), UInt32(truncatingIfNeeded: step >> 32),
-        UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32),
-      ]))
+    return purpose.derived([
+      UInt32(truncatingIfNeeded: step), UInt32(truncatingIfNeeded: step >> 32),
+      UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32),
+    ])
   }
 }
