@@ -7,7 +7,9 @@ import TensorStorage
   import Darwin
 #endif
 
-/// Times that the user asked to stop. The signal handler does nothing but count here.
+/// Times that the user asked to stop.
+///
+/// The signal handler does nothing but count here.
 private let requestCount = Atomic<Int>(0)
 
 /// Signals, and how long work learns that it should stop.

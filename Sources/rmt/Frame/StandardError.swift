@@ -14,7 +14,9 @@ enum StandardError {
 
   private static let statusIsShown = Mutex(false)
 
-  /// Writes a line of its own. Nothing can be done when that fails, so nothing is.
+  /// Writes a line of its own.
+  ///
+  /// Nothing can be done when that fails, so nothing is.
   static func print(_ line: String) {
     statusIsShown.withLock { isShown in
       emit((isShown ? "\r\u{1B}[K" : "") + line + "\n")
