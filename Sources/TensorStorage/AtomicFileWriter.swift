@@ -30,13 +30,19 @@ public struct AtomicFileWriter: ~Copyable {
 
   /// Opens the temporary sibling.
   ///
-  /// - Throws: ``FileError`` when the folder cannot be written, or when the name is taken and
-  ///   `collision` is ``Collision/keepExisting``.
+  /// - Throws: ``FileError`` when the folder cannot be written, when the name belongs to a folder or
+  ///   a device, or when it is taken and `collision` is ``Collision/keepExisting``.
   public init(path: String, collision: Collision) throws(FileError) {
     self.path = path
     self.collision = collision
-    if collision == .keepExisting, access(path, F_OK) == 0 {
+    var status = stat()
+    // lstat: a link that points nowhere takes the name too.
+    if collision == .keepExisting, lstat(path, &status) == 0 {
       throw FileError(.create, path, code: EEXIST)
+    }
+    // A device such as /dev/null must never be replaced by a file, nor a folder be found at the end.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw FileError(.create, path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
     // The process id keeps two runs apart; O_EXCL catches whatever is left over from a killed one.
     var attempt = 0
@@ -131,10 +137,11 @@ public struct AtomicFileWriter: ~Copyable {
     guard let base = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
+      let portion = min(bytes.count - done, 1 << 30)  // macOS refuses more than 2 GiB in one call
       #if canImport(Glibc)
-        let count = Glibc.write(descriptor, base + done, bytes.count - done)
+        let count = Glibc.write(descriptor, base + done, portion)
       #else
-        let count = Darwin.write(descriptor, base + done, bytes.count - done)
+        let count = Darwin.write(descriptor, base + done, portion)
       #endif
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw FileError(.write, path) }
