@@ -33,8 +33,8 @@ final class ProgressBar: Sendable {
 
   deinit { finish() }
 
-  /// Says how much of `total` is done; a `total` of 0 is unknown.
-  func update(_ completed: Int, of total: Int) {
+  /// Says how much of `total` is done, with a word on how it goes; a `total` of 0 is unknown.
+  func update(_ completed: Int, of total: Int, detail: String = "") {
     guard isShown else { return }
     let line: String? = state.withLock { state in
       let now = ContinuousClock.now
@@ -45,7 +45,8 @@ final class ProgressBar: Sendable {
       if let last = state.lastShown, now - last < .milliseconds(100) { return nil }
       state.lastShown = now
       return Self.line(
-        label: label, unit: unit, completed: completed, sinceStart: completed - first,
+        label: detail.isEmpty ? label : "\(label)  \(detail)", unit: unit, completed: completed,
+        sinceStart: completed - first,
         total: total, seconds: (now - state.start).inSeconds, columns: StandardError.columnCount)
     }
     if let line { StandardError.showStatus(line) }
