@@ -1,8 +1,8 @@
 /// A strict pass over a JSON text before json-c reads it.
 ///
 /// json-c accepts more than JSON is and keeps less than was written: it takes the last of two equal
-/// names, cuts names at a NUL, replaces lone surrogates, and reads `-0` as the integer 0. This scan
-/// refuses the former and notes the latter. It runs once over the bytes, in linear time.
+/// names, cuts names at a NUL, replaces lone surrogates, reads `-0` as the integer 0 and cuts integers
+/// to 64 bits. This scan refuses or notes these. It runs once over the bytes, in linear time.
 ///
 /// Source: RFC 8259.
 struct JSONScan {
@@ -11,8 +11,9 @@ struct JSONScan {
 
   /// The names of each object, objects in the order in which they open.
   private(set) var objects: [[Name]] = []
-  /// Which of the numbers, counted through the text, are written `-0`.
-  private(set) var negativeZeros: [Int] = []
+  /// Integers that json-c does not keep, `-0` and those beyond 64 bits: which of the numbers, counted
+  /// through the text, and its value.
+  private(set) var otherIntegers: [(position: Int, value: Double)] = []
   /// The bytes of the value, without the whitespace around it.
   private(set) var valueRange = 0..<0
 
@@ -160,19 +161,24 @@ struct JSONScan {
     }
     if isInteger {
       if bytes[start] == UInt8(ascii: "-"), bytes[integerStart] == UInt8(ascii: "0") {
-        negativeZeros.append(numberCount)
+        otherIntegers.append((numberCount, -0.0))
       }
       // Nineteen characters, a sign among them or not, always fit a UInt64 or an Int.
       if offset - start > 18, Int(text(start..<offset)) == nil, UInt64(text(start..<offset)) == nil
       {
-        throw error(.numberOutOfRange, at: start)
+        otherIntegers.append((numberCount, try double(start..<offset)))
       }
     } else if exponentDigits > 2 || offset - start > 300 {
-      guard let value = Double(text(start..<offset)), value.isFinite else {
-        throw error(.numberOutOfRange, at: start)
-      }
+      _ = try double(start..<offset)
     }
     numberCount += 1
+  }
+
+  private func double(_ range: Range<Int>) throws(JSONError) -> Double {
+    guard let value = Double(text(range)), value.isFinite else {
+      throw error(.numberOutOfRange, at: range.lowerBound)
+    }
+    return value
   }
 
   private func text(_ range: Range<Int>) -> String {

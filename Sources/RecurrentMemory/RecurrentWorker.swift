@@ -38,7 +38,8 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     let memoryCount = plan.samplesPerGroup * plan.memory.tokenCount * width
     let space = Arena<Scalar>.space(for:)
     arena = Arena(
-      count: (trains ? 2 : 1) * space(memoryCount) + (trains ? space(capacity.rowCount * width) : 0))
+      count: (trains ? 2 : 1) * space(memoryCount) + (trains ? space(capacity.rowCount * width) : 0)
+    )
     memory = arena.allocate(memoryCount)
     memoryGradient = trains ? arena.allocate(memoryCount) : memory
     hiddenGradient = trains ? arena.allocate(capacity.rowCount * width) : memory

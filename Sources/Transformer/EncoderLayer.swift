@@ -120,7 +120,8 @@ struct EncoderLayer<Scalar: KernelScalar> {
     // Attention: residual is now the gradient at y, then at a + x.
     parameters.attentionNorm.backward(
       input: state.attended, upstream: residual, rows: rows,
-      statistics: state.attentionStatistics, gradient: gradients.attentionNorm, into: hiddenGradient)
+      statistics: state.attentionStatistics, gradient: gradients.attentionNorm, into: hiddenGradient
+    )
     branch.update(from: hiddenGradient, count: rows * width)
     dropout?.apply(
       .attentionOutput, layer: index, probability: hiddenDropout, to: branch, columns: width,

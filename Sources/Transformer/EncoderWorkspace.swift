@@ -55,7 +55,8 @@ package final class EncoderWorkspace<Scalar: KernelScalar> {
     let space = Arena<Scalar>.space(for:)
     let lanes = team.threadCount
     let laneCount = space(gemmCount) + (trains ? 2 : 1) * space(length * length)
-    let sharedCount = space(rows * inner) * (trains ? 2 : 1) + (trains ? 5 : 0) * space(rows * width)
+    let sharedCount =
+      space(rows * inner) * (trains ? 2 : 1) + (trains ? 5 : 0) * space(rows * width)
     let arena = Arena<Scalar>(count: lanes * laneCount + sharedCount)
     gemm = (0..<lanes).map { _ in arena.allocate(gemmCount) }
     weights = (0..<lanes).map { _ in arena.allocate(length * length) }

@@ -47,6 +47,17 @@ struct ParsingTests {
     #expect(values[5].double?.sign == .minus && values[5].integer == nil)
   }
 
+  @Test func `takes integers beyond 64 bits for numbers`() throws {
+    let text = """
+      [18446744073709551616, -9223372036854775809, 1, 1000000000000000019884624838656,
+       -0, 18446744073709551615]
+      """
+    #expect(
+      try parse(text) == [
+        .number(0x1p64), .number(-0x1p63), 1, .number(1e30), .number(-0.0), .unsigned(.max),
+      ])
+  }
+
   @Test func `resolves every escape in values and names`() throws {
     let text = #"{"\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00": "\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00"}"#
     let expected = "\"\\/\u{8}\u{C}\n\r\té😀"
