@@ -18,7 +18,7 @@ enum SmallVocabulary {
   static func tokenizer(adding words: [String] = []) throws -> WordPieceTokenizer {
     try WordPieceTokenizer(
       vocabulary: WordPieceVocabulary(tokens: tokens + words, file: "vocabulary"),
-      settings: .uncased)
+      settings: WordPieceSettings(lowercases: true))
   }
 
   /// The ids of words that are in the vocabulary.

@@ -21,6 +21,9 @@ public struct DocumentData: FineTuningData {
     ]
   }
 
+  /// The two files.
+  public var sourcePaths: [String] { [training.path, validation.path] }
+
   /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [String] {
     var notes = training.notes + (validation.path == training.path ? [] : validation.notes)

@@ -33,6 +33,8 @@ public protocol BatchSource: Sendable {
 public protocol FineTuningData: Sendable {
   /// What the data is, as settings: a resumed run must find the same.
   var settings: [(name: String, value: String)] { get }
+  /// The files that the samples were read from, for the record; none for samples that are made.
+  var sourcePaths: [String] { get }
   /// What a person should know of the data before training.
   func notes(for curriculum: Curriculum) -> [String]
   /// The samples that a stage trains on.

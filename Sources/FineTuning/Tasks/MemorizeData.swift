@@ -18,6 +18,9 @@ public struct MemorizeData: FineTuningData {
     ]
   }
 
+  /// None: the background is recorded by its checksum.
+  public var sourcePaths: [String] { [] }
+
   /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [String] { task.background.notes }
 

@@ -42,7 +42,7 @@ public struct Evaluator {
     guard !model.description.labels.isEmpty else {
       throw FineTuningError.noLabels(path: model.path)
     }
-    guard let tokenizer = model.tokenizer else { throw RecurrenceError.noTokenizer }
+    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     var description = model.description
     description.memory = memory
     let store = ParameterStore<Float>(description)

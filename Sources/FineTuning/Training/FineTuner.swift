@@ -25,16 +25,18 @@ public struct FineTuner {
   private let outputPath: String
   private let collision: AtomicFileWriter.Collision
   private let resumes: Bool
+  private let toolVersion: String
 
   /// A run that is ready to begin.
   ///
   /// - Parameters:
   ///   - resumes: whether to go on with the state of an interrupted run, where there is one.
   ///   - collision: with `replace`, an output or a state of an earlier run is replaced.
+  ///   - toolVersion: the program's version, for the result's provenance.
   /// - Throws: ``FineTuningError``, or the data's errors when a stage has no samples.
   public init(
     model: ModelFile, data: any FineTuningData, options: FineTuningOptions, outputPath: String,
-    collision: AtomicFileWriter.Collision, resumes: Bool
+    collision: AtomicFileWriter.Collision, resumes: Bool, toolVersion: String
   ) throws {
     guard model.description.memory != nil else {
       throw FineTuningError.noMemory(path: model.path)
@@ -42,7 +44,7 @@ public struct FineTuner {
     guard !model.description.labels.isEmpty else {
       throw FineTuningError.noLabels(path: model.path)
     }
-    guard let tokenizer = model.tokenizer else { throw RecurrenceError.noTokenizer }
+    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     try options.validate(for: model.description)
     // An empty last stage is told now and not when the stages before it are trained.
     for stage in options.curriculum.stages {
@@ -56,6 +58,7 @@ public struct FineTuner {
     self.outputPath = outputPath
     self.collision = collision
     self.resumes = resumes
+    self.toolVersion = toolVersion
   }
 
   /// Trains, and writes the last stage's best weights.
@@ -147,7 +150,10 @@ public struct FineTuner {
   ) throws {
     var settings = JSONObject()
     for (name, value) in options.settings + data.settings { settings[name] = .string(value) }
-    let step = ProvenanceStep(verb: "finetune", options: settings, seed: options.seed)
+    let step = ProvenanceStep(
+      verb: "finetune", toolVersion: toolVersion,
+      sources: try ([model.path] + data.sourcePaths).map(ProvenanceStep.Source.init(path:)),
+      dialect: nil, dropped: [], created: [], options: settings, seed: options.seed)
     var writer = try ModelFileWriter(
       path: path, collision: collision, description: description, tokenizer: tokenizer,
       provenance: model.provenance + [step], elementType: options.elementType)

@@ -6,10 +6,7 @@ import Transformer
 extension ParameterStore where Scalar == Float {
   /// Reads every parameter from a model's file; both have the same catalogue.
   func fill(from model: ModelFile) {
-    for entry in layout.entries {
-      let (elementType, bytes) = model.bytes(of: entry.parameter)
-      elementType.decodeFloats(bytes, into: elements(of: entry))
-    }
+    for entry in layout.entries { model.decode(entry.parameter, into: elements(of: entry)) }
   }
 }
 
