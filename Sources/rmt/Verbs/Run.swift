@@ -36,6 +36,9 @@ struct Run: ParsableCommand {
     completion: .file())
   var loadMemory: String?
 
+  @Option(help: "Threads; all cores unless given.")
+  var threads: Int?
+
   @OptionGroup var forceOption: ForceOption
   @OptionGroup var output: JSONOption
   @OptionGroup var messages: MessageOptions
@@ -45,11 +48,52 @@ struct Run: ParsableCommand {
     if documents.count > 1, saveMemory != nil || loadMemory != nil {
       throw ValidationError("A saved memory belongs to one document; give exactly one.")
     }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
     if documents.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input can be read once.")
     }
   }
 
   func run() throws {
+    let model = try ModelFile(path: path)
+    let memory = try model.memory(segmentPositions: nil)
+    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+    if let saveMemory { try OutputCheck.file(saveMemory, collision: memoryCollision) }
+    let saved = try loadMemory.map { try SavedMemory(path: $0, for: model) }
+    let reading = DocumentReading(
+      model: model, memory: memory, reader: try RecurrentReader(model: model, threadCount: threads.orEveryCore),
+      showsProgress: !messages.quiet, log: messages.log)
+    var firstFailure: (any DescribedError)?
+    for path in documents {
+      do {
+        let document = try Document(path: path, tokenizer: tokenizer, log: messages.log)
+        try read(document, reading, from: saved)
+      } catch let error as any DescribedError where error.isAboutOneInput && documents.count > 1 {
+        // The other documents are read all the same; the exit code is that of the first failure.
+        StandardError.print("rmt: \(error)")
+        firstFailure = firstFailure ?? error
+      }
+    }
+    if let firstFailure { throw ExitCode(firstFailure.kind.exitCode) }
+  }
+
+  private func read(
+    _ document: Document, _ reading: DocumentReading, from saved: SavedMemory?
+  ) throws {
+    let outcome = try reading.read(document, from: saved)
+    if let saveMemory { try outcome.memory.write(to: saveMemory, collision: memoryCollision) }
+    guard let result = outcome.result else {
+      throw Interrupted(
+        advice: saveMemory.map {
+          "The memory so far is in \($0); the same call with --load-memory \($0) goes on."
+        } ?? "With --save-memory a later run could go on here.")
+    }
+    try StandardOutput.print(
+      output.json ? result.json.serialized(pretty: documents.count == 1) : result.text)
+  }
+
+  /// A memory that is loaded and saved under one name is meant to be replaced.
+  private var memoryCollision: AtomicFileWriter.Collision {
+    saveMemory == loadMemory ? .replace : forceOption.collision
   }
 }
