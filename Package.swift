@@ -43,7 +43,9 @@ let package = Package(
 
     // Floor 2: arithmetic, our file, what a BERT is, text.
     .target(name: "Kernels", dependencies: ["CKernels", "TensorStorage"]),
-    .target(name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"]),
+    .target(
+      name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"],
+      exclude: ["Specification.md"]),
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
 

@@ -35,6 +35,7 @@ public struct AtomicFileWriter: ~Copyable {
   public init(path: String, collision: Collision) throws(FileError) {
     self.path = path
     self.collision = collision
+    Self.turnFileSizeSignalIntoError()
     var status = stat()
     // lstat: a link that points nowhere takes the name too.
     if collision == .keepExisting, lstat(path, &status) == 0 {
@@ -94,6 +95,24 @@ public struct AtomicFileWriter: ~Copyable {
     try write([UInt8](repeating: 0, count: alignment - remainder))
   }
 
+  /// Replaces bytes that were written before, such as a header whose checksums are known at the end.
+  ///
+  /// - Throws: ``FileError`` when the system fails.
+  public mutating func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+    precondition(
+      offset >= 0 && offset + bytes.count <= byteCount, "only written bytes can be replaced")
+    try flush()
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        pwrite(descriptor, $0.baseAddress! + done, bytes.count - done, off_t(offset + done))
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(.write, path) }
+      done += count
+    }
+  }
+
   /// Puts the file in place.
   ///
   /// - Throws: ``FileError``; the final name then still holds what it held before.
@@ -121,6 +140,21 @@ public struct AtomicFileWriter: ~Copyable {
       fsync(folderDescriptor)
       close(folderDescriptor)
     }
+  }
+
+  /// Lets a write beyond the process's file-size limit fail instead of ending the process.
+  ///
+  /// There the system sends a signal; where that is ignored, the write fails with EFBIG. A handler
+  /// that the program installed stays.
+  private static func turnFileSizeSignalIntoError() {
+    var action = sigaction()
+    guard sigaction(SIGXFSZ, nil, &action) == 0 else { return }
+    #if canImport(Glibc)
+      let isDefault = action.__sigaction_handler.sa_handler == nil
+    #else
+      let isDefault = action.__sigaction_u.__sa_handler == nil
+    #endif
+    if isDefault { signal(SIGXFSZ, SIG_IGN) }
   }
 
   private mutating func flush() throws(FileError) {

@@ -66,6 +66,7 @@ public struct FileError: DescribedError {
     case ENOSPC, EDQUOT: "Free some space, or choose another folder; nothing was left behind."
     case EISDIR: "Name a file, not a folder."
     case EFBIG: "Raise the limit on the size of files (ulimit -f); nothing was left behind."
+    case ENOTDIR: "A part of the path is a file, not a folder; check the path."
     case EEXIST: "Choose another name, or pass --force to replace it."
     default: nil
     }

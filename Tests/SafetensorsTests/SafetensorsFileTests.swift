@@ -249,7 +249,7 @@ struct SafetensorsFileTests {
       return Int((state >> 33) % UInt64(bound))
     }
     let headerByteCount = good.count - 28 - 8
-    for _ in 0..<3000 {
+    for _ in 0..<2000 {
       var bytes = good
       for _ in 0...next(below: 3) {
         switch next(below: 4) {
