@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import ModelFile
+import ModelSchema
 import RecurrentMemory
 import Safetensors
 import TensorStorage
@@ -52,5 +53,67 @@ struct Encode: ParsableCommand {
   }
 
   func run() throws {
+    try OutputCheck.file(outputPath, collision: forceOption.collision)
+    let model = try ModelFile(path: path)
+    let input = try readInput(model)
+    let states =
+      if let memory = model.description.memory {
+        try encodeSegments(input, model: model, memory: memory)
+      } else {
+        try encodeWhole(input, model: model)
+      }
+    try states.write(to: outputPath, collision: forceOption.collision)
+    if !messages.quiet {
+      var table = TextTable([.left, .left])
+      for (name, shape) in states.shapes { table.add(name, "\(shape)") }
+      try StandardOutput.print("\(outputPath):\n" + table.text(indentation: 2))
+    }
+  }
+
+  private func readInput(_ model: ModelFile) throws -> EncoderInput {
+    if let ids { return try EncoderInput(ids: ids.elements, model: model) }
+    if let text { return try EncoderInput(text: text, name: "--text", model: model) }
+    let path = file ?? "-"
+    let name = path == "-" ? "standard input" : path
+    let (text, encoding) = TextDecoder.decode(try DocumentBytes.read(path))
+    if encoding != .utf8 {
+      messages.log.notice("\(name) is not UTF-8 and was read as \(encoding.rawValue).")
+    }
+    return try EncoderInput(text: text, name: name, model: model)
+  }
+
+  /// A model without memory sees the text at once, or not at all.
+  private func encodeWhole(_ input: EncoderInput, model: ModelFile) throws -> NamedStates {
+    let limit = model.description.encoder.maximumPositions
+    let tokens = input.framedTokens
+    guard tokens.count <= limit else {
+      throw CommandError.badData(
+        place: input.name,
+        problem: "\(tokens.count) tokens with the special ones, but the model has \(limit) positions",
+        advice: "Give it memory for longer texts: rmt attach.")
+    }
+    XXX_PLAIN
+  }
+
+  /// A model with memory reads segment by segment.
+  private func encodeSegments(
+    _ input: EncoderInput, model: ModelFile, memory: MemoryConfiguration
+  ) throws -> NamedStates {
+    let tokens = input.documentTokens
+    guard !tokens.isEmpty else { throw CommandError.emptyDocument(path: input.name) }
+    let pieces = Segmentation.pieces(tokenCount: tokens.count, memory: memory)
+    let width = model.description.encoder.hiddenSize
+    XXX_READER
+    let bar = ProgressBar("encoding", unit: .things("segments"), isShown: !messages.quiet)
+    var memories: [Float] = []
+    for (index, piece) in pieces.enumerated() {
+      try Interruption.check()
+      try reader.read(tokens[piece])
+      memories += reader.memory
+      bar.update(index + 1, of: pieces.count)
+    }
+    var states = NamedStates()
+    XXX_STATES
+    return states
   }
 }
