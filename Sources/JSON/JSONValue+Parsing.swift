@@ -96,6 +96,8 @@ private struct TreeReader {
   private var objectCount = 0
   private var numberCount = 0
   private var otherIntegerCount = 0
+  private var stringCount = 0
+  private var otherStringCount = 0
 
   init(scan: JSONScan, file: String) {
     self.scan = scan
@@ -110,10 +112,7 @@ private struct TreeReader {
       numberCount += 1
       return .number(json_object_get_double(node))
     case json_type_int: return integer(node)
-    case json_type_string:
-      let bytes = UnsafeRawBufferPointer(
-        start: json_object_get_string(node), count: Int(json_object_get_string_len(node)))
-      return .string(String(decoding: bytes, as: UTF8.self))
+    case json_type_string: return string(node)
     case json_type_array:
       var elements: [JSONValue] = []
       let count = json_object_array_length(node)
@@ -125,6 +124,20 @@ private struct TreeReader {
     case json_type_object: return .object(try object(node))
     default: return .null
     }
+  }
+
+  private mutating func string(_ node: OpaquePointer) -> JSONValue {
+    let position = stringCount
+    stringCount += 1
+    if otherStringCount < scan.otherStrings.count,
+      scan.otherStrings[otherStringCount].position == position
+    {
+      otherStringCount += 1
+      return .string(scan.otherStrings[otherStringCount - 1].text)
+    }
+    let bytes = UnsafeRawBufferPointer(
+      start: json_object_get_string(node), count: Int(json_object_get_string_len(node)))
+    return .string(String(decoding: bytes, as: UTF8.self))
   }
 
   private mutating func integer(_ node: OpaquePointer) -> JSONValue {

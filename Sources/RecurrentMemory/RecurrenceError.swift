@@ -14,11 +14,14 @@ public enum RecurrenceError: DescribedError, Hashable {
   case tooManyPositions(Int, limit: Int)
   /// An id is outside the vocabulary.
   case tokenOutOfRange(Int32, limit: Int)
+  /// The model has a memory of another size already.
+  case otherMemory(found: Int, wanted: Int)
   /// A saved memory has another size than the model's.
   case memorySize(found: [Int], expected: [Int])
   /// The document has no tokens.
   case emptyDocument
 
+  /// The family for the exit code.
   public var kind: FailureKind {
     switch self {
     case .emptyDocument, .tokenOutOfRange, .memorySize: .badData
@@ -26,8 +29,10 @@ public enum RecurrenceError: DescribedError, Hashable {
     }
   }
 
+  /// Errors of a model or a document; the caller knows which one it gave.
   public var place: String? { nil }
 
+  /// What happened, and what was expected.
   public var problem: String {
     switch self {
     case .noMemory: "the model has no memory tokens"
@@ -41,16 +46,20 @@ public enum RecurrenceError: DescribedError, Hashable {
       "\(count) tokens are more than the \(limit) positions that the model can read at once"
     case .tokenOutOfRange(let token, let limit):
       "token id \(token) is outside the vocabulary of \(limit)"
+    case .otherMemory(let found, let wanted):
+      "the model has \(found) memory tokens already, \(wanted) were asked for"
     case .memorySize(let found, let expected):
       "the memory has shape \(found), the model's is \(expected)"
     case .emptyDocument: "the document holds no tokens"
     }
   }
 
+  /// What to do about it.
   public var advice: String? {
     switch self {
     case .noMemory, .noLabels, .tooManyPositions:
       "Run `rmt attach` first: it gives the model memory tokens and labels."
+    case .otherMemory: "Attach to the model as it was converted, or ask for as many tokens."
     case .noTokenizer: "Convert the checkpoint again from a folder that holds its vocabulary."
     case .segmentPositions: "Choose another --segment-positions or fewer memory tokens."
     case .tokenOutOfRange: nil

@@ -10,8 +10,9 @@ package struct RecurrentObjective: Sendable, Hashable {
 
   /// Which segments' logits the loss reads.
   package let lossSegments: LossSegments
-  /// Segments through which the gradient flows, counted from the last; `nil` for all of them. The
-  /// memory that enters segment N − k is then a constant.
+  /// Segments k through which the gradient flows, counted from the last, or `nil` for all of them.
+  ///
+  /// The memory that enters segment N − k is then a constant.
   package let truncation: Int?
 
   /// An objective with both parts given.

@@ -30,7 +30,7 @@ import Testing
   ) throws -> FineTuner {
     try FineTuner(
       model: model, data: data, options: try options ?? TinyModel.options(),
-      outputPath: path(name), collision: collision, resumes: resumes, toolVersion: "test")
+      outputPath: path(name), collision: collision, resumes: resumes)
   }
 
   @Test func `a run writes a model with its history and removes its state`() throws {
@@ -129,7 +129,7 @@ import Testing
     let error = #expect(throws: FineTuningError.self) {
       _ = try FineTuner(
         model: other, data: data, options: try TinyModel.options(), outputPath: path("out"),
-        collision: .keepExisting, resumes: true, toolVersion: "test"
+        collision: .keepExisting, resumes: true
       ).run()
     }
     #expect(error?.problem.contains("model") == true)
@@ -146,7 +146,7 @@ import Testing
     var saved = try Data(contentsOf: url)
     saved[saved.count - 9] ^= 1
     try saved.write(to: url)
-    #expect(throws: (any DescribedError).self) { _ = try tuner("out", resumes: true).run() }
+    #expect(throws: (any Error).self) { _ = try tuner("out", resumes: true).run() }
     try Data(contentsOf: URL(fileURLWithPath: model.path)).write(to: url)
     #expect(
       throws: FineTuningError.notTrainingState(path: state("out"), reason: "it is a model file")
@@ -220,8 +220,7 @@ import Testing
     let result = try FineTuner(
       model: model,
       data: DocumentData(training: documents, validation: documents, segmentSize: 11),
-      options: options, outputPath: path("out"), collision: .keepExisting, resumes: false,
-      toolVersion: "test"
+      options: options, outputPath: path("out"), collision: .keepExisting, resumes: false
     ).run()
     #expect(result.best?.accuracy == 1)
     #expect(result.evaluations.count == 1)
@@ -236,7 +235,7 @@ import Testing
       let error = #expect(throws: FineTuningError.self) {
         _ = try FineTuner(
           model: bare, data: data, options: try TinyModel.options(), outputPath: path("out"),
-          collision: .keepExisting, resumes: false, toolVersion: "test")
+          collision: .keepExisting, resumes: false)
       }
       #expect(error?.advice?.contains("rmt attach") == true)
     }

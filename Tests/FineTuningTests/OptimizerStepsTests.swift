@@ -92,7 +92,7 @@ import Transformer
       }
     let optimizer = AdamW(
       beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.001,
-      decayScope: try #require(golden["decaysBiasAndNorms"]?.bool) ? .all : .matrices)
+      decayScope: golden["decaysBiasAndNorms"] == true ? .all : .matrices)
     let schedule = LearningRateSchedule(shape: .linear, learningRate: 1e-3, warmUpStepCount: 2)
     let team = ThreadTeam(threadCount: 2)
     let (parameters, samples) = (try parameters(of: type), try samples())

@@ -66,6 +66,16 @@ struct ParsingTests {
     #expect(object[expected] == .string(expected))
   }
 
+  @Test func `reads escaped surrogate pairs of every plane`() throws {
+    // Among them U+1D800 and U+2DC00, which json-c 0.16 takes for surrogates.
+    for scalar in stride(from: 0x10000, to: 0x110000, by: 0x100) {
+      let expected = String(try #require(Unicode.Scalar(UInt32(scalar))))
+      let escaped = expected.utf16.map { "\\u" + String($0, radix: 16) }.joined()
+      let value = try parse("{\"\(escaped)\": [\"a\", \"x\(escaped)\\ny\", \"b\"]}")
+      #expect(value[expected] == ["a", .string("x\(expected)\ny"), "b"])
+    }
+  }
+
   @Test func `keeps NUL characters in values and names`() throws {
     let value = try parse(#"{"a\u0000b": "c\u0000d"}"#)
     #expect(value == ["a\0b": "c\0d"])

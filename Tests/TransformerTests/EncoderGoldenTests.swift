@@ -49,7 +49,9 @@ private func doubles(_ file: SafetensorsFile, _ name: String) throws -> [Double]
   let tensor = try #require(file.tensor(named: name), "\(name)")
   #expect(tensor.elementType == .f64)
   return try file.bytes(of: tensor).withUnsafeBytes { bytes in
-    (0..<tensor.shape.elementCount).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+    (0..<tensor.shape.elementCount).map {
+      bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self)
+    }
   }
 }
 

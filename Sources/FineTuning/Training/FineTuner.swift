@@ -25,18 +25,16 @@ public struct FineTuner {
   private let outputPath: String
   private let collision: AtomicFileWriter.Collision
   private let resumes: Bool
-  private let toolVersion: String
 
   /// A run that is ready to begin.
   ///
   /// - Parameters:
   ///   - resumes: whether to go on with the state of an interrupted run, where there is one.
   ///   - collision: with `replace`, an output or a state of an earlier run is replaced.
-  ///   - toolVersion: the program's version, for the result's provenance.
   /// - Throws: ``FineTuningError``, or the data's errors when a stage has no samples.
   public init(
     model: ModelFile, data: any FineTuningData, options: FineTuningOptions, outputPath: String,
-    collision: AtomicFileWriter.Collision, resumes: Bool, toolVersion: String
+    collision: AtomicFileWriter.Collision, resumes: Bool
   ) throws {
     guard model.description.memory != nil else {
       throw FineTuningError.noMemory(path: model.path)
@@ -58,18 +56,17 @@ public struct FineTuner {
     self.outputPath = outputPath
     self.collision = collision
     self.resumes = resumes
-    self.toolVersion = toolVersion
   }
 
   /// Trains, and writes the last stage's best weights.
   ///
   /// - Parameters:
-  ///   - shouldStop: asked between passes; when it says yes, the state is saved and the run ends.
   ///   - report: told what happens.
+  ///   - shouldStop: asked between passes; when it says yes, the state is saved and the run ends.
   /// - Throws: `Interrupted` when asked to stop; ``FineTuningError``; `FileError`.
   public func run(
-    shouldStop: @escaping () -> Bool = { false },
-    report: @escaping (FineTuningEvent) -> Void = { _ in }
+    report: @escaping (FineTuningEvent) -> Void = { _ in },
+    shouldStop: @escaping () -> Bool = { false }
   ) throws -> FineTuningResult {
     let stateFile = TrainingStateFile(path: "\(outputPath).training")
     let hasState = access(stateFile.path, F_OK) == 0
@@ -106,7 +103,8 @@ public struct FineTuner {
     }
     if hasState && !resumes { try Self.remove(stateFile.path) }
     let run = try TrainingRun(
-      model: trained(description), tokens: tokenizer.specialTokens, state: state, data: data, options: options,
+      model: trained(description), tokens: tokenizer.specialTokens, state: state, data: data,
+      options: options,
       stateFile: stateFile, settings: settings, shouldStop: shouldStop, report: report)
     do {
       try run.train()
@@ -151,7 +149,7 @@ public struct FineTuner {
     var settings = JSONObject()
     for (name, value) in options.settings + data.settings { settings[name] = .string(value) }
     let step = ProvenanceStep(
-      verb: "finetune", toolVersion: toolVersion,
+      verb: "finetune", toolVersion: ProvenanceStep.currentToolVersion,
       sources: try ([model.path] + data.sourcePaths).map(ProvenanceStep.Source.init(path:)),
       dialect: nil, dropped: [], created: [], options: settings, seed: options.seed)
     var writer = try ModelFileWriter(
