@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModelFile
 import TensorStorage
 
 /// The command `rmt`: parses, runs a verb, and turns what it throws into a message and an exit code.
@@ -22,16 +23,14 @@ struct RMT: ParsableCommand {
       Exit codes: 0 good, 64 wrong call, 65 bad data, 66 missing input, 74 input/output failure, \
       130 interrupted.
       """,
-    version: "rmt \(version)",
+    version: "rmt \(ProvenanceStep.currentToolVersion)",
     groupedSubcommands: [
       CommandGroup(name: "Make a model", subcommands: [Convert.self, Attach.self, Create.self]),
       CommandGroup(name: "Train and measure", subcommands: [Finetune.self, Evaluate.self]),
       CommandGroup(name: "Use a model", subcommands: [Run.self, Encode.self, Export.self]),
-      CommandGroup(name: "Look into files", subcommands: [Inspect.self, Verify.self, Compare.self]),
+      CommandGroup(
+        name: "Look into files", subcommands: [Inspect.self, Verify.self, Compare.self]),
     ])
-
-  /// The program's version.
-  static let version = "0.1.0"
 
   static func main() {
     Interruption.takeOverSignals()

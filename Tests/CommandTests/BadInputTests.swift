@@ -16,11 +16,13 @@ struct BadInputTests {
   }
 
   @Test func `a missing source ends with 66`() throws {
-    try folder.fail(66, saying: ["nowhere", "Check the path"], "convert", "nowhere", "-o", "x.rmtw")
+    try folder.fail(
+      66, saying: ["nowhere", "Check the path"], "convert", "nowhere", "-o", "x.rmtw")
     try folder.fail(66, saying: ["nowhere"], "inspect", "nowhere")
     try folder.fail(66, saying: ["nowhere"], "verify", "nowhere")
     try folder.fail(66, saying: ["nowhere"], "compare", "nowhere", "nowhere")
-    try folder.fail(66, saying: ["nowhere"], "export", "nowhere", "-o", "x", "--layout", "reference")
+    try folder.fail(
+      66, saying: ["nowhere"], "export", "nowhere", "-o", "x", "--layout", "reference")
     try folder.fail(66, saying: ["nowhere"], "run", "nowhere", "-")
     try expectNothingButInputs()
   }
@@ -211,7 +213,8 @@ struct BadInputTests {
   func `a broken line ends with 65 and its number`(line: String, words: [String]) throws {
     try folder.attachTinyMemory()
     try folder.write("{\"text\": \"a b\", \"label\": \"yes\"}\n\(line)\n", to: "bad.jsonl")
-    try folder.fail(65, saying: ["bad.jsonl"] + words, "evaluate", "memory.rmtw", "--eval", "bad.jsonl")
+    try folder.fail(
+      65, saying: ["bad.jsonl"] + words, "evaluate", "memory.rmtw", "--eval", "bad.jsonl")
     try folder.fail(
       65, saying: ["bad.jsonl"] + words, "finetune", "memory.rmtw", "--train", "bad.jsonl",
       "--eval", "bad.jsonl", "-o", "x.rmtw", "--steps", "1")

@@ -25,7 +25,8 @@ struct RandomModel {
     progress: (_ doneCount: Int, _ totalCount: Int) throws -> Void
   ) throws {
     let step = ProvenanceStep(
-      verb: "create", toolVersion: RMT.version, sources: [], dialect: nil, dropped: [],
+      verb: "create", toolVersion: ProvenanceStep.currentToolVersion, sources: [], dialect: nil,
+      dropped: [],
       created: [], options: [:], seed: seed)
     var writer = try ModelFileWriter(
       path: path, collision: collision, description: description, tokenizer: tokenizer,

@@ -34,8 +34,10 @@ extension ProvenanceStep {
     if let seed { parts.append("seed \(seed)") }
     if !options.isEmpty {
       parts.append(
-        options.members.map { "\($0.name) \($0.value.string ?? $0.value.serialized(pretty: false))" }
-          .joined(separator: ", "))
+        options.members.map {
+          "\($0.name) \($0.value.string ?? $0.value.serialized(pretty: false))"
+        }
+        .joined(separator: ", "))
     }
     return parts.joined(separator: "; ")
   }

@@ -101,7 +101,9 @@ struct WeightSummary {
   /// Numbers of each type, the most frequent first.
   private var typeTotals: [(type: ElementType, elementCount: Int)] {
     var totals: [ElementType: Int] = [:]
-    for tensor in source.tensors { totals[tensor.elementType, default: 0] &+= tensor.shape.elementCount }
+    for tensor in source.tensors {
+      totals[tensor.elementType, default: 0] &+= tensor.shape.elementCount
+    }
     return totals.map { (type: $0.key, elementCount: $0.value) }
       .sorted { ($1.elementCount, $0.type.rawValue) < ($0.elementCount, $1.type.rawValue) }
   }

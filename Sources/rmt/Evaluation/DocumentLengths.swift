@@ -24,9 +24,10 @@ struct DocumentLengths {
   /// - Parameter segmentCounts: the longest of each row, rising; `nil` for 1, 2, 4, 8 … as far as
   ///   there are documents.
   init(_ documents: LabeledDocuments, segmentSize: Int, segmentCounts: [Int]?) {
-    let longest = (0..<documents.count).map {
-      (documents.tokenCount(of: $0) + segmentSize - 1) / segmentSize
-    }.max() ?? 1
+    let longest =
+      (0..<documents.count).map {
+        (documents.tokenCount(of: $0) + segmentSize - 1) / segmentSize
+      }.max() ?? 1
     var counts = segmentCounts ?? [1]
     if segmentCounts == nil {
       while let last = counts.last, last < longest { counts.append(last * 2) }

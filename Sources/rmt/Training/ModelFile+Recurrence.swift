@@ -15,7 +15,8 @@ extension ModelFile {
     guard !description.labels.isEmpty else { throw FineTuningError.noLabels(path: path) }
     let limit = description.encoder.maximumPositions
     if let segmentPositions {
-      guard segmentPositions <= limit, segmentPositions > memory.segmentPositions - memory.segmentSize
+      guard segmentPositions <= limit,
+        segmentPositions > memory.segmentPositions - memory.segmentSize
       else {
         throw RecurrenceError.segmentPositions(
           segmentPositions, memoryTokens: memory.tokenCount, limit: limit)

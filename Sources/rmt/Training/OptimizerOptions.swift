@@ -15,7 +15,8 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: "What follows the warm-up.")
   var schedule: LearningRateSchedule.Shape = .linear
 
-  @Option(help: "Steps until the highest rate is reached; a tenth of the shortest stage unless given.")
+  @Option(
+    help: "Steps until the highest rate is reached; a tenth of the shortest stage unless given.")
   var warmupSteps: Int?
 
   @Option(help: "AdamW's weight decay.")

@@ -59,5 +59,29 @@ struct Attach: ParsableCommand {
   }
 
   func run() throws {
+    try OutputCheck.file(outputPath, collision: forceOption.collision)
+    let model = try ModelFile(path: path)
+    let attachment = MemoryAttachment(
+      memory: MemoryConfiguration(
+        tokenCount: memoryTokens,
+        segmentPositions: segmentPositions ?? model.description.encoder.maximumPositions,
+        alignment: alignment),
+      labels: labels?.elements, seed: seed)
+    let report = try attachment.attach(
+      to: model, writing: outputPath, collision: forceOption.collision)
+    if report.description.labels.isEmpty {
+      messages.log.notice("The model has no labels: it can be encoded with, but not trained.")
+    }
+    if output.json {
+      let result: JSONValue = [
+        "file": .string(outputPath), "model": report.description.summaryJSON,
+        "created": .array(report.created.map { .string($0) }),
+      ]
+      try StandardOutput.print(result.serialized(pretty: true))
+    } else {
+      let created = report.created.map { "created \($0)" }
+      try StandardOutput.print(
+        (["\(outputPath):", report.description.text] + created).joined(separator: "\n"))
+    }
   }
 }

@@ -12,9 +12,9 @@ struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a text's hidden states, memory and logits to a safetensors file.",
     discussion: """
-      The file holds last_hidden_state [1, T, d] and pooler_output [1, d]. For a model with memory \
-      both are of the last segment, memory [N, m, d] is the memory after each of the N segments, \
-      and logits [1, labels] are there when the model has labels.
+      The file holds last_hidden_state [1, T, d] and pooler_output [1, d], and logits [1, labels] \
+      when the model has labels. For a model with memory these are of the last segment, and \
+      memory [N, m, d] is the memory after each of the N segments.
 
       A model without memory reads one text of at most as many tokens as it has positions; a longer \
       one is refused and never cut. --ids are taken as they are, special tokens included, by a \
@@ -43,10 +43,14 @@ struct Encode: ParsableCommand {
     help: ArgumentHelp("The file to write.", valueName: "out.safetensors"))
   var outputPath: String
 
+  @Option(help: "Threads; all cores unless given.")
+  var threads: Int?
+
   @OptionGroup var forceOption: ForceOption
   @OptionGroup var messages: MessageOptions
 
   func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
     guard [text != nil, file != nil, ids != nil].count(where: { $0 }) == 1 else {
       throw ValidationError("Give exactly one of --text, --file and --ids.")
     }
@@ -89,10 +93,17 @@ struct Encode: ParsableCommand {
     guard tokens.count <= limit else {
       throw CommandError.badData(
         place: input.name,
-        problem: "\(tokens.count) tokens with the special ones, but the model has \(limit) positions",
+        problem:
+          "\(tokens.count) tokens with the special ones, but the model has \(limit) positions",
         advice: "Give it memory for longer texts: rmt attach.")
     }
-    XXX_PLAIN
+    let output = try SequenceReader(model: model, threadCount: threads.orEveryCore).read(tokens)
+    let width = model.description.encoder.hiddenSize
+    var states = NamedStates()
+    states.add("last_hidden_state", [1, tokens.count, width], output.hiddenStates)
+    states.add("pooler_output", [1, width], output.pooledState)
+    if !output.logits.isEmpty { states.add("logits", [1, output.logits.count], output.logits) }
+    return states
   }
 
   /// A model with memory reads segment by segment.
@@ -103,7 +114,7 @@ struct Encode: ParsableCommand {
     guard !tokens.isEmpty else { throw CommandError.emptyDocument(path: input.name) }
     let pieces = Segmentation.pieces(tokenCount: tokens.count, memory: memory)
     let width = model.description.encoder.hiddenSize
-    XXX_READER
+    let reader = try RecurrentReader(model: model, threadCount: threads.orEveryCore)
     let bar = ProgressBar("encoding", unit: .things("segments"), isShown: !messages.quiet)
     var memories: [Float] = []
     for (index, piece) in pieces.enumerated() {
@@ -113,7 +124,11 @@ struct Encode: ParsableCommand {
       bar.update(index + 1, of: pieces.count)
     }
     var states = NamedStates()
-    XXX_STATES
+    states.add("last_hidden_state", [1, reader.positionCount, width], reader.hiddenStates)
+    states.add("pooler_output", [1, width], reader.pooledState())
+    states.add("memory", [pieces.count, memory.tokenCount, width], memories)
+    let logits = reader.logits()
+    if !logits.isEmpty { states.add("logits", [1, logits.count], logits) }
     return states
   }
 }

@@ -53,7 +53,8 @@ struct Finetune: ParsableCommand {
     let tuner = try FineTuner(
       model: model, data: try data.load(for: model, memory: memory, seed: course.seed),
       options: try options(memory: memory), outputPath: outputPath,
-      collision: forceOption.collision, resumes: course.resume)
+      collision: forceOption.collision, resumes: course.resume,
+      toolVersion: ProvenanceStep.currentToolVersion)
     let start = ContinuousClock.now
     let result = try tuner.run(shouldStop: { Interruption.isRequested }, report: reporter.report)
     reporter.finish()

@@ -61,7 +61,8 @@ struct Run: ParsableCommand {
     if let saveMemory { try OutputCheck.file(saveMemory, collision: memoryCollision) }
     let saved = try loadMemory.map { try SavedMemory(path: $0, for: model) }
     let reading = DocumentReading(
-      model: model, memory: memory, reader: try RecurrentReader(model: model, threadCount: threads.orEveryCore),
+      model: model, memory: memory,
+      reader: try RecurrentReader(model: model, threadCount: threads.orEveryCore),
       showsProgress: !messages.quiet, log: messages.log)
     var firstFailure: (any DescribedError)?
     for path in documents {
