@@ -1,0 +1,18 @@
+/// What an export wrote.
+public struct ExportReport: Sendable, Hashable {
+  /// A file of the folder.
+  public struct File: Sendable, Hashable {
+    public let name: String
+    public let byteCount: Int
+  }
+
+  /// The folder.
+  public let folder: String
+  public let layout: ExportLayout
+  /// Its files, by name.
+  public let files: [File]
+  /// Tensors in the weight file.
+  public let tensorCount: Int
+  /// What a person should know.
+  public let notes: [String]
+}
