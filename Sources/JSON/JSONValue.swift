@@ -1,52 +1,48 @@
 /// A JSON value; objects keep the order of their members.
-public indirect enum JSONValue: Sendable, Hashable {
+///
+/// Equality is that of the file, not of Unicode: two strings are equal when their UTF-8 bytes are,
+/// so a composed and a decomposed `é` differ, and `1` differs from `1.0`.
+public enum JSONValue: Sendable {
   case null
   case bool(Bool)
   /// A number written without fraction or exponent that fits.
   case integer(Int)
   /// An integer above `Int.max`.
   case unsigned(UInt64)
-  /// Any other number.
+  /// Any other number, `-0` among them.
   case number(Double)
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
 }
 
-/// The members of a JSON object: unique names, in the order of the file.
-public struct JSONObject: Sendable, Hashable {
-  /// Name and value of each member, in order.
-  public private(set) var members: [(name: String, value: JSONValue)] = []
-  private var positions: [String: Int] = [:]
-
-  /// An empty object.
-  public init() {}
-
-  /// The member of that name; setting `nil` removes it.
-  public subscript(name: String) -> JSONValue? {
-    get { positions[name].map { members[$0].value } }
-    set {
-      if let position = positions[name] {
-        if let newValue {
-          members[position].value = newValue
-        } else {
-          members.remove(at: position)
-          positions = [:]
-          for (index, member) in members.enumerated() { positions[member.name] = index }
-        }
-      } else if let newValue {
-        positions[name] = members.count
-        members.append((name, newValue))
-      }
+extension JSONValue: Hashable {
+  /// Whether two values were written alike; see ``JSONValue``.
+  public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.unsigned(let left), .unsigned(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): ExactString(left) == ExactString(right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
     }
   }
 
-  public static func == (left: JSONObject, right: JSONObject) -> Bool {
-    left.members.count == right.members.count
-      && left.members.allSatisfy { right[$0.name] == $0.value }
-  }
-
+  /// Hashes what equality compares.
   public func hash(into hasher: inout Hasher) {
-    for name in positions.keys.sorted() { hasher.combine(name) }
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let value): hasher.combine(value)
+    case .integer(let value): hasher.combine(value)
+    case .unsigned(let value): hasher.combine(value)
+    case .number(let value): hasher.combine(value)
+    case .string(let value): hasher.combine(ExactString(value))
+    case .array(let value): hasher.combine(value)
+    case .object(let value): hasher.combine(value)
+    }
   }
 }

@@ -1,0 +1,39 @@
+import Foundation
+import JSON
+import TensorStorage
+import Testing
+
+struct FileTests {
+  private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("json-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    try body(path)
+  }
+
+  @Test func `reads a file up to the size that the caller allows`() throws {
+    try withFile("{\"a\": 1}\n") { path in
+      let value = try JSONValue(contentsOf: path, maximumByteCount: 9)
+      #expect(value == ["a": 1])
+      let error = #expect(throws: JSONError.self) {
+        try JSONValue(contentsOf: path, maximumByteCount: 8)
+      }
+      #expect(error?.clause == .tooLarge(byteCount: 9, limit: 8))
+      #expect(error?.description == "\(path): 9 bytes of JSON, where at most 8 are accepted.")
+    }
+  }
+
+  @Test func `an empty file is no JSON`() throws {
+    try withFile("") { path in
+      #expect(throws: JSONError.self) { try JSONValue(contentsOf: path, maximumByteCount: 100) }
+    }
+  }
+
+  @Test func `a missing file is a missing input`() {
+    let error = #expect(throws: FileError.self) {
+      try JSONValue(contentsOf: "/nonexistent/a.json", maximumByteCount: 100)
+    }
+    #expect(error?.kind == .missingInput)
+  }
+}
