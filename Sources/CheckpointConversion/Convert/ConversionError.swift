@@ -25,10 +25,12 @@ public enum ConversionError: DescribedError, Hashable {
   /// A value of config.json is wrong.
   case configuration(path: String, member: String, problem: String)
 
+  /// The family of the error.
   public var kind: FailureKind {
     if case .targetType = self { .usage } else { .badData }
   }
 
+  /// The file, folder or tensor.
   public var place: String? {
     switch self {
     case .notBERT(let path, _), .layerCount(let path, _, _), .missingTensor(let path, _, _, _),
@@ -42,6 +44,7 @@ public enum ConversionError: DescribedError, Hashable {
     }
   }
 
+  /// What happened.
   public var problem: String {
     switch self {
     case .notBERT(_, let examples):
@@ -66,6 +69,7 @@ public enum ConversionError: DescribedError, Hashable {
     }
   }
 
+  /// What to do about it.
   public var advice: String? {
     switch self {
     case .notBERT:

@@ -1,3 +1,4 @@
+import HDF5
 import ModelSchema
 import TensorStorage
 
@@ -30,9 +31,11 @@ extension ConversionPlan {
     let (encoder, memory) = try Self.splitVocabulary(
       of: table, memoryIds: sorting.memoryIds, configuration: configuration, path: path,
       notes: &notes)
-    if sorting.candidates["classifier.weight"] == nil, sorting.candidates["classifier.bias"] != nil {
+    if sorting.candidates["classifier.weight"] == nil, sorting.candidates["classifier.bias"] != nil
+    {
       throw ConversionError.missingTensor(
-        path: path, name: "classifier.weight", shape: [configuration.labels?.count ?? 2, encoder.hiddenSize],
+        path: path, name: "classifier.weight",
+        shape: [2, encoder.hiddenSize],
         count: 1)
     }
     let labels = try Self.labels(
@@ -45,7 +48,9 @@ extension ConversionPlan {
     bindings = try ParameterCatalog(description).parameters.compactMap { try binder.bind($0) }
     try binder.checkComplete()
     self.description = description
-    dropped = sorting.dropped
+    let skipped = (source as? HDF5File)?.skipped ?? []
+    dropped =
+      sorting.dropped + skipped.map { ConversionRemark(name: $0.path, reason: $0.reason) }
     created = binder.created
     self.notes = notes
     self.dialect = dialect.name
@@ -79,7 +84,8 @@ extension ConversionPlan {
       guard vocabularySize > 0, memoryIds == Array(vocabularySize..<rowCount) else {
         throw ConversionError.refusedTensor(
           path: path, tensor: "mem_token_ids",
-          reason: "its ids are not the last \(memory.tokenCount) rows of the \(rowCount) embeddings")
+          reason: "its ids are not the last \(memory.tokenCount) rows of the \(rowCount) embeddings"
+        )
       }
     }
     // The reference implementation adds the memory's rows to a model whose configuration it keeps.
@@ -110,7 +116,7 @@ extension ConversionPlan {
     // A TensorFlow kernel has its classes along the second axis.
     let isKernel = classifier.name.hasSuffix("kernel:0")
     let count = classifier.shape.dimensions[isKernel ? 1 : 0]
-    if let labels = configuration.labels {
+    if let labels = try configuration.labels() {
       guard labels.count == count else {
         throw ConversionError.configuration(
           path: configuration.path, member: "id2label",

@@ -8,7 +8,7 @@ struct ParameterBinder {
   let table: TensorDescription
   let path: String
   /// Parameters that the source lacks and that can be begun afresh.
-  private(set) var created: [ConversionPlan.Remark] = []
+  private(set) var created: [ConversionRemark] = []
   private var missing: [ParameterDescription] = []
 
   init(
@@ -71,7 +71,7 @@ struct ParameterBinder {
     let deviation = description.encoder.initializerRange
     let isBias = parameter.role == .bias
     created.append(
-      ConversionPlan.Remark(
+      ConversionRemark(
         name: parameter.name,
         reason: isBias
           ? "the source has no pooler: zeros"
@@ -83,7 +83,9 @@ struct ParameterBinder {
     of parameter: ParameterDescription, _ orientation: Dialect.Orientation
   ) -> Shape {
     if parameter.name == Dialect.wordEmbeddings, let memory = description.memory {
-      return [description.encoder.vocabularySize + memory.tokenCount, description.encoder.hiddenSize]
+      return [
+        description.encoder.vocabularySize + memory.tokenCount, description.encoder.hiddenSize,
+      ]
     }
     return switch orientation {
     case .asIs: parameter.shape

@@ -36,7 +36,8 @@ package struct ParameterReader {
     case .normal(let deviation):
       var stream = RandomStream(seed: Self.seed)
       try generate(
-        binding.parameter.shape.elementCount, { Float(stream.normal(standardDeviation: deviation)) },
+        binding.parameter.shape.elementCount,
+        { Float(stream.normal(standardDeviation: deviation)) },
         body)
     }
   }

@@ -7,12 +7,11 @@ package struct SourceConfiguration: Sendable {
   package let path: String
   /// The encoder; its vocabulary may count memory tokens, which only the tensors can tell.
   package let encoder: BERTConfiguration
-  /// Class names of `id2label` in order; `nil` when it is not there.
-  package let labels: [String]?
   /// The `rmt` object of our own exports.
   package let memory: MemoryConfiguration?
   /// Class names of the network, such as `BertForMaskedLM`.
   package let architectures: [String]
+  private let json: JSONValue
 
   /// Reads a configuration.
   ///
@@ -20,10 +19,10 @@ package struct SourceConfiguration: Sendable {
   ///   reader throws for another `model_type` or a value out of range.
   package init(_ json: JSONValue, path: String) throws {
     self.path = path
-    encoder = try BERTConfiguration(huggingFace: json, file: path)
+    self.json = json
+    let encoder = try BERTConfiguration(huggingFace: json, file: path)
+    self.encoder = encoder
     architectures = (json["architectures"]?.array ?? []).compactMap(\.string)
-    labels = try json["id2label"].flatMap { $0.isNull ? nil : $0 }
-      .map { try Self.labels($0, path: path) }
     memory = try json["rmt"].map { try Self.memory($0, encoder: encoder, path: path) }
   }
 
@@ -36,22 +35,13 @@ package struct SourceConfiguration: Sendable {
     }
   }
 
-  private static func labels(_ json: JSONValue, path: String) throws -> [String] {
-    func fail(_ problem: String) -> ConversionError {
-      .configuration(path: path, member: "id2label", problem: problem)
-    }
-    guard let members = json.object?.members else { throw fail("is not an object") }
-    var names = [String?](repeating: nil, count: members.count)
-    for (key, value) in members {
-      guard let index = Int(key), names.indices.contains(index), names[index] == nil else {
-        throw fail("names class \(key), expected each of 0 to \(members.count - 1) once")
-      }
-      guard let name = value.string else { throw fail("class \(key) has no text as its name") }
-      names[index] = name
-    }
-    let labels = names.compactMap(\.self)
-    guard Set(labels).count == labels.count else { throw fail("gives two classes the same name") }
-    return labels
+  /// The classes' names, in order; `nil` when the configuration has none.
+  ///
+  /// Read when a classifier asks for them: what an encoder's configuration says of classes that it
+  /// does not have is of no consequence.
+  /// - Throws: `ConfigurationError` when `id2label` and `label2id` are wrong.
+  package func labels() throws -> [String]? {
+    try LabelMap(huggingFace: json, file: path)?.labels
   }
 
   private static func memory(
@@ -73,7 +63,8 @@ package struct SourceConfiguration: Sendable {
         "segment_positions", "is no number from \(smallest) to \(encoder.maximumPositions)")
     }
     guard
-      let alignment = json["alignment"]?.string.flatMap(MemoryConfiguration.Alignment.init(rawValue:))
+      let alignment = json["alignment"]?.string.flatMap(
+        MemoryConfiguration.Alignment.init(rawValue:))
     else { throw fail("alignment", "is not right, left or center") }
     return MemoryConfiguration(
       tokenCount: tokenCount, segmentPositions: positions, alignment: alignment)

@@ -13,7 +13,7 @@ struct TensorSorting {
   /// The tensor of each parameter, by the parameter's name.
   private(set) var candidates: [String: Candidate] = [:]
   /// Tensors that are left out.
-  private(set) var dropped: [ConversionPlan.Remark] = []
+  private(set) var dropped: [ConversionRemark] = []
   /// What a person should know.
   private(set) var notes: [String] = []
   /// The ids that the reference layout gives its memory tokens.
@@ -72,7 +72,7 @@ struct TensorSorting {
   }
 
   private mutating func drop(_ tensor: TensorDescription, _ reason: String) {
-    dropped.append(ConversionPlan.Remark(name: tensor.name, reason: reason))
+    dropped.append(ConversionRemark(name: tensor.name, reason: reason))
   }
 }
 

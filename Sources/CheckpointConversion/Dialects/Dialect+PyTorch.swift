@@ -56,4 +56,3 @@ extension Dialect {
     .refuse(.containing("adapter"), DroppedReason.adapter),
   ]
 }
-

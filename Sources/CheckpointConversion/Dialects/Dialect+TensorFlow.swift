@@ -13,12 +13,16 @@ extension Dialect {
   /// Keras layers whose name may stand before a scope and then again before their weights.
   private static let kerasLayers = ["bert", "classifier", "mlm___cls", "nsp___cls", "qa_outputs"]
 
+  /// The group of a whole Keras model in which the optimizer keeps what it remembers.
+  private static let optimizer = "optimizer_weights"
+
   @Sendable
   private static func unwrapTensorFlow(_ name: String) -> String {
     var components = name.split(separator: "/", omittingEmptySubsequences: true)
     if let last = components.last, let colon = last.lastIndex(of: ":") {
       components[components.count - 1] = last[..<colon]
     }
+    guard components.first != optimizer[...] else { return name }
     let layer = components.lastIndex { kerasLayers.contains(String($0)) }
     guard let layer else { return components.joined(separator: "/") }
     let isBackbone = components[layer] == "bert"
@@ -43,6 +47,7 @@ extension Dialect {
   }
 
   private static let tensorFlowRules: [TensorRule] = [
+    .drop(.beginning("\(optimizer)/"), DroppedReason.optimizer),
     .drop(.beginning("mlm___cls/"), DroppedReason.maskedLanguageModel),
     .drop(.beginning("nsp___cls/"), DroppedReason.nextSentence),
     .drop(.beginning("qa_outputs/"), DroppedReason.questionAnswering),

@@ -6,6 +6,7 @@ enum DroppedReason {
   static let tokenClassifier = "classifies tokens or choices, not documents, says config.json"
   static let positionIndices = "the numbers 0, 1, 2 …, which nobody learned"
   static let referenceBuffer = "ids that the memory's size and the tokenizer give again"
+  static let optimizer = "the optimizer's state of an earlier training"
   static let unknown = "no part of a BERT encoder, pooler or classifier"
 
   static let relativePositions = "relative position embeddings change the attention"

@@ -11,10 +11,12 @@ public enum ExportError: DescribedError, Hashable {
   /// Weights are written as f32, f16 or bf16; the reference layout is f32.
   case elementType(ElementType, ExportLayout)
 
+  /// The family of the error.
   public var kind: FailureKind {
     if case .noTokenizer = self { .badData } else { .usage }
   }
 
+  /// The file, folder or tensor.
   public var place: String? {
     switch self {
     case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path): path
@@ -22,6 +24,7 @@ public enum ExportError: DescribedError, Hashable {
     }
   }
 
+  /// What happened.
   public var problem: String {
     switch self {
     case .foreignFolder: "holds files that no export wrote, and is left as it is"
@@ -32,6 +35,7 @@ public enum ExportError: DescribedError, Hashable {
     }
   }
 
+  /// What to do about it.
   public var advice: String? {
     switch self {
     case .foreignFolder, .notAFolder: "Choose another folder."

@@ -12,31 +12,36 @@ struct ExportFolder: ~Copyable {
   private let mergesIntoExisting: Bool
   private var committed = false
 
+  private init(path: String, stagingPath: String, mergesIntoExisting: Bool) {
+    self.path = path
+    self.stagingPath = stagingPath
+    self.mergesIntoExisting = mergesIntoExisting
+  }
+
   /// Opens the temporary sibling.
   ///
   /// - Throws: `FileError` when the name is taken and `collision` keeps it, or when the folder
   ///   cannot be made; ``ExportError`` when what stands there is no export.
-  init(path: String, collision: AtomicFileWriter.Collision) throws {
+  static func open(
+    path: String, collision: AtomicFileWriter.Collision
+  ) throws -> ExportFolder {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    self.path = path
-    let existing = try Self.contents(of: path)
-    mergesIntoExisting = !existing.isEmpty
-    if mergesIntoExisting {
+    let existing = try contents(of: path)
+    if !existing.isEmpty {
       guard collision == .replace else { throw FileError(.create, path, code: EEXIST) }
       guard existing.contains("config.json"), existing.contains("model.safetensors") else {
         throw ExportError.foreignFolder(path: path)
       }
     }
-    var attempt = 0
-    while true {
+    for attempt in 0..<100 {
       let candidate = "\(path).\(getpid())-\(attempt).partial"
       if mkdir(candidate, 0o777) == 0 {
-        stagingPath = candidate
-        return
+        return ExportFolder(
+          path: path, stagingPath: candidate, mergesIntoExisting: !existing.isEmpty)
       }
-      guard errno == EEXIST, attempt < 100 else { throw FileError(.create, path) }
-      attempt += 1
+      guard errno == EEXIST else { break }
     }
+    throw FileError(.create, path)
   }
 
   deinit {

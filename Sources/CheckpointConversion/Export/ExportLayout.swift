@@ -41,11 +41,15 @@ extension ExportLayout {
     }
     for parameter in catalog.parameters where parameter.role != .memory {
       let prefix = parameter.name.hasPrefix("classifier.") ? outer : inner
-      let parts = parameter.name == Dialect.wordEmbeddings ? [parameter] + [memory].compactMap(\.self)
+      let parts =
+        parameter.name == Dialect.wordEmbeddings
+        ? [parameter] + [memory].compactMap(\.self)
         : [parameter]
       tensors.append(ForeignTensor(prefix + parameter.name, parts, as: type))
       if isWrapped, parameter.name == Dialect.wordEmbeddings {
-        alias.append(ForeignTensor("model.embeddings.weight", parts, as: type))
+        alias.append(
+          ForeignTensor(
+            "model.embeddings.weight", parts, as: type, sharedWith: prefix + parameter.name))
       }
     }
     return tensors + alias

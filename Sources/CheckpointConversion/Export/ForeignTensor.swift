@@ -16,13 +16,19 @@ struct ForeignTensor: Sendable {
   let shape: Shape
   let elementType: ElementType
   let content: Content
+  /// The tensor of which this is a second name; it holds the same numbers.
+  let sharedWith: String?
 
   var description: TensorDescription {
     TensorDescription(name: name, elementType: elementType, shape: shape)
   }
 
   /// Parameters under a foreign name; behind the first one come rows of the others.
-  init(_ name: String, _ parameters: [ParameterDescription], as elementType: ElementType) {
+  init(
+    _ name: String, _ parameters: [ParameterDescription], as elementType: ElementType,
+    sharedWith: String? = nil
+  ) {
+    self.sharedWith = sharedWith
     self.name = name
     self.elementType = elementType
     content = .parameters(parameters)
@@ -34,6 +40,7 @@ struct ForeignTensor: Sendable {
   init(_ name: String, integers: [Int64]) {
     self.name = name
     elementType = .i64
+    sharedWith = nil
     content = .integers(integers)
     shape = [integers.count]
   }

@@ -22,7 +22,8 @@ package struct CheckpointLocation: Sendable, Hashable {
     }
     if !isFolder.boolValue {
       weights = path
-      folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
+      folder =
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
         ?? "."
     } else {
       folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path

@@ -35,6 +35,7 @@ public enum OpeningError: DescribedError, Hashable {
     }
   }
 
+  /// The family of the error.
   public var kind: FailureKind {
     switch self {
     case .missingConfiguration, .emptyFolder, .noCheckpoint: .missingInput
@@ -42,6 +43,7 @@ public enum OpeningError: DescribedError, Hashable {
     }
   }
 
+  /// The file, folder or tensor.
   public var place: String? {
     switch self {
     case .emptyFile(let path), .emptyFolder(let path), .noCheckpoint(let path),
@@ -52,6 +54,7 @@ public enum OpeningError: DescribedError, Hashable {
     }
   }
 
+  /// What happened.
   public var problem: String {
     switch self {
     case .emptyFile: "is empty"
@@ -69,6 +72,7 @@ public enum OpeningError: DescribedError, Hashable {
     }
   }
 
+  /// What to do about it.
   public var advice: String? {
     switch self {
     case .emptyFile, .webPage: "Download it again."
