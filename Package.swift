@@ -43,7 +43,9 @@ let package = Package(
 
     // Floor 2: arithmetic, our file, what a BERT is, text.
     .target(name: "Kernels", dependencies: ["CKernels", "TensorStorage"]),
-    .target(name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"]),
+    .target(
+      name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"],
+      exclude: ["Specification.md"]),
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
 
@@ -111,16 +113,19 @@ let package = Package(
       ]),
     .testTarget(
       name: "ModelFileTests",
-      dependencies: ["JSON", "ModelFile", "ModelSchema", "TensorStorage", "Tokenizers", "WeightFile"]
+      dependencies: [
+        "JSON", "ModelFile", "ModelSchema", "TensorStorage", "Tokenizers", "WeightFile",
+      ]
     ),
     .testTarget(name: "SafetensorsTests", dependencies: ["JSON", "Safetensors", "TensorStorage"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TensorStorage"]),
-    .testTarget(name: "PyTorchCheckpointTests", dependencies: ["PyTorchCheckpoint", "TensorStorage"]),
+    .testTarget(
+      name: "PyTorchCheckpointTests", dependencies: ["PyTorchCheckpoint", "TensorStorage"]),
     .testTarget(
       name: "RecurrentMemoryTests",
       dependencies: [
-        "JSON", "Kernels", "ModelFile", "ModelSchema", "RecurrentMemory", "Safetensors",
-        "TensorStorage", "Transformer",
+        "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness", "RecurrentMemory",
+        "Safetensors", "TensorStorage", "Tokenizers", "Transformer",
       ]),
     .testTarget(
       name: "CheckpointConversionTests",
@@ -132,9 +137,11 @@ let package = Package(
       name: "FineTuningTests",
       dependencies: [
         "FineTuning", "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness",
-        "RecurrentMemory", "Safetensors", "TensorStorage", "Tokenizers", "Transformer", "WeightFile",
+        "RecurrentMemory", "Safetensors", "TensorStorage", "Tokenizers", "Transformer",
+        "WeightFile",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["rmt", "JSON", "Safetensors", "TensorStorage"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["rmt", "JSON", "Safetensors", "TensorStorage"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

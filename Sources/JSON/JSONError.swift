@@ -22,7 +22,7 @@ public struct JSONError: DescribedError, Hashable {
     case loneSurrogate
     /// A number that breaks the grammar: leading zero, sign, missing digits.
     case malformedNumber
-    /// An integer beyond 64 bits, or a number beyond `Double`.
+    /// A number beyond `Double`.
     case numberOutOfRange
     /// A member name that occurs twice in one object, compared after its escapes.
     case duplicateName(String)

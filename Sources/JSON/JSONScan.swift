@@ -1,8 +1,8 @@
 /// A strict pass over a JSON text before json-c reads it.
 ///
 /// json-c accepts more than JSON is and keeps less than was written: it takes the last of two equal
-/// names, cuts names at a NUL, replaces lone surrogates, and reads `-0` as the integer 0. This scan
-/// refuses the former and notes the latter. It runs once over the bytes, in linear time.
+/// names, cuts names at a NUL, replaces lone surrogates, reads `-0` as the integer 0 and cuts integers
+/// to 64 bits, and json-c 0.16 loses some escaped surrogate pairs. This scan refuses or notes these. It runs once over the bytes, in linear time.
 ///
 /// Source: RFC 8259.
 struct JSONScan {
@@ -11,8 +11,11 @@ struct JSONScan {
 
   /// The names of each object, objects in the order in which they open.
   private(set) var objects: [[Name]] = []
-  /// Which of the numbers, counted through the text, are written `-0`.
-  private(set) var negativeZeros: [Int] = []
+  /// Integers that json-c does not keep, `-0` and those beyond 64 bits: which of the numbers, counted
+  /// through the text, and its value.
+  private(set) var otherIntegers: [(position: Int, value: Double)] = []
+  /// Strings that are no names and hold escaped surrogate pairs: which of the strings, and its text.
+  private(set) var otherStrings: [(position: Int, text: String)] = []
   /// The bytes of the value, without the whitespace around it.
   private(set) var valueRange = 0..<0
 
@@ -21,6 +24,7 @@ struct JSONScan {
   private let maximumDepth: Int
   private var offset = 0
   private var numberCount = 0
+  private var stringCount = 0
 
   /// Scans a whole text.
   ///
@@ -66,7 +70,7 @@ struct JSONScan {
     switch current {
     case UInt8(ascii: "{"): try scanObject(depth: depth + 1)
     case UInt8(ascii: "["): try scanArray(depth: depth + 1)
-    case UInt8(ascii: "\""): _ = try scanString()
+    case UInt8(ascii: "\""): try scanStringValue()
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try scanNumber()
     case UInt8(ascii: "t"): try scanLiteral("true")
     case UInt8(ascii: "f"): try scanLiteral("false")
@@ -117,8 +121,10 @@ struct JSONScan {
     while true {
       let start = offset
       guard current == UInt8(ascii: "\"") else { throw unexpected(expected: "a name in quotes") }
-      let hasEscapes = try scanString()
-      names.append((name(in: start + 1..<offset - 1, hasEscapes: hasEscapes), start))
+      let escapes = try scanString()
+      let name =
+        escapes == .none ? text(start + 1..<offset - 1) : unescapedText(start + 1..<offset - 1)
+      names.append((name, start))
       skipWhitespace()
       guard current == UInt8(ascii: ":") else { throw unexpected(expected: "':'") }
       offset += 1
@@ -160,19 +166,24 @@ struct JSONScan {
     }
     if isInteger {
       if bytes[start] == UInt8(ascii: "-"), bytes[integerStart] == UInt8(ascii: "0") {
-        negativeZeros.append(numberCount)
+        otherIntegers.append((numberCount, -0.0))
       }
       // Nineteen characters, a sign among them or not, always fit a UInt64 or an Int.
       if offset - start > 18, Int(text(start..<offset)) == nil, UInt64(text(start..<offset)) == nil
       {
-        throw error(.numberOutOfRange, at: start)
+        otherIntegers.append((numberCount, try double(start..<offset)))
       }
     } else if exponentDigits > 2 || offset - start > 300 {
-      guard let value = Double(text(start..<offset)), value.isFinite else {
-        throw error(.numberOutOfRange, at: start)
-      }
+      _ = try double(start..<offset)
     }
     numberCount += 1
+  }
+
+  private func double(_ range: Range<Int>) throws(JSONError) -> Double {
+    guard let value = Double(text(range)), value.isFinite else {
+      throw error(.numberOutOfRange, at: range.lowerBound)
+    }
+    return value
   }
 
   private func text(_ range: Range<Int>) -> String {
@@ -185,21 +196,35 @@ struct JSONScan {
     return offset - start
   }
 
+  /// What escapes a string holds.
+  private enum Escapes { case none, some, surrogatePairs }
+
+  private mutating func scanStringValue() throws(JSONError) {
+    let start = offset
+    if try scanString() == .surrogatePairs {
+      // json-c 0.16 makes U+FFFD of a pair whose scalar looks like a surrogate in its low 16 bits,
+      // ideographs of plane 2 among them.
+      otherStrings.append((stringCount, unescapedText(start + 1..<offset - 1)))
+    }
+    stringCount += 1
+  }
+
   /// Passes over a string from its opening quote to behind its closing one.
-  ///
-  /// - Returns: whether it holds escapes.
-  private mutating func scanString() throws(JSONError) -> Bool {
+  private mutating func scanString() throws(JSONError) -> Escapes {
     offset += 1
-    var hasEscapes = false
+    var escapes = Escapes.none
     while offset < bytes.count {
       let byte = bytes[offset]
       switch byte {
       case UInt8(ascii: "\""):
         offset += 1
-        return hasEscapes
+        return escapes
       case UInt8(ascii: "\\"):
-        hasEscapes = true
-        try scanEscape()
+        if try scanEscape() {
+          escapes = .surrogatePairs
+        } else if escapes == .none {
+          escapes = .some
+        }
       case 0..<0x20: throw error(.controlCharacter(byte))
       case 0..<0x80: offset += 1
       default: try scanNonASCII()
@@ -208,22 +233,25 @@ struct JSONScan {
     throw error(.unexpectedEnd(expected: "the closing quote of a string"))
   }
 
-  private mutating func scanEscape() throws(JSONError) {
+  /// Passes over an escape; says whether it is a surrogate pair.
+  private mutating func scanEscape() throws(JSONError) -> Bool {
     let start = offset
     offset += 1
     switch current {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
       UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
       offset += 1
+      return false
     case UInt8(ascii: "u"):
       let unit = try codeUnit(at: start)
       offset = start + 6
       if unit & 0xFC00 == 0xDC00 { throw error(.loneSurrogate, at: start) }
-      guard unit & 0xFC00 == 0xD800 else { return }
+      guard unit & 0xFC00 == 0xD800 else { return false }
       guard current == UInt8(ascii: "\\"), offset + 1 < bytes.count,
         bytes[offset + 1] == UInt8(ascii: "u"), try codeUnit(at: offset) & 0xFC00 == 0xDC00
       else { throw error(.loneSurrogate, at: start) }
       offset += 6
+      return true
     default: throw error(.invalidEscape, at: start)
     }
   }
@@ -268,9 +296,8 @@ struct JSONScan {
     offset += length
   }
 
-  /// The text of a name that the scan has accepted, its escapes resolved.
-  private func name(in range: Range<Int>, hasEscapes: Bool) -> String {
-    guard hasEscapes else { return text(range) }
+  /// The text of a string that the scan has accepted, its escapes resolved.
+  private func unescapedText(_ range: Range<Int>) -> String {
     var units: [UInt16] = []
     var position = range.lowerBound
     while position < range.upperBound {

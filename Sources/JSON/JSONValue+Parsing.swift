@@ -66,7 +66,8 @@ private struct ParsedTree: ~Copyable {
       throw JSONError(.refused(reason: "no memory for the parser"), at: 0, file: file)
     }
     defer { json_tokener_free(tokener) }
-    json_tokener_set_flags(tokener, Int32(JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8))
+    // The scan is stricter than JSON_TOKENER_STRICT, which would refuse integers beyond 64 bits.
+    json_tokener_set_flags(tokener, Int32(JSON_TOKENER_VALIDATE_UTF8))
     let value = bytes[scan.valueRange]
     var root = value.withMemoryRebound(to: CChar.self) {
       json_tokener_parse_ex(tokener, $0.baseAddress, Int32($0.count))
@@ -94,7 +95,9 @@ private struct TreeReader {
   let file: String
   private var objectCount = 0
   private var numberCount = 0
-  private var negativeZeroCount = 0
+  private var otherIntegerCount = 0
+  private var stringCount = 0
+  private var otherStringCount = 0
 
   init(scan: JSONScan, file: String) {
     self.scan = scan
@@ -109,10 +112,7 @@ private struct TreeReader {
       numberCount += 1
       return .number(json_object_get_double(node))
     case json_type_int: return integer(node)
-    case json_type_string:
-      let bytes = UnsafeRawBufferPointer(
-        start: json_object_get_string(node), count: Int(json_object_get_string_len(node)))
-      return .string(String(decoding: bytes, as: UTF8.self))
+    case json_type_string: return string(node)
     case json_type_array:
       var elements: [JSONValue] = []
       let count = json_object_array_length(node)
@@ -126,14 +126,28 @@ private struct TreeReader {
     }
   }
 
+  private mutating func string(_ node: OpaquePointer) -> JSONValue {
+    let position = stringCount
+    stringCount += 1
+    if otherStringCount < scan.otherStrings.count,
+      scan.otherStrings[otherStringCount].position == position
+    {
+      otherStringCount += 1
+      return .string(scan.otherStrings[otherStringCount - 1].text)
+    }
+    let bytes = UnsafeRawBufferPointer(
+      start: json_object_get_string(node), count: Int(json_object_get_string_len(node)))
+    return .string(String(decoding: bytes, as: UTF8.self))
+  }
+
   private mutating func integer(_ node: OpaquePointer) -> JSONValue {
     let position = numberCount
     numberCount += 1
-    if negativeZeroCount < scan.negativeZeros.count,
-      scan.negativeZeros[negativeZeroCount] == position
+    if otherIntegerCount < scan.otherIntegers.count,
+      scan.otherIntegers[otherIntegerCount].position == position
     {
-      negativeZeroCount += 1
-      return .number(-0.0)
+      otherIntegerCount += 1
+      return .number(scan.otherIntegers[otherIntegerCount - 1].value)
     }
     let unsigned = json_object_get_uint64(node)
     return unsigned > UInt64(Int.max)

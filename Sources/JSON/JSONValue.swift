@@ -9,7 +9,7 @@ public enum JSONValue: Sendable {
   case integer(Int)
   /// An integer above `Int.max`.
   case unsigned(UInt64)
-  /// Any other number, `-0` among them.
+  /// Any other number; `-0` and integers beyond 64 bits are among them.
   case number(Double)
   case string(String)
   case array([JSONValue])

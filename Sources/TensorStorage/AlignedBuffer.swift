@@ -15,12 +15,15 @@ public struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sen
   /// The first element.
   public let baseAddress: UnsafeMutablePointer<Element>
 
-  /// Memory for `count` elements, all bits zero; the system commits pages when they are touched.
+  /// Memory for `count` elements, all bits zero.
+  ///
+  /// Every page is touched here, so that none is touched
+  /// for the first time while the engine works.
   public init(count: Int) {
     precondition(count >= 0, "a buffer of \(count) elements")
     self.count = count
     let byteCount = max(64, (count * MemoryLayout<Element>.stride + 63) / 64 * 64)
-    // Large buffers come from mmap: zero without being touched, and given back when freed.
+    // Large buffers start on a huge page's boundary and ask for huge pages where there are any.
     var memory: UnsafeMutableRawPointer?
     precondition(
       posix_memalign(&memory, byteCount >= 1 << 21 ? 1 << 21 : 64, byteCount) == 0,

@@ -30,13 +30,20 @@ public struct AtomicFileWriter: ~Copyable {
 
   /// Opens the temporary sibling.
   ///
-  /// - Throws: ``FileError`` when the folder cannot be written, or when the name is taken and
-  ///   `collision` is ``Collision/keepExisting``.
+  /// - Throws: ``FileError`` when the folder cannot be written, when the name belongs to a folder or
+  ///   a device, or when it is taken and `collision` is ``Collision/keepExisting``.
   public init(path: String, collision: Collision) throws(FileError) {
     self.path = path
     self.collision = collision
-    if collision == .keepExisting, access(path, F_OK) == 0 {
+    Self.turnFileSizeSignalIntoError()
+    var status = stat()
+    // lstat: a link that points nowhere takes the name too.
+    if collision == .keepExisting, lstat(path, &status) == 0 {
       throw FileError(.create, path, code: EEXIST)
+    }
+    // A device such as /dev/null must never be replaced by a file, nor a folder be found at the end.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw FileError(.create, path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
     // The process id keeps two runs apart; O_EXCL catches whatever is left over from a killed one.
     var attempt = 0
@@ -88,6 +95,24 @@ public struct AtomicFileWriter: ~Copyable {
     try write([UInt8](repeating: 0, count: alignment - remainder))
   }
 
+  /// Replaces bytes that were written before, such as a header whose checksums are known at the end.
+  ///
+  /// - Throws: ``FileError`` when the system fails.
+  public mutating func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+    precondition(
+      offset >= 0 && offset + bytes.count <= byteCount, "only written bytes can be replaced")
+    try flush()
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        pwrite(descriptor, $0.baseAddress! + done, bytes.count - done, off_t(offset + done))
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(.write, path) }
+      done += count
+    }
+  }
+
   /// Puts the file in place.
   ///
   /// - Throws: ``FileError``; the final name then still holds what it held before.
@@ -117,6 +142,21 @@ public struct AtomicFileWriter: ~Copyable {
     }
   }
 
+  /// Lets a write beyond the process's file-size limit fail instead of ending the process.
+  ///
+  /// There the system sends a signal; where that is ignored, the write fails with EFBIG. A handler
+  /// that the program installed stays.
+  private static func turnFileSizeSignalIntoError() {
+    var action = sigaction()
+    guard sigaction(SIGXFSZ, nil, &action) == 0 else { return }
+    #if canImport(Glibc)
+      let isDefault = action.__sigaction_handler.sa_handler == nil
+    #else
+      let isDefault = action.__sigaction_u.__sa_handler == nil
+    #endif
+    if isDefault { signal(SIGXFSZ, SIG_IGN) }
+  }
+
   private mutating func flush() throws(FileError) {
     guard !buffer.isEmpty else { return }
     let pending = buffer
@@ -131,10 +171,11 @@ public struct AtomicFileWriter: ~Copyable {
     guard let base = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
+      let portion = min(bytes.count - done, 1 << 30)  // macOS refuses more than 2 GiB in one call
       #if canImport(Glibc)
-        let count = Glibc.write(descriptor, base + done, bytes.count - done)
+        let count = Glibc.write(descriptor, base + done, portion)
       #else
-        let count = Darwin.write(descriptor, base + done, bytes.count - done)
+        let count = Darwin.write(descriptor, base + done, portion)
       #endif
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw FileError(.write, path) }

@@ -42,7 +42,10 @@ public struct Interrupted: DescribedError {
   /// An interruption with a word on how to go on.
   public init(advice: String? = nil) { self.advice = advice }
 
+  /// Always ``FailureKind/interrupted``.
   public var kind: FailureKind { .interrupted }
+  /// No place: the user stopped the work, no file did.
   public var place: String? { nil }
+  /// The one word there is to say.
   public var problem: String { "interrupted" }
 }

@@ -47,14 +47,14 @@ extension ElementType {
     case .f32:
       target.copyMemory(from: values, byteCount: count * 4)
     case .bf16:
-      let halves = target.assumingMemoryBound(to: UInt16.self)
       for index in 0..<count {
-        halves[index] = Self.bfloatBits(from: values[index]).littleEndian
+        let bits = Self.bfloatBits(from: values[index]).littleEndian
+        target.storeBytes(of: bits, toByteOffset: index &* 2, as: UInt16.self)
       }
     case .f16:
-      let halves = target.assumingMemoryBound(to: UInt16.self)
       for index in 0..<count {
-        halves[index] = Self.halfBits(from: values[index]).littleEndian
+        let bits = Self.halfBits(from: values[index]).littleEndian
+        target.storeBytes(of: bits, toByteOffset: index &* 2, as: UInt16.self)
       }
     default:
       preconditionFailure("\(self) is not a type that floats are written as")

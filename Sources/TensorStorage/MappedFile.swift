@@ -17,7 +17,8 @@ public final class MappedFile: @unchecked Sendable {
   ///
   /// - Throws: ``FileError`` when it is missing, unreadable, a folder, or cannot be mapped.
   public init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // O_NONBLOCK: a pipe must be refused below, not waited for; regular files do not heed it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(.open, path) }
     defer { close(descriptor) }
     var status = stat()

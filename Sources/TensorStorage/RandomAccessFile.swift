@@ -19,7 +19,8 @@ public final class RandomAccessFile: Sendable {
   ///
   /// - Throws: ``FileError`` when it is missing, unreadable or a folder.
   public init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // O_NONBLOCK: a pipe must be refused below, not waited for; regular files do not heed it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(.open, path) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -47,7 +48,9 @@ public final class RandomAccessFile: Sendable {
     guard let base = destination.baseAddress else { return }
     var done = 0
     while done < destination.count {
-      let count = pread(descriptor, base + done, destination.count - done, off_t(offset + done))
+      // One call reads at most 2 GiB less a page on Linux and refuses more on macOS.
+      let portion = min(destination.count - done, 1 << 30)
+      let count = pread(descriptor, base + done, portion, off_t(offset + done))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw FileError(.read, path) }
       guard count > 0 else { throw FileError(.read, path, code: 0) }

@@ -32,8 +32,9 @@ public struct Shape: Sendable, Hashable, CustomStringConvertible {
   /// Length of the outermost axis, along which tensors are read in pieces; 1 for a scalar.
   public var rowCount: Int { dimensions.first ?? 1 }
 
-  /// Elements in one step along the outermost axis.
-  public var elementsPerRow: Int { dimensions.dropFirst().reduce(1, *) }
+  /// Elements in one step along the outermost axis; 0 for a tensor without elements, whose other
+  /// axes may be so long that their product overflows.
+  public var elementsPerRow: Int { elementCount == 0 ? 0 : elementCount / rowCount }
 
   /// The form that people read: `[30522, 384]`.
   public var description: String { "\(dimensions)" }

@@ -1,6 +1,6 @@
 /// What a file says of one of its tensors.
 public struct TensorDescription: Sendable, Hashable {
-  /// The name, exactly as the file spells it. It is never used as a path.
+  /// The name, exactly as the file spells it; never used as a path.
   public let name: String
   /// Type of the elements.
   public let elementType: ElementType

@@ -47,12 +47,33 @@ struct ParsingTests {
     #expect(values[5].double?.sign == .minus && values[5].integer == nil)
   }
 
+  @Test func `takes integers beyond 64 bits for numbers`() throws {
+    let text = """
+      [18446744073709551616, -9223372036854775809, 1, 1000000000000000019884624838656,
+       -0, 18446744073709551615]
+      """
+    #expect(
+      try parse(text) == [
+        .number(0x1p64), .number(-0x1p63), 1, .number(1e30), .number(-0.0), .unsigned(.max),
+      ])
+  }
+
   @Test func `resolves every escape in values and names`() throws {
     let text = #"{"\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00": "\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00"}"#
     let expected = "\"\\/\u{8}\u{C}\n\r\té😀"
     let object = try #require(try parse(text).object)
     #expect(object.members.map(\.name) == [expected])
     #expect(object[expected] == .string(expected))
+  }
+
+  @Test func `reads escaped surrogate pairs of every plane`() throws {
+    // Among them U+1D800 and U+2DC00, which json-c 0.16 takes for surrogates.
+    for scalar in stride(from: 0x10000, to: 0x110000, by: 0x100) {
+      let expected = String(try #require(Unicode.Scalar(UInt32(scalar))))
+      let escaped = expected.utf16.map { "\\u" + String($0, radix: 16) }.joined()
+      let value = try parse("{\"\(escaped)\": [\"a\", \"x\(escaped)\\ny\", \"b\"]}")
+      #expect(value[expected] == ["a", .string("x\(expected)\ny"), "b"])
+    }
   }
 
   @Test func `keeps NUL characters in values and names`() throws {

@@ -55,7 +55,7 @@ struct StrictnessTests {
   }
 
   @Test(arguments: [
-    "18446744073709551616", "-9223372036854775809", "100000000000000000000000", "1e309", "-1e999",
+    String(repeating: "9", count: 310), "1e309", "-1e999",
     "1e99999999999999999999", String(repeating: "9", count: 400) + ".5",
   ])
   func `refuses numbers too large to be held`(_ text: String) {

@@ -1,0 +1,63 @@
+import TensorStorage
+
+/// Text does not serve as background.
+public enum BackgroundError: DescribedError, Equatable {
+  /// There is less text than one segment.
+  case tooShort(place: String, part: String, tokenCount: Int, minimumTokenCount: Int)
+  /// A file is larger than any text that is read whole.
+  case tooLarge(path: String, byteCount: Int, maximumByteCount: Int)
+  /// Folders lie in each other deeper than any real tree.
+  case tooDeep(path: String)
+  /// A path is neither a file nor a folder.
+  case noText(path: String)
+  /// The same file was named for training and for evaluation.
+  case sharedFile(path: String)
+  /// The vocabulary does not know the generator's words.
+  case foreignVocabulary(share: Double)
+
+  /// The family it belongs to.
+  public var kind: FailureKind {
+    switch self {
+    case .sharedFile: .usage
+    default: .badData
+    }
+  }
+
+  /// Where: the file and line, the stage, or nothing.
+  public var place: String? {
+    switch self {
+    case .tooShort(let place, _, _, _): place
+    case .tooLarge(let path, _, _), .tooDeep(let path), .noText(let path), .sharedFile(let path):
+      path
+    case .foreignVocabulary: nil
+    }
+  }
+
+  /// What happened and what was expected.
+  public var problem: String {
+    switch self {
+    case .tooShort(_, let part, let tokenCount, let minimum):
+      "the background text left for \(part) has \(tokenCount) tokens, but a segment takes \(minimum)"
+    case .tooLarge(_, let byteCount, let maximum):
+      "the file has \(byteCount) bytes, but background files are read up to \(maximum)"
+    case .tooDeep: "folders lie in each other more than \(TextFolder.maximumDepth) deep"
+    case .noText: "neither a text file nor a folder"
+    case .sharedFile: "the file was named as background for training and for evaluation"
+    case .foreignVocabulary(let share):
+      "the model's vocabulary does not know \(Int((share * 100).rounded())) % of the generated "
+        + "background's words, which are English"
+    }
+  }
+
+  /// What to do.
+  public var advice: String? {
+    switch self {
+    case .tooShort: "Name more text; one file in ten, or a tenth of a file, is held out."
+    case .tooLarge: "Split the file."
+    case .tooDeep: "Name the folder that holds the text."
+    case .noText: "Name text files or folders of them."
+    case .sharedFile: "Name different files, or leave out those for evaluation."
+    case .foreignVocabulary: "Name text in the model's language with --background."
+    }
+  }
+}

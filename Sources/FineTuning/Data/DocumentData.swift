@@ -1,0 +1,118 @@
+/// Fine-tuning data from documents: one set to train on, one to be measured on.
+///
+/// A stage of n segments takes the documents of at most n segments, whole; longer ones wait for a
+/// later stage. Documents are visited in a new order each time round.
+public struct DocumentData: FineTuningData {
+  private let training: LabeledDocuments
+  private let validation: LabeledDocuments
+  private let segmentSize: Int
+
+  /// Data of two sets, cut into segments of `segmentSize` tokens.
+  public init(training: LabeledDocuments, validation: LabeledDocuments, segmentSize: Int) {
+    self.training = training
+    self.validation = validation
+    self.segmentSize = segmentSize
+  }
+
+  /// What the data is: counts and checksums.
+  public var settings: [(name: String, value: String)] {
+    [
+      ("training data", Self.describe(training)), ("validation data", Self.describe(validation)),
+    ]
+  }
+
+  /// The two files.
+  public var sourcePaths: [String] { [training.path, validation.path] }
+
+  /// What a person should know before training.
+  public func notes(for curriculum: Curriculum) -> [String] {
+    var notes = training.notes + (validation.path == training.path ? [] : validation.notes)
+    guard let longest = curriculum.stages.compactMap(\.segmentCount).max() else { return notes }
+    for documents in [training, validation] {
+      let leftOut = documents.count - documents.selection(in: 0...longest, of: segmentSize).count
+      if leftOut > 0 {
+        notes.append(
+          "\(documents.path): \(leftOut) of \(documents.count) documents are longer than \(longest) "
+            + "segments of \(segmentSize) tokens and are left out.")
+      }
+    }
+    return notes
+  }
+
+  /// The samples that a stage trains on.
+  public func trainingSamples(
+    for stage: Curriculum.Stage, seed: UInt64
+  ) throws -> any BatchSource {
+    guard !stage.mixesLengths else { throw CurriculumError.lengthMixingOfDocuments }
+    return ShuffledDocuments(documents: try select(training, for: stage), seed: seed)
+  }
+
+  /// The samples that a stage is measured on.
+  public func validationSamples(
+    for stage: Curriculum.Stage, seed: UInt64
+  ) throws -> any SampleCollection {
+    try select(validation, for: stage)
+  }
+
+  private func select(
+    _ documents: LabeledDocuments, for stage: Curriculum.Stage
+  ) throws(CurriculumError) -> DocumentSelection {
+    let selection = documents.selection(in: 0...(stage.segmentCount ?? .max), of: segmentSize)
+    guard selection.count > 0 else {
+      throw .emptyStage(
+        stage: stage.number, segmentCount: stage.segmentCount ?? 0, file: documents.path)
+    }
+    return selection
+  }
+
+  private static func describe(_ documents: LabeledDocuments) -> String {
+    "\(documents.count) documents, checksum \(documents.fingerprint)"
+  }
+}
+
+/// Some of a file's documents.
+public struct DocumentSelection: SampleCollection {
+  fileprivate let documents: LabeledDocuments
+  fileprivate let positions: [Int]
+
+  /// How many there are.
+  public var count: Int { positions.count }
+
+  /// The sample at a position.
+  public subscript(position: Int) -> LabeledSample { documents[positions[position]] }
+}
+
+extension LabeledDocuments {
+  /// The documents whose number of segments lies in `segmentCounts`.
+  public func selection(
+    in segmentCounts: ClosedRange<Int>, of segmentSize: Int
+  ) -> DocumentSelection {
+    DocumentSelection(
+      documents: self,
+      positions: (0..<count).filter {
+        segmentCounts.contains((tokenCount(of: $0) + segmentSize - 1) / segmentSize)
+      })
+  }
+}
+
+/// Documents in a new random order each time round; a pure function of seed and position.
+struct ShuffledDocuments: BatchSource {
+  let documents: DocumentSelection
+  let seed: UInt64
+
+  func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
+    var orders: [Int: [Int]] = [:]
+    return (0..<sampleCount).map { index in
+      let (round, place) = (step * sampleCount + index).quotientAndRemainder(
+        dividingBy: documents.count)
+      let order = orders[round] ?? order(ofRound: round)
+      orders[round] = order
+      return documents[order[place]]
+    }
+  }
+
+  private func order(ofRound round: Int) -> [Int] {
+    var stream = SamplePurpose.shuffle.stream(seed: seed, split: .training, step: round)
+    return Array(0..<documents.count).shuffled(using: &stream)
+  }
+}

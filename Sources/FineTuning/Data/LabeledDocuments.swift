@@ -1,0 +1,126 @@
+import JSON
+import TensorStorage
+import Tokenizers
+
+/// Documents with labels from a JSONL file: one object a line, with `text` and `label`.
+///
+/// The file is streamed line by line and every document is tokenised at once while it is read, for
+/// three reasons: a broken line is found before an hour of training and not after it, the curriculum
+/// must know every document's length, and ids take less memory than the text. All ids lie in one
+/// array.
+public struct LabeledDocuments: SampleCollection {
+  /// The longest line that is read, in bytes; some fifty million tokens.
+  package static let maximumLineByteCount = 1 << 28
+
+  /// Where the documents came from.
+  public let path: String
+  /// What a person should know of them: how they were decoded, and unknown words.
+  public let notes: [String]
+  private var tokenIDs: [Int32] = []
+  private var ends: [Int] = []
+  private var labels: [Int] = []
+
+  /// Reads a file.
+  ///
+  /// `label` is one of the model's labels, or its index. Members of other names are ignored, blank
+  /// lines are skipped, and a line that is not UTF-8 is read as Windows-1252 and noted.
+  ///
+  /// - Throws: ``DocumentError`` with the line; `FileError` when the file cannot be read;
+  ///   whatever `checkCancellation`, which is called for every line, throws.
+  public init(
+    path: String, labels modelLabels: [String], tokenizer: WordPieceTokenizer,
+    checkCancellation: () throws -> Void = {}
+  ) throws {
+    self.path = path
+    var tokenizer = DocumentTokenizer(tokenizer)
+    var labelIndices: [String: Int] = [:]
+    for (index, label) in modelLabels.enumerated() { labelIndices[label] = index }
+    var foreignLines: [Int] = []
+    var reader = try LineReader(path: path, maximumLineByteCount: Self.maximumLineByteCount)
+    while var bytes = try reader.next() {
+      try checkCancellation()
+      let line = reader.lineNumber
+      if line == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+      if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+      let decoded = TextDecoder.decode(bytes)
+      if decoded.encoding == .windows1252 {
+        foreignLines.append(line)
+        bytes = Array(decoded.text.utf8)
+      }
+      let value: JSONValue
+      do throws(JSONError) {
+        value = try JSONValue(parsing: bytes, file: path)
+      } catch {
+        throw DocumentError.brokenLine(file: path, line: line, reason: error.problem)
+      }
+      guard value.object != nil else {
+        throw DocumentError.brokenLine(file: path, line: line, reason: "it is no object")
+      }
+      guard let text = value["text"]?.string else {
+        throw DocumentError.noText(file: path, line: line)
+      }
+      let label: Int
+      if let name = value["label"]?.string {
+        guard let index = labelIndices[name] else {
+          throw DocumentError.unknownLabel(
+            file: path, line: line, label: "\"\(name)\"", modelLabels: modelLabels)
+        }
+        label = index
+      } else if let index = value["label"]?.integer {
+        guard modelLabels.indices.contains(index) else {
+          throw DocumentError.unknownLabel(
+            file: path, line: line, label: "\(index)", modelLabels: modelLabels)
+        }
+        label = index
+      } else {
+        throw DocumentError.noLabel(file: path, line: line)
+      }
+      let ids = tokenizer.encode(text)
+      guard !ids.isEmpty else { throw DocumentError.emptyText(file: path, line: line) }
+      tokenIDs.append(contentsOf: ids)
+      ends.append(tokenIDs.count)
+      labels.append(label)
+    }
+    guard !labels.isEmpty else { throw DocumentError.noDocuments(file: path) }
+    notes = Self.notes(path: path, foreignLines: foreignLines, share: tokenizer.unknownShare)
+  }
+
+  /// How many there are.
+  public var count: Int { labels.count }
+
+  /// The sample at a position.
+  public subscript(position: Int) -> LabeledSample {
+    LabeledSample(tokenIDs: Array(tokenIDs[range(of: position)]), label: labels[position])
+  }
+
+  /// Tokens in the document at a position.
+  public func tokenCount(of position: Int) -> Int { range(of: position).count }
+
+  /// A checksum that changes whenever a document or its label does.
+  package var fingerprint: String {
+    var fingerprint = Fingerprint()
+    fingerprint.combine(labels)
+    fingerprint.combine(ends)
+    fingerprint.combine(tokenIDs)
+    return fingerprint.hexadecimal
+  }
+
+  private func range(of position: Int) -> Range<Int> {
+    (position == 0 ? 0 : ends[position - 1])..<ends[position]
+  }
+
+  private static func notes(
+    path: String, foreignLines: [Int], share: UnknownShare
+  ) -> [String] {
+    var notes: [String] = []
+    if let first = foreignLines.first {
+      notes.append(
+        foreignLines.count == 1
+          ? "\(path): line \(first) is not UTF-8 and was read as Windows-1252."
+          : "\(path): \(foreignLines.count) lines are not UTF-8 and were read as Windows-1252, "
+            + "the first is line \(first).")
+    }
+    if let note = share.note(place: path) { notes.append(note) }
+    return notes
+  }
+}

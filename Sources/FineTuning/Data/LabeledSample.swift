@@ -1,0 +1,48 @@
+/// One document of a training or evaluation set: its tokens and the class that is right.
+public struct LabeledSample: Sendable, Hashable {
+  /// The document's token ids, without special tokens.
+  public let tokenIDs: [Int32]
+  /// Row of the classifier that should win.
+  public let label: Int
+
+  /// A sample with both parts given.
+  public init(tokenIDs: [Int32], label: Int) {
+    self.tokenIDs = tokenIDs
+    self.label = label
+  }
+}
+
+/// Samples that are counted and can be made or read again at any time, in any order.
+public protocol SampleCollection: Sendable {
+  /// Samples in the collection.
+  var count: Int { get }
+  /// The sample at a position in `0..<count`; the same one every time.
+  subscript(position: Int) -> LabeledSample { get }
+}
+
+/// An endless supply of training samples, a pure function of the step.
+public protocol BatchSource: Sendable {
+  /// The samples of one step of the run, counted from 0 over all stages.
+  func batch(step: Int, sampleCount: Int) -> [LabeledSample]
+}
+
+/// What a run learns from: it gives every stage of a curriculum its samples.
+///
+/// Both sides depend on seed, stage and step alone, so a step's number is all that a resumed run
+/// needs to know of its place in the data.
+public protocol FineTuningData: Sendable {
+  /// What the data is, as settings: a resumed run must find the same.
+  var settings: [(name: String, value: String)] { get }
+  /// The files that the samples were read from, for the record; none for samples that are made.
+  var sourcePaths: [String] { get }
+  /// What a person should know of the data before training.
+  func notes(for curriculum: Curriculum) -> [String]
+  /// The samples that a stage trains on.
+  ///
+  /// - Throws: ``CurriculumError`` when there are none.
+  func trainingSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any BatchSource
+  /// The samples that a stage is measured on, none of which is ever trained on.
+  ///
+  /// - Throws: ``CurriculumError`` when there are none.
+  func validationSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any SampleCollection
+}

@@ -1,0 +1,45 @@
+import JSON
+
+/// What an evaluation during training found.
+public struct EvaluationRecord: Sendable, Hashable {
+  /// The stage, from 1.
+  public let stage: Int
+  /// Optimizer steps done in the stage.
+  public let step: Int
+  /// Samples it was measured on.
+  public let sampleCount: Int
+  /// Samples whose label won.
+  public let correctCount: Int
+  /// Cross-entropy, averaged over the samples.
+  public let meanLoss: Double
+
+  /// The share of samples whose label won.
+  public var accuracy: Double { Double(correctCount) / Double(max(1, sampleCount)) }
+
+  /// Whether these weights are to be preferred: by accuracy, then by loss.
+  package func isBetter(than other: EvaluationRecord?) -> Bool {
+    guard let other else { return true }
+    if correctCount != other.correctCount { return correctCount > other.correctCount }
+    return meanLoss < other.meanLoss
+  }
+}
+
+extension EvaluationRecord {
+  package var json: JSONValue {
+    [
+      "stage": .integer(stage), "step": .integer(step), "sampleCount": .integer(sampleCount),
+      "correctCount": .integer(correctCount), "meanLoss": .number(meanLoss),
+    ]
+  }
+
+  /// A record as ``json`` wrote it; `nil` when something is missing or of another type.
+  package init?(json: JSONValue) {
+    guard let stage = json["stage"]?.integer, let step = json["step"]?.integer,
+      let sampleCount = json["sampleCount"]?.integer,
+      let correctCount = json["correctCount"]?.integer, let meanLoss = json["meanLoss"]?.double
+    else { return nil }
+    self.init(
+      stage: stage, step: step, sampleCount: sampleCount, correctCount: correctCount,
+      meanLoss: meanLoss)
+  }
+}

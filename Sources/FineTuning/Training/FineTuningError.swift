@@ -1,0 +1,70 @@
+import TensorStorage
+
+/// A run cannot begin, go on or be resumed.
+public enum FineTuningError: DescribedError, Equatable {
+  /// The model has no memory tokens yet.
+  case noMemory(path: String)
+  /// The model has no classifier.
+  case noLabels(path: String)
+  /// A setting is out of its range.
+  case invalidOption(name: String, value: String, expected: String)
+  /// Loss or gradients are no longer numbers.
+  case diverged(stage: Int, step: Int, what: String, bestPath: String?)
+  /// An interrupted run left its state, and nobody said whether to go on.
+  case stateExists(path: String)
+  /// The state belongs to a run with another setting.
+  case settingChanged(path: String, name: String, saved: String, given: String)
+  /// The file is no training state, or of another model.
+  case notTrainingState(path: String, reason: String)
+
+  /// The family it belongs to.
+  public var kind: FailureKind {
+    switch self {
+    case .noMemory, .noLabels, .diverged, .notTrainingState: .badData
+    case .invalidOption, .stateExists, .settingChanged: .usage
+    }
+  }
+
+  /// Where: the file and line, the stage, or nothing.
+  public var place: String? {
+    switch self {
+    case .noMemory(let path), .noLabels(let path), .stateExists(let path),
+      .settingChanged(let path, _, _, _), .notTrainingState(let path, _):
+      path
+    case .diverged(let stage, let step, _, _): "stage \(stage), step \(step)"
+    case .invalidOption: nil
+    }
+  }
+
+  /// What happened and what was expected.
+  public var problem: String {
+    switch self {
+    case .noMemory: "the model has no memory tokens"
+    case .noLabels: "the model has no labels and so no classifier to train"
+    case .invalidOption(let name, let value, let expected):
+      "\(name) is \(value); expected \(expected)"
+    case .diverged(_, _, let what, let bestPath):
+      "\(what); training cannot go on"
+        + (bestPath.map { ". The best weights so far are in \($0)" } ?? "")
+    case .stateExists: "an interrupted run left its state here"
+    case .settingChanged(_, let name, let saved, let given):
+      "the interrupted run had \(name) \(saved), this one has \(given)"
+    case .notTrainingState(_, let reason): "not the state of this model's training: \(reason)"
+    }
+  }
+
+  /// What to do.
+  public var advice: String? {
+    switch self {
+    case .noMemory, .noLabels:
+      "Attach them: rmt attach FILE.rmtw -o OUT.rmtw --memory-tokens 10 --labels a,b,c."
+    case .invalidOption: nil
+    case .diverged:
+      "Try a smaller learning rate, a longer warm-up or stronger clipping, and check the data."
+    case .stateExists: "Go on with it (--resume), or begin anew and lose it (--force)."
+    case .settingChanged:
+      "Resume with the same settings, or begin anew and lose the run (--force)."
+    case .notTrainingState: "Remove the file, or begin anew and replace it (--force)."
+    }
+  }
+}

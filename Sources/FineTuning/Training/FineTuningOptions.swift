@@ -1,0 +1,157 @@
+import ModelSchema
+import TensorStorage
+
+/// Everything that decides how a run learns; the caller gives every value.
+public struct FineTuningOptions: Sendable {
+  /// The memory's settings for this run, kept in the result; the model's own token count.
+  public var memory: MemoryConfiguration
+  /// The stages.
+  public var curriculum: Curriculum
+  /// The learning rate's way through each stage.
+  public var schedule: LearningRateSchedule
+  /// The optimizer.
+  public var optimizer: AdamW
+  /// What is done to gradients before the optimizer.
+  public var clipping: GradientClipping
+  /// Samples whose gradients are computed together.
+  public var batchSize: Int
+  /// Batches whose gradients are averaged for one optimizer step.
+  public var accumulationCount: Int
+  /// Dropout probability everywhere; `nil` for what the model's configuration says.
+  public var dropout: Double?
+  /// Last segments that gradients flow through; `nil` for all.
+  public var truncation: Int?
+  /// Whether every segment's logits count in the loss, or the last segment's alone.
+  public var lossOnAllSegments: Bool
+  /// Steps between evaluations; `nil` for one at the end of each stage.
+  public var evaluationInterval: Int?
+  /// Accuracy that ends a stage before its last step; `nil` for none.
+  public var targetAccuracy: Double?
+  /// Evaluations in a row that must reach ``targetAccuracy``.
+  public var targetEvaluationCount: Int
+  /// Steps between saves of the training state; `nil` for as often as costs a twentieth of the time.
+  public var saveInterval: Int?
+  /// Seed of data order, task samples and dropout.
+  public var seed: UInt64
+  /// Threads that compute.
+  public var threadCount: Int
+  /// Type of the matrices in the result's file.
+  public var elementType: ElementType
+
+  /// Options with every value given.
+  public init(
+    memory: MemoryConfiguration, curriculum: Curriculum, schedule: LearningRateSchedule,
+    optimizer: AdamW, clipping: GradientClipping, batchSize: Int, accumulationCount: Int,
+    dropout: Double?, truncation: Int?, lossOnAllSegments: Bool, evaluationInterval: Int?,
+    targetAccuracy: Double?, targetEvaluationCount: Int, saveInterval: Int?, seed: UInt64,
+    threadCount: Int, elementType: ElementType
+  ) {
+    self.memory = memory
+    self.curriculum = curriculum
+    self.schedule = schedule
+    self.optimizer = optimizer
+    self.clipping = clipping
+    self.batchSize = batchSize
+    self.accumulationCount = accumulationCount
+    self.dropout = dropout
+    self.truncation = truncation
+    self.lossOnAllSegments = lossOnAllSegments
+    self.evaluationInterval = evaluationInterval
+    self.targetAccuracy = targetAccuracy
+    self.targetEvaluationCount = targetEvaluationCount
+    self.saveInterval = saveInterval
+    self.seed = seed
+    self.threadCount = threadCount
+    self.elementType = elementType
+  }
+
+  /// Checks every value by itself and against the model.
+  ///
+  /// - Throws: ``FineTuningError/invalidOption(name:value:expected:)``.
+  package func validate(for model: ModelDescription) throws(FineTuningError) {
+    func check(
+      _ holds: Bool, _ name: String, _ value: any CustomStringConvertible & Sendable,
+      _ expected: String
+    ) throws(FineTuningError) {
+      guard holds else {
+        throw .invalidOption(name: name, value: value.description, expected: expected)
+      }
+    }
+    let positions = memory.segmentPositions
+    let least = memory.tokenCount + MemoryConfiguration.specialTokensPerSegment + 1
+    let most = model.encoder.maximumPositions
+    try check(
+      memory.tokenCount == model.memory?.tokenCount, "memory tokens", memory.tokenCount,
+      "the model's \(model.memory?.tokenCount ?? 0)")
+    try check(
+      least <= positions && positions <= most, "segment positions", positions,
+      "\(least), for memory, special tokens and one token, to the model's \(most)")
+    let rate = schedule.learningRate
+    try check(rate.isFinite && rate > 0, "learning rate", rate, "a number above 0")
+    try check(schedule.warmUpStepCount >= 0, "warm-up", schedule.warmUpStepCount, "0 or more steps")
+    try check((0..<1).contains(optimizer.beta1), "beta 1", optimizer.beta1, "0 up to below 1")
+    try check((0..<1).contains(optimizer.beta2), "beta 2", optimizer.beta2, "0 up to below 1")
+    let (epsilon, decay) = (optimizer.epsilon, optimizer.weightDecay)
+    try check(epsilon.isFinite && epsilon > 0, "epsilon", epsilon, "a number above 0")
+    try check(decay.isFinite && decay >= 0, "weight decay", decay, "0 or more")
+    switch clipping {
+    case .none: break
+    case .value(let limit), .norm(let limit):
+      try check(limit.isFinite && limit > 0, "clipping", limit, "a number above 0")
+    }
+    try check((1...1 << 20).contains(batchSize), "batch", batchSize, "1 to \(1 << 20) samples")
+    try check(
+      (1...1 << 20).contains(accumulationCount), "accumulation", accumulationCount,
+      "1 to \(1 << 20) batches")
+    if let dropout { try check((0..<1).contains(dropout), "dropout", dropout, "0 up to below 1") }
+    if let truncation { try check(truncation >= 1, "truncation", truncation, "1 or more segments") }
+    if let interval = evaluationInterval {
+      try check(interval >= 1, "evaluation interval", interval, "1 or more steps")
+    }
+    if let accuracy = targetAccuracy {
+      try check((0...1).contains(accuracy), "target accuracy", accuracy, "0 to 1")
+    }
+    try check(
+      targetEvaluationCount >= 1, "target evaluations", targetEvaluationCount, "1 or more")
+    if let saveInterval {
+      try check(saveInterval >= 1, "save interval", saveInterval, "1 or more steps")
+    }
+    try check((1...1024).contains(threadCount), "threads", threadCount, "1 to 1024")
+    try check(
+      [.f32, .f16, .bf16].contains(elementType), "type", elementType.rawValue,
+      "f32, f16 or bf16")
+  }
+
+  /// The options on which the result's bits depend, by the names that people know them by.
+  package var settings: [(name: String, value: String)] {
+    func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ",") }
+    let counts = curriculum.stages.compactMap(\.segmentCount)
+    return [
+      ("segments", counts.isEmpty ? "any" : list(counts)),
+      ("steps", list(curriculum.stages.map(\.stepCount))),
+      ("mixed lengths", "\(curriculum.stages.contains(where: \.mixesLengths))"),
+      ("segment positions", "\(memory.segmentPositions)"),
+      ("alignment", memory.alignment.rawValue),
+      ("learning rate", "\(schedule.learningRate)"),
+      ("schedule", schedule.shape.rawValue),
+      ("warm-up", "\(schedule.warmUpStepCount)"),
+      ("beta 1", "\(optimizer.beta1)"),
+      ("beta 2", "\(optimizer.beta2)"),
+      ("epsilon", "\(optimizer.epsilon)"),
+      ("weight decay", "\(optimizer.weightDecay)"),
+      ("decay of", optimizer.decayScope.rawValue),
+      ("clipping", clipping.settingValue),
+      ("batch", "\(batchSize)"),
+      ("accumulation", "\(accumulationCount)"),
+      ("dropout", dropout.map { "\($0)" } ?? "the model's"),
+      ("truncation", truncation.map(String.init) ?? "none"),
+      ("loss on", lossOnAllSegments ? "all segments" : "the last segment"),
+      ("evaluation interval", evaluationInterval.map(String.init) ?? "the stage"),
+      ("target accuracy", targetAccuracy.map { "\($0)" } ?? "none"),
+      ("target evaluations", "\(targetEvaluationCount)"),
+      ("seed", "\(seed)"),
+      ("threads", "\(threadCount)"),
+      ("type", elementType.rawValue),
+    ]
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import ModelSchema
+import RecurrentMemory
+import Tokenizers
+import Transformer
+
+/// The recurrence as training and measuring see it: samples in, loss and gradients out.
+final class LearningEngine {
+  /// What came out of some samples.
+  struct Outcome {
+    /// Σ of the samples' losses in nats.
+    var lossSum = 0.0
+    /// Samples whose label won.
+    var correctCount = 0
+    /// Document tokens.
+    var tokenCount = 0
+  }
+
+  private let memory: MemoryConfiguration
+  private let parameters: ParameterStore<Float>
+  private let trainer: RecurrentTrainer<Float>
+  private let objective: RecurrentObjective
+  private let seed: UInt64
+  private let drops: Bool
+  /// Samples that keep every thread busy for one pass.
+  private let samplesPerPass: Int
+
+  /// Reserves memory for passes over a model with memory and labels.
+  ///
+  /// - Throws: `RecurrenceError`.
+  init(
+    model: ModelDescription, tokens: SpecialTokens, parameters: ParameterStore<Float>,
+    threadCount: Int, trains: Bool, objective: RecurrentObjective, seed: UInt64
+  ) throws {
+    let plan = try RecurrentPlan(model, tokens: tokens)
+    memory = plan.memory
+    self.parameters = parameters
+    trainer = RecurrentTrainer(plan, threadCount: threadCount, trains: trains)
+    self.objective = objective
+    self.seed = seed
+    let encoder = model.encoder
+    drops =
+      max(encoder.hiddenDropout, encoder.attentionDropout, encoder.classifierDropout) > 0
+    samplesPerPass = plan.samplesPerGroup * threadCount
+  }
+
+  /// Adds the gradients of `scale`·Σ loss over the samples to `gradients`.
+  ///
+  /// - Parameters:
+  ///   - firstSample: the number of the first sample within the optimizer step.
+  ///   - runStep: the optimizer step within the run; with the seed it decides the dropout masks.
+  func addGradients(
+    of samples: ArraySlice<LabeledSample>, firstSample: Int, scale: Double, runStep: Int,
+    to gradients: ParameterStore<Float>
+  ) -> Outcome {
+    let key = SamplePurpose.dropout.generator(seed: seed, split: .training, step: runStep).key
+    let loss = trainer.accumulateGradients(
+      samples.map(recurrent), firstSample: firstSample, objective: objective, scale: scale,
+      dropoutKey: drops ? key : nil, parameters: parameters.parameters, into: gradients)
+    return Outcome(
+      lossSum: loss.lossSum, correctCount: loss.correctCount,
+      tokenCount: samples.reduce(0) { $0 + $1.tokenIDs.count })
+  }
+
+  /// Measures samples without dropout; the loss is that of the last segment.
+  ///
+  /// - Parameter progress: told the samples done, before each pass and at the end; what it throws
+  ///   ends the measurement.
+  func evaluate(
+    _ samples: any SampleCollection, progress: (_ doneCount: Int) throws -> Void
+  ) throws -> Outcome {
+    var outcome = Outcome()
+    for first in stride(from: 0, to: samples.count, by: samplesPerPass) {
+      try progress(first)
+      let pass = (first..<min(first + samplesPerPass, samples.count)).map { samples[$0] }
+      let logits = trainer.logits(pass.map(recurrent), parameters: parameters.parameters)
+      for (sample, row) in zip(pass, logits) {
+        outcome.lossSum += Self.crossEntropy(row, label: sample.label)
+        let best = row.indices.max { row[$0] < row[$1] }
+        outcome.correctCount += best == sample.label ? 1 : 0
+        outcome.tokenCount += sample.tokenIDs.count
+      }
+    }
+    try progress(samples.count)
+    return outcome
+  }
+
+  private func recurrent(_ sample: LabeledSample) -> RecurrentSample {
+    RecurrentSample(tokens: sample.tokenIDs, label: sample.label, memory: memory)
+  }
+
+  /// log Σ exp z − z[label].
+  private static func crossEntropy(_ logits: [Float], label: Int) -> Double {
+    let largest = Double(logits.max() ?? 0)
+    let sum = logits.reduce(0.0) { $0 + exp(Double($1) - largest) }
+    return largest + log(sum) - Double(logits[label])
+  }
+}

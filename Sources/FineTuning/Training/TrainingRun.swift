@@ -1,0 +1,160 @@
+import Kernels
+import ModelSchema
+import RecurrentMemory
+import TensorStorage
+import Tokenizers
+import Transformer
+
+/// A run through a curriculum: a loop over a state that can be put away between any two steps.
+final class TrainingRun {
+  private let options: FineTuningOptions
+  private let data: any FineTuningData
+  private let engine: LearningEngine
+  private let gradients: ParameterStore<Float>
+  private let team: ThreadTeam
+  private let stateFile: TrainingStateFile
+  private let settings: [(name: String, value: String)]
+  private let shouldStop: () -> Bool
+  private let report: (FineTuningEvent) -> Void
+  private var saves: SaveSchedule
+  /// What the run has learned so far.
+  private(set) var state: TrainingState
+
+  init(
+    model: ModelDescription, tokens: SpecialTokens, state: TrainingState, data: any FineTuningData,
+    options: FineTuningOptions, stateFile: TrainingStateFile,
+    settings: [(name: String, value: String)], shouldStop: @escaping () -> Bool,
+    report: @escaping (FineTuningEvent) -> Void
+  ) throws {
+    self.options = options
+    self.data = data
+    self.state = state
+    self.stateFile = stateFile
+    self.settings = settings
+    self.shouldStop = shouldStop
+    self.report = report
+    team = ThreadTeam(threadCount: options.threadCount)
+    saves = SaveSchedule(interval: options.saveInterval)
+    gradients = ParameterStore<Float>(model)
+    engine = try LearningEngine(
+      model: model, tokens: tokens, parameters: state.parameters, threadCount: options.threadCount,
+      trains: true,
+      objective: RecurrentObjective(
+        lossSegments: options.lossOnAllSegments ? .all : .last, truncation: options.truncation),
+      seed: options.seed)
+  }
+
+  /// Trains until every stage is done; ``state`` then holds the last stage's best weights.
+  ///
+  /// - Throws: ``FineTuningError/diverged(stage:step:what:bestPath:)``; `Interrupted` after saving
+  ///   when the user asked to stop; errors of saving.
+  func train() throws {
+    while state.position.finishedStageCount < options.curriculum.stages.count {
+      try train(options.curriculum.stages[state.position.finishedStageCount])
+    }
+  }
+
+  private func train(_ stage: Curriculum.Stage) throws {
+    let samples = try data.trainingSamples(for: stage, seed: options.seed)
+    let validation = try data.validationSamples(for: stage, seed: options.seed)
+    report(
+      .stage(
+        stage, stageCount: options.curriculum.stages.count, stepsDone: state.position.step))
+    while true {
+      let position = state.position
+      let isLast = position.step == stage.stepCount
+      let isDue =
+        isLast
+        || position.step > 0 && position.step % (options.evaluationInterval ?? .max) == 0
+      if isDue && position.evaluatedStep != position.step {
+        try evaluate(validation, in: stage)
+      }
+      if isLast { break }
+      if state.position.targetStreak >= options.targetEvaluationCount {
+        report(.targetReached(stage, step: position.step))
+        break
+      }
+      try step(samples, in: stage)
+      if saves.isDue(afterRunStep: state.position.runStep) { try save() }
+    }
+    // The next stage starts from this one's best weights with a fresh optimizer.
+    state.parameters.copyNumbers(of: state.bestParameters)
+    state.firstMoment.clear()
+    state.secondMoment.clear()
+    state.position.finishStage()
+    try save()
+  }
+
+  private func step(_ source: any BatchSource, in stage: Curriculum.Stage) throws {
+    let start = ContinuousClock.now
+    let position = state.position
+    let sampleCount = options.batchSize * options.accumulationCount
+    let samples = source.batch(step: position.runStep, sampleCount: sampleCount)
+    gradients.clear()
+    var loss = 0.0
+    var correctCount = 0
+    for first in stride(from: 0, to: sampleCount, by: options.batchSize) {
+      try stopIfAsked()
+      let result = engine.addGradients(
+        of: samples[first..<first + options.batchSize], firstSample: first,
+        scale: 1 / Double(sampleCount), runStep: position.runStep, to: gradients)
+      loss += result.lossSum
+      correctCount += result.correctCount
+    }
+    let norm = options.clipping.apply(to: gradients.elements, team: team)
+    let meanLoss = loss / Double(sampleCount)
+    guard meanLoss.isFinite, norm.isFinite else {
+      let what = meanLoss.isFinite ? "the gradients' norm is \(norm)" : "the loss is \(meanLoss)"
+      throw FineTuningError.diverged(
+        stage: stage.number, step: position.step + 1, what: what, bestPath: nil)
+    }
+    let rate = options.schedule.rate(step: position.step, stepCount: stage.stepCount)
+    options.optimizer.update(
+      state.parameters, gradients: gradients, firstMoment: state.firstMoment,
+      secondMoment: state.secondMoment, number: position.step + 1, learningRate: rate, team: team)
+    state.position.step += 1
+    state.position.runStep += 1
+    report(
+      .step(
+        StepReport(
+          stage: stage.number, step: state.position.step, stepCount: stage.stepCount,
+          meanLoss: meanLoss, accuracy: Double(correctCount) / Double(sampleCount),
+          learningRate: rate, gradientNorm: norm,
+          tokenCount: samples.reduce(0) { $0 + $1.tokenIDs.count },
+          seconds: seconds(start.duration(to: .now)))))
+  }
+
+  private func evaluate(_ samples: any SampleCollection, in stage: Curriculum.Stage) throws {
+    let result = try engine.evaluate(samples) { doneCount in
+      try stopIfAsked()
+      report(.evaluating(doneCount: doneCount, sampleCount: samples.count))
+    }
+    let record = EvaluationRecord(
+      stage: stage.number, step: state.position.step, sampleCount: samples.count,
+      correctCount: result.correctCount, meanLoss: result.lossSum / Double(samples.count))
+    guard record.meanLoss.isFinite else {
+      throw FineTuningError.diverged(
+        stage: stage.number, step: state.position.step,
+        what: "the loss on the validation samples is \(record.meanLoss)", bestPath: nil)
+    }
+    let isBest = state.position.record(record, targetAccuracy: options.targetAccuracy)
+    if isBest { state.bestParameters.copyNumbers(of: state.parameters) }
+    report(.evaluation(record, isBest: isBest))
+  }
+
+  private func save() throws {
+    try saves.perform { try stateFile.write(state, settings: settings) }
+    report(.saved(path: stateFile.path))
+  }
+
+  /// Whether there are weights that are better than those the run began with.
+  var hasLearned: Bool { !state.position.history.isEmpty }
+
+  /// Between the passes of a step nothing of the state has changed yet, so it can be saved there.
+  private func stopIfAsked() throws {
+    guard shouldStop() else { return }
+    try save()
+    throw Interrupted(
+      advice: "The state is saved in \(stateFile.path); run again with --resume to go on.")
+  }
+}

@@ -1,0 +1,49 @@
+import JSON
+
+extension MemoryConfiguration {
+  /// The most memory tokens that are accepted.
+  static let tokenCountBounds = 1...1 << 16
+
+  /// Reads what ``json`` gives.
+  ///
+  /// - Throws: ``ConfigurationError``.
+  package init(json value: JSONValue, file: String) throws(ConfigurationError) {
+    let fields = try ConfigurationFields(value, file: file)
+    try fields.require(only: ["tokenCount", "segmentPositions", "alignment"])
+    let alignmentName = try fields.string("alignment")
+    guard let alignment = Alignment(rawValue: alignmentName) else {
+      throw fields.unsupported(
+        "alignment", .string(alignmentName),
+        Alignment.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    self.init(
+      tokenCount: try fields.integer("tokenCount", in: Self.tokenCountBounds),
+      segmentPositions: try fields.integer(
+        "segmentPositions", in: BERTConfiguration.Bounds.maximumPositions),
+      alignment: alignment)
+  }
+
+  /// The settings as the native file's header holds them.
+  package var json: JSONValue {
+    [
+      "tokenCount": .integer(tokenCount),
+      "segmentPositions": .integer(segmentPositions),
+      "alignment": .string(alignment.rawValue),
+    ]
+  }
+
+  /// Checks that a segment has room for a token and fits into the encoder's positions.
+  package func check(with encoder: BERTConfiguration, file: String) throws(ConfigurationError) {
+    guard Self.tokenCountBounds.contains(tokenCount), segmentPositions >= 1, segmentSize >= 1 else {
+      throw ConfigurationError(
+        file: file,
+        .noRoomInSegment(segmentPositions: segmentPositions, memoryTokenCount: tokenCount))
+    }
+    guard segmentPositions <= encoder.maximumPositions else {
+      throw ConfigurationError(
+        file: file,
+        .segmentTooLong(
+          segmentPositions: segmentPositions, maximumPositions: encoder.maximumPositions))
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import JSON
+
+extension ModelDescription {
+  /// Reads what ``json`` gives.
+  ///
+  /// - Parameter file: the file's name, for errors.
+  /// - Throws: ``ConfigurationError``.
+  package init(json value: JSONValue, file: String) throws(ConfigurationError) {
+    let fields = try ConfigurationFields(value, file: file)
+    try fields.require(only: ["architecture", "encoder", "memory", "labels"])
+    let architecture = try fields.value("architecture")
+    guard architecture.string == "bert" else {
+      throw fields.unsupported("architecture", architecture, "\"bert\"")
+    }
+    let memory = try fields.value("memory")
+    let labelList = try fields.value("labels")
+    var labels: [String] = []
+    for label in labelList.array ?? [.null] {
+      guard let label = label.string else {
+        throw fields.invalid("labels", labelList, "an array of strings")
+      }
+      labels.append(label)
+    }
+    self.init(
+      encoder: try BERTConfiguration(json: fields.value("encoder"), file: file),
+      memory: memory.isNull ? nil : try MemoryConfiguration(json: memory, file: file),
+      labels: labels)
+    try check(file: file)
+  }
+
+  /// The description as the native file's header holds it.
+  package var json: JSONValue {
+    [
+      "architecture": "bert",
+      "encoder": encoder.json,
+      "memory": memory?.json ?? .null,
+      "labels": .array(labels.map { .string($0) }),
+    ]
+  }
+
+  /// Checks that encoder, memory and labels fit together.
+  ///
+  /// - Throws: ``ConfigurationError``.
+  package func check(file: String) throws(ConfigurationError) {
+    try encoder.checkConsistency(file: file)
+    try memory?.check(with: encoder, file: file)
+    _ = try LabelMap(labels, file: file)
+  }
+}

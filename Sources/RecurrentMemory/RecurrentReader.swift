@@ -1,0 +1,113 @@
+import Kernels
+import ModelFile
+import ModelSchema
+import TensorStorage
+import Tokenizers
+import Transformer
+
+/// Reads a document of any length, one segment after another, in constant memory.
+///
+/// The memory starts as the model's initial one, is replaced by the hidden states that each segment
+/// leaves at the memory's positions, and may be taken out and put back at any boundary.
+public final class RecurrentReader {
+  /// The memory's settings.
+  public let memoryConfiguration: MemoryConfiguration
+  /// Positions of the segment read last; 0 before the first.
+  public private(set) var positionCount = 0
+
+  private let model: BoundModel
+  private let layout: SegmentLayout
+  private let encoder: Encoder<Float>
+  private let workspace: EncoderWorkspace<Float>
+  private let activations: EncoderActivations<Float>
+  private var state: [Float]
+
+  /// Opens a model for reading.
+  ///
+  /// - Parameter threadCount: threads that share the work of one segment.
+  /// - Throws: ``RecurrenceError`` for a model without memory or without tokenizer.
+  public init(model: ModelFile, threadCount: Int) throws {
+    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+    let plan = try RecurrentPlan(model.description, tokens: tokenizer.specialTokens)
+    let configuration = model.description.encoder
+    let positions = plan.memory.segmentPositions
+    let capacity = EncoderCapacity(rowCount: positions, sequenceLength: positions)
+    memoryConfiguration = plan.memory
+    layout = plan.layout
+    self.model = BoundModel(model)
+    encoder = Encoder(configuration)
+    workspace = EncoderWorkspace(
+      configuration, capacity: capacity, team: ThreadTeam(threadCount: threadCount), trains: false)
+    activations = EncoderActivations(
+      configuration, capacity: capacity, keepsEveryLayer: false)
+    state = []
+    reset()
+  }
+
+  /// What the model remembers, `[m, d]` row by row; set it to go on from a memory that was kept.
+  ///
+  /// Setting another number of values than m·d traps.
+  public var memory: [Float] {
+    get { state }
+    set {
+      precondition(newValue.count == state.count, "a memory of \(newValue.count) numbers")
+      state = newValue
+    }
+  }
+
+  /// Forgets everything: back to the initial memory.
+  public func reset() {
+    guard let initial = model.parameters.initialMemory else {
+      preconditionFailure("a model without memory")
+    }
+    let count = memoryConfiguration.tokenCount * model.file.description.encoder.hiddenSize
+    state = Array(UnsafeBufferPointer(start: initial, count: count))
+    positionCount = 0
+  }
+
+  /// Reads one segment: at most S tokens of the document, without special tokens.
+  ///
+  /// - Throws: ``RecurrenceError`` when an id is outside the vocabulary; the memory stays as it was.
+  public func read(_ tokens: ArraySlice<Int32>) throws {
+    precondition(
+      tokens.count <= memoryConfiguration.segmentSize, "\(tokens.count) tokens in a segment")
+    let limit = model.file.description.encoder.vocabularySize
+    if let token = tokens.first(where: { $0 < 0 || $0 >= limit }) {
+      throw RecurrenceError.tokenOutOfRange(token, limit: limit)
+    }
+    positionCount = layout.rowCount(tokenCount: tokens.count)
+    layout.write(
+      tokens: tokens, memory: state, wordEmbeddings: model.parameters.embeddings.word,
+      into: activations.inputs)
+    encoder.forward(
+      model.parameters, batch: SequenceBatch(lengths: [positionCount]), dropout: nil,
+      activations: activations, workspace: workspace)
+    let width = layout.hiddenSize
+    let first = layout.memoryRows.lowerBound * width
+    for index in state.indices { state[index] = activations.output[first + index] }
+  }
+
+  /// Hidden states of the segment read last, `[positionCount, d]` row by row.
+  public var hiddenStates: [Float] {
+    Array(
+      UnsafeBufferPointer(start: activations.output, count: positionCount * layout.hiddenSize))
+  }
+
+  /// The pooler's output for the segment read last, d numbers.
+  public func pooledState() -> [Float] {
+    precondition(positionCount > 0, "no segment was read")
+    var pooled = [Float](repeating: 0, count: layout.hiddenSize)
+    Pooler.forward(
+      model.parameters.pooler, activations.output, rows: 1, into: &pooled, workspace: workspace)
+    return pooled
+  }
+
+  /// One logit a label, from the segment read last; empty for a model without labels.
+  public func logits() -> [Float] {
+    guard let classifier = model.parameters.classifier else { return [] }
+    var logits = [Float](repeating: 0, count: classifier.outputSize)
+    Classifier.forward(
+      classifier, pooledState(), rows: 1, into: &logits, workspace: workspace)
+    return logits
+  }
+}

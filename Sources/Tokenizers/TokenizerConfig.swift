@@ -1,0 +1,81 @@
+import JSON
+
+/// What `tokenizer_config.json` says, and for the special tokens' names `special_tokens_map.json`.
+struct TokenizerConfig {
+  /// The members of `tokenizer_config.json`.
+  let members: SettingsReader
+  private let names: JSONValue
+
+  init(_ value: JSONValue, file: String, names: JSONValue) throws(TokenizerError) {
+    guard let object = value.object else {
+      throw .invalidMember(name: "the whole file", expected: "an object", file: file)
+    }
+    members = SettingsReader(object: object, file: file)
+    self.names = names
+  }
+
+  /// The spelling of a special token, where a file gives it.
+  func name(_ member: String) throws(TokenizerError) -> String? {
+    func text(_ value: JSONValue) -> String? { value.string ?? value["content"]?.string }
+    return try members.optional(member, "a string or an object with \"content\"", text)
+      ?? names[member].flatMap(text)
+  }
+
+  /// The added tokens and their ids, as transformers of version 4 writes them here.
+  func addedTokens() throws(TokenizerError) -> [(token: AddedToken, id: Int)] {
+    let decoder = try members.optional("added_tokens_decoder", "an object", \.object) ?? [:]
+    var tokens: [(token: AddedToken, id: Int)] = []
+    for (name, value) in decoder.members {
+      guard let id = Int(name), id >= 0 else {
+        throw .invalidMember(
+          name: "added_tokens_decoder", expected: "an object of ids", file: members.file)
+      }
+      tokens.append((try AddedToken(tokenDescription: value, file: members.file), id))
+    }
+    return tokens
+  }
+
+  /// Refuses classes that cut text otherwise although they too have a `vocab.txt`.
+  func expectBERTClass() throws(TokenizerError) {
+    guard var name = try members.optional("tokenizer_class", "a string", \.string) else { return }
+    if name.hasSuffix("Fast") { name.removeLast(4) }
+    guard Self.classes.contains(name) else {
+      throw .unsupported(
+        what: "the tokenizer class \(name)", expected: "BertTokenizer", file: members.file)
+    }
+    if try members.optional("do_basic_tokenize", "true or false", \.bool) == false {
+      throw .unsupported(
+        what: "do_basic_tokenize false", expected: "text cut into words first", file: members.file)
+    }
+  }
+
+  /// The classes of transformers that are BERT's tokenizer under another name.
+  private static let classes: Set = [
+    "BertTokenizer", "ConvBertTokenizer", "DistilBertTokenizer", "ElectraTokenizer",
+    "FunnelTokenizer", "LayoutLMTokenizer", "LxmertTokenizer", "MobileBertTokenizer",
+    "PreTrainedTokenizer", "RetriBertTokenizer", "SqueezeBertTokenizer", "TokenizersBackend",
+  ]
+}
+
+extension SpecialTokenNames {
+  /// All five.
+  var all: Set<String> { [padding, unknown, classification, separator, mask] }
+}
+
+extension WordPieceVocabulary {
+  /// Whether the pieces tell upper case from lower: at least one whole word in a thousand, and two,
+  /// begin with an upper-case letter.
+  var isCased: Bool {
+    var wordCount = 0
+    var upperCaseCount = 0
+    for token in tokens {
+      let scalars = token.unicodeScalars
+      guard scalars.count > 1, let first = scalars.first, first.properties.isAlphabetic else {
+        continue
+      }
+      wordCount += 1
+      if first.properties.isUppercase { upperCaseCount += 1 }
+    }
+    return upperCaseCount >= 2 && upperCaseCount * 1000 >= wordCount
+  }
+}

@@ -1,0 +1,78 @@
+/// The pieces of a WordPiece tokenizer; a piece's id is its place.
+public struct WordPieceVocabulary: Sendable, Hashable {
+  /// The pieces in the order of their ids, empty strings for ids that no piece has.
+  public let tokens: [String]
+
+  /// The most pieces that are accepted; the largest BERT vocabularies have half a million.
+  public static let largestCount = 1 << 24
+
+  /// A vocabulary.
+  ///
+  /// A piece may occur twice; its id is the last one, as it is in the reference.
+  ///
+  /// - Parameter file: the file's name, for messages.
+  /// - Throws: ``TokenizerError`` when there is no piece, when there are too many, or when a piece
+  ///   holds a line break.
+  public init(tokens: [String], file: String) throws(TokenizerError) {
+    guard tokens.contains(where: { !$0.isEmpty }) else { throw .emptyVocabulary(file: file) }
+    guard tokens.count <= Self.largestCount else {
+      throw .vocabularyTooLarge(count: tokens.count, limit: Self.largestCount, file: file)
+    }
+    for (id, token) in tokens.enumerated() where token.utf8.contains(UInt8(ascii: "\n")) {
+      throw .lineBreakInToken(id: id, file: file)
+    }
+    self.tokens = tokens
+  }
+
+  /// Reads the bytes of a `vocab.txt`: a piece a line, line ends LF or CRLF.
+  ///
+  /// - Throws: ``TokenizerError`` when a line is not UTF-8, or as ``init(tokens:file:)`` does.
+  public init(lines bytes: [UInt8], file: String) throws(TokenizerError) {
+    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    var lines = bytes[(bytes.starts(with: byteOrderMark) ? 3 : 0)...]
+      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for index in lines.indices where lines[index].last == UInt8(ascii: "\r") {
+      lines[index].removeLast()
+    }
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    guard lines.count <= Self.largestCount else {
+      throw .vocabularyTooLarge(count: lines.count, limit: Self.largestCount, file: file)
+    }
+    var tokens: [String] = []
+    tokens.reserveCapacity(lines.count)
+    for (index, line) in lines.enumerated() {
+      guard let token = String(validating: line, as: UTF8.self) else {
+        throw .lineNotUTF8(line: index + 1, file: file)
+      }
+      tokens.append(token)
+    }
+    try self.init(tokens: tokens, file: file)
+  }
+
+  /// How many ids there are.
+  public var count: Int { tokens.count }
+
+  /// The vocabulary in the form of `vocab.txt`.
+  public var lines: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(tokens.reduce(0) { $0 + $1.utf8.count + 1 })
+    for token in tokens {
+      bytes += token.utf8
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  /// Whether both have the same bytes for every id.
+  public static func == (left: WordPieceVocabulary, right: WordPieceVocabulary) -> Bool {
+    // Not `String`'s equality, which takes composed and decomposed letters for the same.
+    left.count == right.count
+      && zip(left.tokens, right.tokens).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+  }
+
+  /// Hashes what equality compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(count)
+    for token in tokens { for byte in token.utf8 { hasher.combine(byte) } }
+  }
+}

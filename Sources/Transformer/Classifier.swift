@@ -1,0 +1,43 @@
+import Foundation
+import Kernels
+
+/// The classification head: logits = dropout(pooled)·Wᵀ + b, and its cross-entropy.
+package enum Classifier<Scalar: KernelScalar> {
+  /// logits `[rows, labels]` ← the head applied to pooled states `[rows, d]`, which dropout has
+  /// already passed.
+  package static func forward(
+    _ classifier: Linear<Scalar>, _ pooled: UnsafePointer<Scalar>, rows: Int,
+    into logits: UnsafeMutablePointer<Scalar>, workspace: EncoderWorkspace<Scalar>
+  ) {
+    classifier.forward(pooled, rows: rows, into: logits, workspace: workspace.gemm[0])
+  }
+
+  /// Gradient at the pooled states from that at the logits.
+  package static func backward(
+    _ classifier: Linear<Scalar>, gradient: Linear<Scalar>, pooled: UnsafePointer<Scalar>,
+    upstream: UnsafePointer<Scalar>, rows: Int, into pooledGradient: UnsafeMutablePointer<Scalar>,
+    workspace: EncoderWorkspace<Scalar>
+  ) {
+    classifier.backward(
+      input: pooled, upstream: upstream, rows: rows, gradient: gradient, into: pooledGradient,
+      workspace: workspace.gemm[0])
+  }
+
+  /// −log softmax(logits)[label] in nats, and its gradient `scale`·(softmax(logits) − one-hot).
+  package static func crossEntropy(
+    logits: UnsafePointer<Scalar>, labelCount: Int, label: Int, scale: Double,
+    gradient: UnsafeMutablePointer<Scalar>?
+  ) -> Double {
+    precondition((0..<labelCount).contains(label), "label \(label) of \(labelCount)")
+    let values = (0..<labelCount).map { Double(logits[$0]) }
+    let largest = values.reduce(-.infinity) { max($0, $1) }
+    let sum = values.reduce(0) { $0 + exp($1 - largest) }
+    if let gradient {
+      for index in 0..<labelCount {
+        let probability = exp(values[index] - largest) / sum
+        gradient[index] = Scalar(scale * (probability - (index == label ? 1 : 0)))
+      }
+    }
+    return largest + log(sum) - values[label]
+  }
+}

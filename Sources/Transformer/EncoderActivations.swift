@@ -1,0 +1,98 @@
+import Kernels
+import ModelSchema
+import TensorStorage
+
+/// What one layer keeps of one pass for its backward pass.
+struct EncoderLayerState<Scalar: KernelScalar> {
+  let query: UnsafeMutablePointer<Scalar>
+  let key: UnsafeMutablePointer<Scalar>
+  let value: UnsafeMutablePointer<Scalar>
+  let context: UnsafeMutablePointer<Scalar>
+  /// log Σ exp of the attention scores, `[heads, rows]`.
+  let logSums: UnsafeMutablePointer<Scalar>
+  /// Input of the attention's LayerNorm and its output.
+  let attended: UnsafeMutablePointer<Scalar>
+  let middle: UnsafeMutablePointer<Scalar>
+  let attentionStatistics: LayerNormStatistics<Scalar>
+  /// Input of the activation, `[rows, intermediate]`.
+  let preactivation: UnsafeMutablePointer<Scalar>
+  /// Input of the last LayerNorm and its output, the layer's output.
+  let transformed: UnsafeMutablePointer<Scalar>
+  let output: UnsafeMutablePointer<Scalar>
+  let outputStatistics: LayerNormStatistics<Scalar>
+
+  static func count(_ configuration: BERTConfiguration, rows: Int) -> Int {
+    let space = Arena<Scalar>.space(for:)
+    return 8 * space(rows * configuration.hiddenSize)
+      + space(rows * configuration.intermediateSize)
+      + space(rows * configuration.headCount) + 4 * space(rows)
+  }
+
+  init(_ configuration: BERTConfiguration, rows: Int, in arena: Arena<Scalar>) {
+    let hidden = rows * configuration.hiddenSize
+    query = arena.allocate(hidden)
+    key = arena.allocate(hidden)
+    value = arena.allocate(hidden)
+    context = arena.allocate(hidden)
+    attended = arena.allocate(hidden)
+    middle = arena.allocate(hidden)
+    transformed = arena.allocate(hidden)
+    output = arena.allocate(hidden)
+    preactivation = arena.allocate(rows * configuration.intermediateSize)
+    logSums = arena.allocate(rows * configuration.headCount)
+    attentionStatistics = LayerNormStatistics(
+      mean: arena.allocate(rows), reciprocalStandardDeviation: arena.allocate(rows))
+    outputStatistics = LayerNormStatistics(
+      mean: arena.allocate(rows), reciprocalStandardDeviation: arena.allocate(rows))
+  }
+}
+
+/// What the encoder keeps of one pass: every layer's state to train, or two in turn to infer.
+package final class EncoderActivations<Scalar: KernelScalar> {
+  /// Embeddings before their LayerNorm, `[rows, d]`: the caller writes its inputs here.
+  package let inputs: UnsafeMutablePointer<Scalar>
+  /// Embeddings after LayerNorm and dropout, `[rows, d]`.
+  package let embedded: UnsafeMutablePointer<Scalar>
+  let embeddingStatistics: LayerNormStatistics<Scalar>
+  let layers: [EncoderLayerState<Scalar>]
+  private let layerCount: Int
+  private let arena: Arena<Scalar>
+
+  /// Plans and reserves the memory of a pass.
+  ///
+  /// - Parameter keepsEveryLayer: whether a backward pass, or a reader of every layer, is to come.
+  package init(
+    _ configuration: BERTConfiguration, capacity: EncoderCapacity, keepsEveryLayer: Bool
+  ) {
+    let rows = capacity.rowCount
+    let stateCount = keepsEveryLayer ? configuration.layerCount : min(2, configuration.layerCount)
+    let space = Arena<Scalar>.space(for:)
+    arena = Arena(
+      count: 2 * space(rows * configuration.hiddenSize) + 2 * space(rows)
+        + stateCount * EncoderLayerState<Scalar>.count(configuration, rows: rows))
+    inputs = arena.allocate(rows * configuration.hiddenSize)
+    embedded = arena.allocate(rows * configuration.hiddenSize)
+    embeddingStatistics = LayerNormStatistics(
+      mean: arena.allocate(rows), reciprocalStandardDeviation: arena.allocate(rows))
+    let arena = arena
+    layers = (0..<stateCount).map { _ in
+      EncoderLayerState(configuration, rows: rows, in: arena)
+    }
+    layerCount = configuration.layerCount
+  }
+
+  /// The state that layer `index` writes.
+  func state(of index: Int) -> EncoderLayerState<Scalar> { layers[index % layers.count] }
+
+  /// The hidden states that layer `index` reads: the embeddings or the layer's before.
+  func input(of index: Int) -> UnsafeMutablePointer<Scalar> {
+    index == 0 ? embedded : state(of: index - 1).output
+  }
+
+  /// Hidden states after layer `index`, `[rows, d]`; overwritten two layers later unless every layer
+  /// is kept.
+  package func output(of index: Int) -> UnsafeMutablePointer<Scalar> { state(of: index).output }
+
+  /// Hidden states after the last layer, `[rows, d]`.
+  package var output: UnsafeMutablePointer<Scalar> { input(of: layerCount) }
+}

@@ -1,0 +1,76 @@
+import Kernels
+
+/// Several sequences stored one after another, without padding: row `starts[s]` is the first of
+/// sequence s.
+package struct SequenceBatch: Sendable {
+  /// First row of each sequence, and the row after the last.
+  package let starts: [Int]
+
+  /// Sequences of these lengths.
+  package init(lengths: [Int]) {
+    var starts = [0]
+    for length in lengths {
+      precondition(length >= 1, "an empty sequence")
+      starts.append((starts.last ?? 0) + length)
+    }
+    self.starts = starts
+  }
+
+  /// Number of sequences.
+  package var count: Int { starts.count - 1 }
+  /// Rows of all sequences together.
+  package var rowCount: Int { starts[starts.count - 1] }
+  /// The rows of one sequence.
+  package func rows(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
+  /// Rows of the longest sequence.
+  package var longestLength: Int { (0..<count).map { rows(of: $0).count }.max() ?? 0 }
+}
+
+/// Which masks dropout draws in one pass: a key for the step, and where each sequence stands.
+package struct DropoutPlan: Sendable {
+  /// The place in the network a mask belongs to.
+  package enum Site: UInt32, Sendable {
+    case embeddings = 0
+    case attentionWeights = 1
+    case attentionOutput = 2
+    case feedForwardOutput = 3
+    case classifier = 4
+  }
+
+  /// Philox key of the optimizer step.
+  package let key: SIMD2<UInt32>
+  /// For each sequence of the batch: the segment it is in its document, and the sample it is in the
+  /// step.
+  package let sequences: [(segment: UInt32, sample: UInt32)]
+
+  /// The plan of one pass.
+  package init(key: SIMD2<UInt32>, sequences: [(segment: UInt32, sample: UInt32)]) {
+    self.key = key
+    self.sequences = sequences
+  }
+
+  /// The mask of one site of one sequence.
+  func mask(
+    _ site: Site, layer: Int, head: Int = 0, sequence: Int, probability: Double
+  ) -> DropoutMask {
+    let place = site.rawValue | UInt32(layer) << 3 | UInt32(head) << 16
+    return DropoutMask(
+      key: key, counter: [place, sequences[sequence].segment, sequences[sequence].sample],
+      probability: probability)
+  }
+
+  /// x ← mask·x for every sequence; the backward pass is the same call on the gradient.
+  package func apply<Scalar: KernelScalar>(
+    _ site: Site, layer: Int, probability: Double, to x: UnsafeMutablePointer<Scalar>,
+    columns: Int, batch: SequenceBatch
+  ) {
+    guard probability > 0 else { return }
+    for sequence in 0..<batch.count {
+      let rows = batch.rows(of: sequence)
+      let start = x + rows.lowerBound * columns
+      Scalar.dropout(
+        mask(site, layer: layer, sequence: sequence, probability: probability), start,
+        into: start, count: rows.count * columns)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+
+/// What happens along the way of `rmt finetune`.
+struct CourseOptions: ParsableArguments {
+  /// Which segments' logits the loss is taken from.
+  enum Loss: String, CaseIterable, ExpressibleByArgument {
+    /// The last segment's alone.
+    case last
+    /// The mean over all segments.
+    case all
+  }
+
+  @Option(help: "Segments whose logits are trained: last: the last one's, all: the mean over all.")
+  var loss: Loss = .last
+
+  @Option(help: "Backpropagate through the last k segments only.")
+  var truncate: Int?
+
+  @Option(help: "Steps between evaluations; at the end of each stage in any case.")
+  var evaluateEvery: Int?
+
+  @Option(help: "Steps between savings of the run's state, from which --resume goes on.")
+  var saveEvery: Int?
+
+  @Option(help: "End a stage early at this accuracy, in percent.")
+  var targetAccuracy: Double?
+
+  @Option(help: "Store the result's matrices in this type.")
+  var dtype: StoredElementType = .f32
+
+  @Flag(help: "Go on with the run that was interrupted.")
+  var resume = false
+
+  @Option(help: "Seed of samples, order and dropout.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads; all cores unless given. The result depends on it in the last bits.")
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Append loss and accuracy to this file, one JSON object a line.", valueName: "file.jsonl"))
+  var log: String?
+
+  func validate() throws {
+    for (name, value) in [
+      ("--truncate", truncate), ("--evaluate-every", evaluateEvery), ("--save-every", saveEvery),
+      ("--threads", threads),
+    ] {
+      if let value, value < 1 { throw ValidationError("\(name) must be at least 1.") }
+    }
+    if let targetAccuracy, !(0...100).contains(targetAccuracy) {
+      throw ValidationError("--target-accuracy is a percentage.")
+    }
+  }
+}

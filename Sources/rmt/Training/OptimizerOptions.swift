@@ -1,0 +1,81 @@
+import ArgumentParser
+import FineTuning
+
+/// How `rmt finetune` turns gradients into steps.
+struct OptimizerOptions: ParsableArguments {
+  @Option(help: "Samples in a batch.")
+  var batch: Int = 32
+
+  @Option(help: "Batches whose gradients are averaged for one step.")
+  var accumulate: Int = 1
+
+  @Option(help: "The highest learning rate.")
+  var learningRate: Double = 1e-5
+
+  @Option(help: "What follows the warm-up.")
+  var schedule: LearningRateSchedule.Shape = .linear
+
+  @Option(
+    help: "Steps until the highest rate is reached; a tenth of the shortest stage unless given.")
+  var warmupSteps: Int?
+
+  @Option(help: "AdamW's weight decay.")
+  var weightDecay: Double = 0.001
+
+  @Option(help: "What decays: all: every parameter, matrices: no bias and no LayerNorm.")
+  var decay: WeightDecayScope = .all
+
+  @Option(help: "Hold every gradient element within ± this; 5 unless another clipping is given.")
+  var clipValue: Double?
+
+  @Option(help: "Scale gradients down to this norm.")
+  var clipNorm: Double?
+
+  @Flag(help: "Leave gradients as they are.")
+  var noClip = false
+
+  @Option(help: "Dropout in place of the checkpoint's own, everywhere.")
+  var dropout: Double?
+
+  func validate() throws {
+    guard batch > 0 else { throw ValidationError("--batch must be at least 1.") }
+    guard accumulate > 0 else { throw ValidationError("--accumulate must be at least 1.") }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw ValidationError("--learning-rate must be positive.")
+    }
+    guard weightDecay >= 0, weightDecay.isFinite else {
+      throw ValidationError("--weight-decay must not be negative.")
+    }
+    if let warmupSteps, warmupSteps < 0 {
+      throw ValidationError("--warmup-steps must not be negative.")
+    }
+    guard [clipValue != nil, clipNorm != nil, noClip].count(where: { $0 }) <= 1 else {
+      throw ValidationError("Give one of --clip-value, --clip-norm and --no-clip.")
+    }
+    for limit in [clipValue, clipNorm] {
+      if let limit, !(limit > 0 && limit.isFinite) {
+        throw ValidationError("A limit for clipping must be positive.")
+      }
+    }
+    if let dropout, !(0..<1).contains(dropout) {
+      throw ValidationError("--dropout must lie from 0 up to, but not at, 1.")
+    }
+  }
+
+  /// The schedule of stages of which the shortest has that many steps.
+  func schedule(shortestStage stepCount: Int) -> LearningRateSchedule {
+    LearningRateSchedule(
+      shape: schedule, learningRate: learningRate, warmUpStepCount: warmupSteps ?? stepCount / 10)
+  }
+
+  /// The optimizer, with the constants of the paper.
+  var adamW: AdamW {
+    AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: weightDecay, decayScope: decay)
+  }
+
+  /// How gradients are clipped.
+  var clipping: GradientClipping {
+    if let clipNorm { return .norm(clipNorm) }
+    return noClip ? .none : .value(clipValue ?? 5)
+  }
+}

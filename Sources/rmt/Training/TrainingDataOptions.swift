@@ -1,0 +1,61 @@
+import ArgumentParser
+import FineTuning
+import ModelFile
+import ModelSchema
+import RecurrentMemory
+import TensorStorage
+
+/// What `rmt finetune` learns from.
+struct TrainingDataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Documents to train on.", valueName: "file.jsonl"), completion: .file())
+  var train: String?
+
+  @Option(
+    help: ArgumentHelp("Documents to be measured on.", valueName: "file.jsonl"),
+    completion: .file())
+  var eval: String?
+
+  @OptionGroup var taskOptions: TaskOptions
+
+  @Option(help: "Documents that the task makes for each evaluation.")
+  var evaluationSamples: Int = 200
+
+  func validate() throws {
+    if taskOptions.task != nil {
+      guard train == nil, eval == nil else {
+        throw ValidationError("--task makes its own documents; leave out --train and --eval.")
+      }
+    } else {
+      guard train != nil, eval != nil else {
+        throw ValidationError("Give --train and --eval, or a --task.")
+      }
+    }
+    guard evaluationSamples > 0 else {
+      throw ValidationError("--evaluation-samples must be at least 1.")
+    }
+  }
+
+  /// Reads the documents or sets up the task.
+  ///
+  /// - Throws: the data's errors, `Interrupted`.
+  func load(
+    for model: ModelFile, memory: MemoryConfiguration, seed: UInt64
+  ) throws -> any FineTuningData {
+    guard let train, let eval else {
+      return try MemorizeData(
+        task: taskOptions.memorize(for: model, memory: memory, seed: seed),
+        validationSampleCount: evaluationSamples)
+    }
+    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+    func read(_ path: String) throws -> LabeledDocuments {
+      try LabeledDocuments(
+        path: path, labels: model.description.labels, tokenizer: tokenizer
+      ) { try Interruption.check() }
+    }
+    let training = try read(train)
+    return DocumentData(
+      training: training, validation: eval == train ? training : try read(eval),
+      segmentSize: memory.segmentSize)
+  }
+}

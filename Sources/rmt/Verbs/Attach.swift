@@ -1,0 +1,87 @@
+import ArgumentParser
+import JSON
+import ModelFile
+import ModelSchema
+import RecurrentMemory
+import TensorStorage
+
+/// `rmt attach`: memory tokens and a classifier for a converted model.
+struct Attach: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Give a converted model memory tokens and a classifier.",
+    discussion: """
+      The memory starts as random rows like those of the word embeddings, and the classifier as a \
+      random matrix; both are drawn from the seed and mean nothing before fine-tuning. A classifier \
+      that the model already has is kept when no --labels are given.
+
+      Example:
+        rmt attach bert.rmtw -o memory.rmtw --memory-tokens 10 --labels yes,no
+      """)
+
+  @Argument(help: ArgumentHelp("A native file.", valueName: "file.rmtw"), completion: .file())
+  var path: String
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The native file to write.", valueName: "file.rmtw"))
+  var outputPath: String
+
+  @Option(help: "Memory tokens m that go from segment to segment.")
+  var memoryTokens: Int
+
+  @Option(help: ArgumentHelp("Names of the classes.", valueName: "a,b,c"))
+  var labels: CommaSeparated<String>?
+
+  @Option(
+    help:
+      "Positions of a full segment, memory and special tokens included; all the model has unless given."
+  )
+  var segmentPositions: Int?
+
+  @Option(help: "Which piece of a document is the short one: right: the first, left: the last.")
+  var alignment: MemoryConfiguration.Alignment = .right
+
+  @Option(help: "Seed of the random numbers.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var forceOption: ForceOption
+  @OptionGroup var output: JSONOption
+  @OptionGroup var messages: MessageOptions
+
+  func validate() throws {
+    guard memoryTokens > 0 else { throw ValidationError("--memory-tokens must be at least 1.") }
+    if let positions = segmentPositions {
+      guard positions > 0 else { throw ValidationError("--segment-positions must be positive.") }
+    }
+    if let labels, Set(labels.elements).count < labels.elements.count {
+      throw ValidationError("--labels names a class twice.")
+    }
+  }
+
+  func run() throws {
+    try OutputCheck.file(outputPath, collision: forceOption.collision)
+    let model = try ModelFile(path: path)
+    let attachment = MemoryAttachment(
+      memory: MemoryConfiguration(
+        tokenCount: memoryTokens,
+        segmentPositions: segmentPositions ?? model.description.encoder.maximumPositions,
+        alignment: alignment),
+      labels: labels?.elements, seed: seed)
+    let report = try attachment.attach(
+      to: model, writing: outputPath, collision: forceOption.collision)
+    if report.description.labels.isEmpty {
+      messages.log.notice("The model has no labels: it can be encoded with, but not trained.")
+    }
+    if output.json {
+      let result: JSONValue = [
+        "file": .string(outputPath), "model": report.description.summaryJSON,
+        "created": .array(report.created.map { .string($0) }),
+      ]
+      try StandardOutput.print(result.serialized(pretty: true))
+    } else {
+      let created = report.created.map { "created \($0)" }
+      try StandardOutput.print(
+        (["\(outputPath):", report.description.text] + created).joined(separator: "\n"))
+    }
+  }
+}

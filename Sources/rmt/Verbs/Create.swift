@@ -1,0 +1,143 @@
+import ArgumentParser
+import FineTuning
+import JSON
+import ModelSchema
+import TensorStorage
+import Tokenizers
+
+/// `rmt create`: a BERT with random weights.
+struct Create: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make a BERT with random weights, to compare pretraining with.",
+    discussion: """
+      The vocabulary is a vocab.txt, or is counted from text files: the characters and the most \
+      frequent words and word pieces. Matrices and tables are drawn from N(0, 0.02), as BERT's were \
+      before it was pretrained.
+
+      Example:
+        rmt create --vocabulary-from books/ --vocabulary-size 4000 --hidden-size 128 --layers 2 \\
+          --heads 2 --intermediate-size 512 --positions 128 -o random.rmtw
+      """)
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The native file to write.", valueName: "file.rmtw"))
+  var outputPath: String
+
+  @Option(
+    help: ArgumentHelp("A vocabulary, one token a line.", valueName: "vocab.txt"),
+    completion: .file())
+  var vocabulary: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Text file or folder to count a vocabulary from; may be repeated.", valueName: "path"),
+    completion: .file())
+  var vocabularyFrom: [String] = []
+
+  @Option(help: "Tokens of a vocabulary that is counted.")
+  var vocabularySize: Int?
+
+  @Flag(help: "Tell capital letters from small ones.")
+  var cased = false
+
+  @Option(help: "Width d of a hidden state.")
+  var hiddenSize: Int
+
+  @Option(help: "Encoder layers.")
+  var layers: Int
+
+  @Option(help: "Attention heads; divides the hidden size.")
+  var heads: Int
+
+  @Option(help: "Width of the feed-forward network; four times the hidden size unless given.")
+  var intermediateSize: Int?
+
+  @Option(help: "Positions: the most tokens that a segment can have.")
+  var positions: Int = 512
+
+  @Option(help: "Seed of the random numbers.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var forceOption: ForceOption
+  @OptionGroup var output: JSONOption
+  @OptionGroup var messages: MessageOptions
+
+  func validate() throws {
+    guard (vocabulary == nil) != vocabularyFrom.isEmpty else {
+      throw ValidationError("Give exactly one of --vocabulary and --vocabulary-from.")
+    }
+    guard (vocabularySize == nil) == vocabularyFrom.isEmpty else {
+      throw ValidationError("--vocabulary-size belongs to --vocabulary-from.")
+    }
+    for (name, value) in [
+      ("--vocabulary-size", vocabularySize ?? 6), ("--hidden-size", hiddenSize),
+      ("--layers", layers), ("--heads", heads), ("--intermediate-size", intermediateSize ?? 1),
+      ("--positions", positions),
+    ] {
+      guard (1...1 << 24).contains(value) else {
+        throw ValidationError("\(name) must lie between 1 and \(1 << 24).")
+      }
+    }
+    guard hiddenSize % heads == 0 else {
+      throw ValidationError("--hidden-size must be a multiple of --heads.")
+    }
+  }
+
+  func run() throws {
+    try OutputCheck.file(outputPath, collision: forceOption.collision)
+    let settings = WordPieceSettings(lowercases: !cased)
+    let pieces = try readVocabulary(settings)
+    let tokenizer = try WordPieceTokenizer(
+      vocabulary: pieces, settings: settings, file: vocabulary ?? "the counted vocabulary")
+    let description = ModelDescription(
+      encoder: encoder(vocabularySize: pieces.count), memory: nil, labels: [])
+    let model = RandomModel(description: description, tokenizer: tokenizer, seed: seed)
+    let bar = ProgressBar("creating", unit: .things("numbers"), isShown: !messages.quiet)
+    try model.write(to: outputPath, collision: forceOption.collision) { done, total in
+      bar.update(done, of: total)
+      try Interruption.check()
+    }
+    bar.finish()
+    if output.json {
+      let result: JSONValue = [
+        "file": .string(outputPath), "model": description.summaryJSON,
+        "elementCount": .integer(ParameterCatalog(description).elementCount),
+      ]
+      try StandardOutput.print(result.serialized(pretty: true))
+    } else {
+      try StandardOutput.print(
+        "\(outputPath): random weights, "
+          + "\(grouped(ParameterCatalog(description).elementCount)) numbers\n\(description.text)")
+    }
+  }
+
+  /// The vocabulary, read or counted.
+  private func readVocabulary(_ settings: WordPieceSettings) throws -> WordPieceVocabulary {
+    if let vocabulary {
+      return try WordPieceVocabulary(lines: try DocumentBytes.read(vocabulary), file: vocabulary)
+    }
+    let files = try TextFolder.files(in: vocabularyFrom)
+    let bar = ProgressBar("counting words", unit: .things("files"), isShown: !messages.quiet)
+    var counts = FrequencyVocabulary(settings: settings)
+    for (index, file) in files.enumerated() {
+      try Interruption.check()
+      let (text, encoding) = try TextDecoder.decodeFile(file)
+      if encoding != .utf8 {
+        messages.log.notice("\(file) is not UTF-8 and was read as \(encoding.rawValue).")
+      }
+      counts.add(text)
+      bar.update(index + 1, of: files.count)
+    }
+    return try counts.vocabulary(maximumCount: vocabularySize ?? 0)
+  }
+
+  /// BERT's own constants, with the shape that was asked for.
+  private func encoder(vocabularySize: Int) -> BERTConfiguration {
+    BERTConfiguration(
+      vocabularySize: vocabularySize, hiddenSize: hiddenSize, layerCount: layers,
+      headCount: heads, intermediateSize: intermediateSize ?? 4 * hiddenSize, activation: .gelu,
+      maximumPositions: positions, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
+      hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, initializerRange: 0.02)
+  }
+}

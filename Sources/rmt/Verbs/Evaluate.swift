@@ -1,0 +1,110 @@
+import ArgumentParser
+import FineTuning
+import JSON
+import ModelFile
+import ModelSchema
+import RecurrentMemory
+import TensorStorage
+
+/// `rmt evaluate`: accuracy by number of segments.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a model's accuracy on documents of given lengths.",
+    discussion: """
+      One row for each number of segments: samples, accuracy with its 95 % interval (Wilson), \
+      seconds. Of a file's documents a row takes those that are longer than the row before allows; \
+      a task makes --samples documents for each row.
+
+      The file holds one document a line: {"text": "…", "label": "yes"}.
+
+      Examples:
+        rmt evaluate tuned.rmtw --eval eval.jsonl
+        rmt evaluate tuned.rmtw --task memorize --segments 1,2,4,8 --samples 200
+      """)
+
+  @Argument(help: ArgumentHelp("A native file.", valueName: "file.rmtw"), completion: .file())
+  var path: String
+
+  @Option(
+    help: ArgumentHelp("Documents with labels.", valueName: "file.jsonl"), completion: .file())
+  var eval: String?
+
+  @OptionGroup var taskOptions: TaskOptions
+
+  @Option(help: ArgumentHelp("Numbers of segments, one row each.", valueName: "1,2,4"))
+  var segments: CommaSeparated<Int>?
+
+  @Option(
+    help: "Positions of a full segment; the model's own unless given.")
+  var segmentPositions: Int?
+
+  @Option(help: "Documents for each row; all of a file, or 200 of a task, unless given.")
+  var samples: Int?
+
+  @Option(help: "Seed of the task's documents.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads; all cores unless given.")
+  var threads: Int?
+
+  @OptionGroup var output: JSONOption
+  @OptionGroup var messages: MessageOptions
+
+  func validate() throws {
+    guard (eval == nil) != (taskOptions.task == nil) else {
+      throw ValidationError("Give exactly one of --eval and --task.")
+    }
+    if taskOptions.task != nil, segments == nil {
+      throw ValidationError("A task needs to know how long its documents are: --segments 1,2,4.")
+    }
+    if let segments {
+      guard segments.elements.allSatisfy({ $0 > 0 }),
+        zip(segments.elements, segments.elements.dropFirst()).allSatisfy({ $0 < $1 })
+      else { throw ValidationError("--segments must rise, from 1 on: --segments 1,2,4.") }
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
+  }
+
+  func run() throws {
+    let model = try ModelFile(path: path)
+    let memory = try model.memory(segmentPositions: segmentPositions)
+    let rows = try rows(for: model, memory: memory)
+    let evaluator = try Evaluator(
+      model: model, memory: memory, threadCount: threads.orEveryCore)
+    var table = EvaluationTable()
+    for row in rows {
+      let bar = ProgressBar(
+        "\(row.segmentCount) \(row.segmentCount == 1 ? "segment" : "segments")",
+        unit: .things("samples"), isShown: !messages.quiet)
+      let evaluation = try evaluator.evaluate(row.samples) { done in
+        bar.update(done, of: row.samples.count)
+        try Interruption.check()
+      }
+      table.add(segmentCount: row.segmentCount, evaluation)
+    }
+    try StandardOutput.print(output.json ? table.json.serialized(pretty: true) : table.text)
+  }
+
+  /// What is measured: the task's samples, or a file's documents by length.
+  private func rows(
+    for model: ModelFile, memory: MemoryConfiguration
+  ) throws -> [(segmentCount: Int, samples: any SampleCollection)] {
+    if let eval {
+      guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+      let documents = try LabeledDocuments(
+        path: eval, labels: model.description.labels, tokenizer: tokenizer
+      ) { try Interruption.check() }
+      for note in documents.notes { messages.log.warning("\(note)") }
+      let lengths = DocumentLengths(
+        documents, segmentSize: memory.segmentSize, segmentCounts: segments?.elements)
+      if let note = lengths.note { messages.log.warning("\(note)") }
+      return lengths.rows.map { ($0.segmentCount, $0.first(samples)) }
+    }
+    let task = try taskOptions.memorize(for: model, memory: memory, seed: seed)
+    for note in task.background.notes { messages.log.notice("\(note)") }
+    return (segments?.elements ?? []).map {
+      ($0, task.testSamples(count: samples ?? 200, segmentCount: $0, seed: seed))
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import CheckpointConversion
+import JSON
+import ModelFile
+import TensorStorage
+
+/// `rmt export`: a folder that other programs load.
+struct Export: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a folder that PyTorch and transformers load.",
+    discussion: """
+      Layouts:
+        huggingface  a folder for transformers. A model with memory brings modeling_rmt.py along, \
+      so that AutoModelForSequenceClassification.from_pretrained(folder, trust_remote_code=True) \
+      runs the recurrence.
+        reference    a state dict, as model.safetensors and pytorch_model.bin, with the names of \
+      the paper's own code.
+
+      Examples:
+        rmt export tuned.rmtw -o out --layout huggingface
+        rmt export tuned.rmtw -o out --layout reference
+      """)
+
+  @Argument(help: ArgumentHelp("A native file.", valueName: "file.rmtw"), completion: .file())
+  var path: String
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The folder to write.", valueName: "folder"))
+  var outputPath: String
+
+  @Option(help: "How names and files are laid out.")
+  var layout: ExportLayout
+
+  @Option(help: "Store tensors in this type; the model's own unless given.")
+  var dtype: StoredElementType?
+
+  @OptionGroup var forceOption: ForceOption
+  @OptionGroup var output: JSONOption
+  @OptionGroup var messages: MessageOptions
+
+  func run() throws {
+    let model = try ModelFile(path: path)
+    let bar = ProgressBar("exporting", unit: .bytes, isShown: !messages.quiet)
+    let report = try CheckpointExporter.export(
+      model: model, layout: layout, to: outputPath, collision: forceOption.collision,
+      elementType: dtype?.elementType
+    ) { progress in
+      bar.update(progress.completedByteCount, of: progress.totalByteCount)
+      try Interruption.check()
+    }
+    bar.finish()
+    for note in report.notes { messages.log.notice("\(note)") }
+    if output.json {
+      let result: JSONValue = [
+        "folder": .string(report.folder), "layout": .string(layout.rawValue),
+        "tensors": .integer(report.tensorCount),
+        "files": .array(
+          report.files.map {
+            ["name": .string($0.name), "byteCount": .integer($0.byteCount)]
+          }),
+      ]
+      try StandardOutput.print(result.serialized(pretty: true))
+    } else {
+      var table = TextTable([.left, .right])
+      for file in report.files { table.add(file.name, byteCountText(file.byteCount)) }
+      try StandardOutput.print(
+        "\(report.folder): \(report.tensorCount) tensors, layout \(layout.rawValue)\n"
+          + table.text(indentation: 2))
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import FineTuning
+import JSON
+import ModelFile
+import ModelSchema
+import RecurrentMemory
+import TensorStorage
+
+/// `rmt finetune`: trains a model with memory over documents of several segments.
+struct Finetune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model with memory on documents of several segments.",
+    discussion: """
+      Stages go from short to long documents, each from the best weights of the stage before: \
+      --segments 1,2,4 trains on one, then two, then four segments. Data is a file of documents, \
+      one a line: {"text": "…", "label": "yes"}, or the Memorize task, whose documents the program \
+      makes.
+
+      Ctrl-C saves, and so does --save-every; the same command with --resume goes on as if nothing \
+      had happened, to the same bits.
+
+      Examples:
+        rmt finetune memory.rmtw --train train.jsonl --eval eval.jsonl -o tuned.rmtw
+        rmt finetune memory.rmtw --task memorize -o tuned.rmtw \\
+          --segments 1,2,4 --segment-positions 64 --batch 32 --learning-rate 1e-4 --steps 200
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A native file with memory and labels.", valueName: "file.rmtw"),
+    completion: .file())
+  var path: String
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The native file to write.", valueName: "file.rmtw"))
+  var outputPath: String
+
+  @OptionGroup(title: "Data") var data: TrainingDataOptions
+  @OptionGroup(title: "Curriculum") var curriculum: CurriculumOptions
+  @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+  @OptionGroup(title: "Course of training") var course: CourseOptions
+  @OptionGroup var forceOption: ForceOption
+  @OptionGroup var output: JSONOption
+  @OptionGroup var messages: MessageOptions
+
+  func run() throws {
+    if !course.resume { try OutputCheck.file(outputPath, collision: forceOption.collision) }
+    let model = try ModelFile(path: path)
+    let memory = try model.memory(segmentPositions: curriculum.segmentPositions)
+    let metrics = try course.log.map { path throws(FileError) in try MetricsLog(path: path) }
+    let reporter = TrainingReporter(
+      messages: messages, printsLines: !output.json && !messages.quiet, metrics: metrics)
+    let tuner = try FineTuner(
+      model: model, data: try data.load(for: model, memory: memory, seed: course.seed),
+      options: try options(memory: memory), outputPath: outputPath,
+      collision: forceOption.collision, resumes: course.resume,
+      toolVersion: ProvenanceStep.currentToolVersion)
+    let start = ContinuousClock.now
+    let result = try tuner.run(shouldStop: { Interruption.isRequested }, report: reporter.report)
+    reporter.finish()
+    try show(result, seconds: (ContinuousClock.now - start).inSeconds)
+  }
+
+  private func options(memory: MemoryConfiguration) throws -> FineTuningOptions {
+    let stages = try Curriculum(
+      segmentCounts: curriculum.segments?.elements ?? [], stepCounts: curriculum.steps.elements,
+      mixesLengths: curriculum.mixLengths)
+    let shortest = stages.stages.map(\.stepCount).min() ?? 1
+    return FineTuningOptions(
+      memory: memory, curriculum: stages,
+      schedule: optimizer.schedule(shortestStage: shortest), optimizer: optimizer.adamW,
+      clipping: optimizer.clipping, batchSize: optimizer.batch,
+      accumulationCount: optimizer.accumulate, dropout: optimizer.dropout,
+      truncation: course.truncate, lossOnAllSegments: course.loss == .all,
+      evaluationInterval: course.evaluateEvery,
+      targetAccuracy: course.targetAccuracy.map { $0 / 100 }, targetEvaluationCount: 1,
+      saveInterval: course.saveEvery, seed: course.seed, threadCount: course.threads.orEveryCore,
+      elementType: course.dtype.elementType)
+  }
+
+  private func show(_ result: FineTuningResult, seconds: Double) throws {
+    let best = result.best
+    if output.json {
+      let json: JSONValue = [
+        "file": .string(result.outputPath), "steps": .integer(result.stepCount),
+        "seconds": .number(seconds),
+        "accuracy": best.map { .number($0.accuracy) } ?? .null,
+        "loss": best.map { .number($0.meanLoss) } ?? .null,
+        "evaluations": .array(
+          result.evaluations.map {
+            [
+              "stage": .integer($0.stage), "step": .integer($0.step),
+              "samples": .integer($0.sampleCount), "correct": .integer($0.correctCount),
+              "accuracy": .number($0.accuracy), "loss": .number($0.meanLoss),
+            ]
+          }),
+      ]
+      try StandardOutput.print(json.serialized(pretty: true))
+    } else {
+      let accuracy = best.map { ", accuracy \(percentage($0.accuracy))" } ?? ""
+      try StandardOutput.print(
+        "\(result.outputPath): \(result.stepCount) steps\(accuracy), \(durationText(seconds))")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Testing
+
+/// The floors of the house: a target may import only what lies on a lower floor.
+private let floors: [String: Int] = [
+  "CKernels": 0, "CHDF5": 0, "CHDF5Library": 0, "CJSON": 0, "CXXHash": 0, "CZlib": 0,
+  "TensorStorage": 1, "Randomness": 1,
+  "JSON": 1,
+  "Kernels": 2, "WeightFile": 2, "ModelSchema": 2, "Tokenizers": 2,
+  "Transformer": 3, "ModelFile": 3, "Safetensors": 3, "HDF5": 3, "PyTorchCheckpoint": 3,
+  "RecurrentMemory": 4, "CheckpointConversion": 4,
+  "FineTuning": 5,
+  "rmt": 6,
+]
+
+/// Steps within a floor that are allowed all the same.
+private let allowedSideways: [String: Set<String>] = [
+  "JSON": ["TensorStorage"],  // for its errors alone
+  "CHDF5": ["CHDF5Library"],  // the shim over the library's macros
+]
+
+/// Modules from outside that any target may import.
+private let systemModules: Set<String> = [
+  "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Dispatch", "Synchronization",
+]
+
+/// Modules from outside that one target alone may import.
+private let reservedModules: [String: Set<String>] = ["rmt": ["ArgumentParser", "Logging"]]
+
+/// Why a target must not import a module; `nil` when it may.
+private func objection(to module: String, in target: String) -> String? {
+  guard let floor = floors[target] else { return "\(target) stands on no floor" }
+  if systemModules.contains(module) || reservedModules[target, default: []].contains(module) {
+    return nil
+  }
+  guard let other = floors[module] else { return "\(module) is a module that nobody agreed on" }
+  if other < floor || allowedSideways[target, default: []].contains(module) { return nil }
+  return "\(target) (floor \(floor)) imports \(module) (floor \(other))"
+}
+
+@Suite struct FloorTests {
+  @Test func `gives every folder of sources a floor, and every floor's target a folder`() throws {
+    let folders = try SourceTree.targets(in: "Sources") + SourceTree.targets(in: "Converters")
+    #expect(Set(folders) == Set(floors.keys))
+    #expect(folders.count == floors.count)
+  }
+
+  @Test func `declares dependencies only downward`() throws {
+    let dependencies = try Manifest.dependencies()
+    for (target, modules) in dependencies where !target.hasSuffix("Tests") {
+      for module in modules.sorted() {
+        let objection = objection(to: module, in: target)
+        #expect(objection == nil, "Package.swift")
+      }
+    }
+    #expect(Set(floors.keys).isSubset(of: dependencies.keys))
+  }
+
+  @Test func `imports only downward`() throws {
+    for file in try SourceTree.swiftSources() {
+      for (number, module) in file.imports {
+        let objection = objection(to: module, in: file.target)
+        #expect(objection == nil, "\(file):\(number)")
+      }
+    }
+  }
+
+  /// An undeclared import builds as long as something else happens to be built before.
+  @Test func `imports only what the manifest declares`() throws {
+    let dependencies = try Manifest.dependencies()
+    let tests = try SourceTree.files(in: "Tests", extensions: ["swift"])
+    for file in try SourceTree.swiftSources() + tests {
+      let declared = dependencies[file.target, default: []]
+        .union(systemModules).union(file.target.hasSuffix("Tests") ? ["Testing"] : [])
+      for (number, module) in file.imports {
+        #expect(declared.contains(module), "\(file):\(number)")
+      }
+    }
+  }
+
+  @Test func `objects to steps up, sideways and outside`() {
+    #expect(objection(to: "Transformer", in: "Kernels") != nil)
+    #expect(objection(to: "HDF5", in: "Safetensors") != nil)
+    #expect(objection(to: "ArgumentParser", in: "FineTuning") != nil)
+    #expect(objection(to: "Accelerate", in: "Kernels") != nil)
+    #expect(objection(to: "TensorStorage", in: "Kernels") == nil)
+  }
+
+  @Test func `sees an import in every spelling`() {
+    let file = SourceTree.File(
+      description: "example", target: "Kernels",
+      lines: [
+        "import A", "  internal import B", "@_implementationOnly import C", "import struct D.Inner",
+        "@testable import E  // why", "// import F", "let important = 1",
+        "package import class G.H",
+      ])
+    #expect(file.imports.map(\.module) == ["A", "B", "C", "D", "E", "G"])
+  }
+}

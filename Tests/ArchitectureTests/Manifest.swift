@@ -1,0 +1,23 @@
+import Foundation
+
+/// What `Package.swift` says of its targets, as far as these tests need it.
+enum Manifest {
+  /// Each target's declared dependencies: targets of this package and products of others.
+  static func dependencies() throws -> [String: Set<String>] {
+    let url = SourceTree.root.appending(path: "Package.swift")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let declaration = /\.(?:target|executableTarget|testTarget|systemLibrary)\(/
+    let starts = text.ranges(of: declaration).map(\.upperBound)
+    var result: [String: Set<String>] = [:]
+    for (index, start) in starts.enumerated() {
+      let end = index + 1 < starts.count ? starts[index + 1] : text.endIndex
+      let body = text[start..<end]
+      guard let name = body.firstMatch(of: /name: "(\w+)"/)?.1 else { continue }
+      let list = body.firstMatch(of: /dependencies: \[([^\]]*)\]/)?.1 ?? ""
+      // A product is named like a target; its package's name is no module.
+      let modules = list.replacing(/, package: "[^"]*"/, with: "").matches(of: /"(\w+)"/)
+      result[String(name)] = Set(modules.map { String($0.1) })
+    }
+    return result
+  }
+}

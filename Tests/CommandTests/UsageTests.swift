@@ -1,0 +1,73 @@
+import Testing
+
+@Suite("Help and usage")
+struct UsageTests {
+  static let verbs = [
+    "convert", "create", "inspect", "verify", "compare", "attach", "finetune", "evaluate", "run",
+    "encode", "export",
+  ]
+
+  @Test func `help names every verb and the exit codes`() throws {
+    let run = try ScratchFolder().succeed("--help")
+    for verb in Self.verbs { #expect(run.output.contains("  \(verb) "), "\(verb)") }
+    #expect(run.output.contains("130 interrupted"))
+    #expect(try ScratchFolder().succeed().output == run.output)
+  }
+
+  @Test(arguments: verbs)
+  func `every verb explains itself with an example`(verb: String) throws {
+    let run = try ScratchFolder().succeed("help", verb)
+    #expect(run.output.contains("Example"))
+    #expect(run.output.contains("rmt \(verb) "))
+    #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func `the version is that of the program`() throws {
+    #expect(try ScratchFolder().succeed("--version").output.hasPrefix("rmt 0."))
+  }
+
+  @Test(
+    arguments: [
+      ["frobnicate"],
+      ["convert"],
+      ["convert", "folder"],
+      ["convert", "folder", "-o", "x.rmtw", "--dtype", "f8"],
+      ["inspect"],
+      ["inspect", "x", "--quiet", "--verbose"],
+      ["compare", "a", "b", "--tolerance", "-1"],
+      ["attach", "x", "-o", "y", "--memory-tokens", "0"],
+      ["attach", "x", "-o", "y", "--memory-tokens", "2", "--labels", "a,,b"],
+      ["attach", "x", "-o", "y", "--memory-tokens", "2", "--labels", "a,a"],
+      ["encode", "x", "-o", "y"],
+      ["encode", "x", "-o", "y", "--text", "a", "--ids", "1"],
+      ["encode", "x", "-o", "y", "--ids", "1,b"],
+      ["finetune", "x", "-o", "y"],
+      ["finetune", "x", "-o", "y", "--train", "t"],
+      ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--task", "memorize"],
+      ["finetune", "x", "-o", "y", "--task", "memorise", "--segments", "1"],
+      ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--background", "b"],
+      ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--batch", "0"],
+      [
+        "finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--clip-norm", "1", "--no-clip",
+      ],
+      ["evaluate", "x"],
+      ["evaluate", "x", "--task", "memorize"],
+      ["evaluate", "x", "--task", "memorize", "--segments", "2,1"],
+      ["run", "x"],
+      ["run", "x", "a", "b", "--save-memory", "m"],
+      ["run", "x", "-", "-"],
+      ["export", "x", "-o", "y"],
+      ["export", "x", "-o", "y", "--layout", "onnx"],
+      ["create", "-o", "y", "--hidden-size", "8", "--layers", "1", "--heads", "2"],
+      [
+        "create", "-o", "y", "--vocabulary", "v", "--hidden-size", "9", "--layers", "1", "--heads",
+        "2",
+      ],
+    ])
+  func `a wrong call ends with 64 and says what is wrong`(arguments: [String]) throws {
+    let run = try CommandRun(arguments, in: ScratchFolder())
+    #expect(run.exitCode == 64, "\(arguments): \(run.errors)")
+    #expect(run.errors.contains("Error: ") && run.errors.contains("Usage: rmt"), "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+}

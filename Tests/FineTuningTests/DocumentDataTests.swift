@@ -1,0 +1,78 @@
+import Testing
+
+@testable import FineTuning
+
+@Suite struct DocumentDataTests {
+  /// Documents of 1, 2, 3 … words, each of label 0.
+  private func documents(_ count: Int, name: String = "train.jsonl") throws -> LabeledDocuments {
+    let folder = try TemporaryFolder()
+    let lines = (1...count).map { length in
+      "{\"text\": \"\(String(repeating: "mary ", count: length))\", \"label\": 0}\n"
+    }
+    return try LabeledDocuments(
+      path: try folder.write(Array(lines.joined().utf8), to: name), labels: ["only"],
+      tokenizer: try SmallVocabulary.tokenizer())
+  }
+
+  private func stage(_ segmentCount: Int?, mixes: Bool = false) throws -> Curriculum.Stage {
+    try Curriculum(
+      segmentCounts: segmentCount.map { [$0] } ?? [], stepCounts: [1], mixesLengths: mixes
+    ).stages[0]
+  }
+
+  @Test func `a stage takes the documents that fit its segments whole`() throws {
+    let documents = try documents(7)
+    let data = DocumentData(training: documents, validation: documents, segmentSize: 3)
+    let two = try data.validationSamples(for: stage(2), seed: 0)
+    #expect((0..<two.count).map { two[$0].tokenIDs.count } == [1, 2, 3, 4, 5, 6])
+    let all = try data.validationSamples(for: stage(nil), seed: 0)
+    #expect(all.count == 7)
+  }
+
+  @Test func `documents longer than the last stage are reported`() throws {
+    let documents = try documents(7)
+    let data = DocumentData(training: documents, validation: documents, segmentSize: 3)
+    let notes = data.notes(
+      for: try Curriculum(segmentCounts: [1, 2], stepCounts: [1], mixesLengths: false))
+    #expect(notes.first?.contains("1 of 7 documents are longer than 2 segments") == true)
+    let unlimited = try Curriculum(segmentCounts: [], stepCounts: [1], mixesLengths: false)
+    #expect(data.notes(for: unlimited) == [])
+  }
+
+  @Test func `a stage without documents is named`() throws {
+    let folder = try TemporaryFolder()
+    let documents = try LabeledDocuments(
+      path: try folder.write(#"{"text": "the old river", "label": 0}"#.utf8, to: "train.jsonl"),
+      labels: ["only"], tokenizer: try SmallVocabulary.tokenizer())
+    let data = DocumentData(training: documents, validation: documents, segmentSize: 2)
+    let expected = CurriculumError.emptyStage(stage: 1, segmentCount: 1, file: documents.path)
+    #expect(throws: expected) { _ = try data.trainingSamples(for: stage(1), seed: 0) }
+    #expect(throws: expected) { _ = try data.validationSamples(for: stage(1), seed: 0) }
+  }
+
+  @Test func `every round visits every document once in an order of its own`() throws {
+    let documents = try documents(10)
+    let data = DocumentData(training: documents, validation: documents, segmentSize: 3)
+    let source = try data.trainingSamples(for: stage(nil), seed: 5)
+    // Batches of four over ten documents: five steps are two rounds, the third batch spans both.
+    let visits = (0..<5).flatMap { step in
+      source.batch(step: step, sampleCount: 4).map(\.tokenIDs.count)
+    }
+    #expect(visits[..<10].sorted() == Array(1...10))
+    #expect(visits[10...].sorted() == Array(1...10))
+    #expect(Array(visits[..<10]) != Array(visits[10...]))
+    #expect(source.batch(step: 2, sampleCount: 4).map(\.tokenIDs.count) == Array(visits[8..<12]))
+    let other = try data.trainingSamples(for: stage(nil), seed: 6)
+    #expect(
+      (0..<3).flatMap { other.batch(step: $0, sampleCount: 4) }.map(\.tokenIDs.count)
+        != Array(visits[..<12]))
+  }
+
+  @Test func `mixing lengths of documents is refused because it would do nothing`() throws {
+    let documents = try documents(3)
+    let data = DocumentData(training: documents, validation: documents, segmentSize: 3)
+    #expect(throws: CurriculumError.lengthMixingOfDocuments) {
+      _ = try data.trainingSamples(for: stage(1, mixes: true), seed: 0)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Testing
+
+@testable import FineTuning
+
+@Suite struct MemorizeTaskTests {
+  private func task(
+    segmentSize: Int = 16, labels: [String] = MemorizeTask.places
+  ) throws -> MemorizeTask {
+    let tokenizer = try SmallVocabulary.tokenizer()
+    return try MemorizeTask(
+      modelLabels: labels, segmentSize: segmentSize, tokenizer: tokenizer,
+      background: try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300))
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func `a sample is fact, background and question in exactly S times N tokens`(
+    segmentCount: Int
+  ) throws {
+    let task = try task()
+    let loop = task.background.training.tokenIDs
+    for index in 0..<20 {
+      let sample = task.sample(
+        seed: 1, split: .training, step: 3, index: index, segmentCount: segmentCount)
+      #expect(sample.tokenIDs.count == 16 * segmentCount)
+      var words = sample.tokenIDs.map { SmallVocabulary.tokens[Int($0)] }
+      let name = words[0]
+      let place = MemorizeTask.places[sample.label]
+      let end = try #require(words.firstIndex(of: "."))
+      let action = words[1..<(end - 3)].joined(separator: " ")
+      #expect(MemorizeTask.names.map { $0.lowercased() }.contains(name))
+      #expect(MemorizeTask.actions.contains(action))
+      #expect(Array(words[(end - 3)...end]) == ["to", "the", place, "."])
+      #expect(Array(words.suffix(4)) == ["where", "is", name, "?"])
+      words = Array(words[(end + 1)...].dropLast(4))
+      // What lies between is one stretch of the loop, whatever its start.
+      let noise = Array(sample.tokenIDs[(end + 1)...].dropLast(4))
+      #expect(
+        (0..<loop.count).contains { start in
+          noise.indices.allSatisfy { noise[$0] == loop[(start + $0) % loop.count] }
+        })
+    }
+  }
+
+  @Test func `a sample is a function of seed, split, step and index`() throws {
+    let task = try task()
+    func sample(_ seed: UInt64, _ split: DataSplit, _ step: Int, _ index: Int) -> LabeledSample {
+      task.sample(seed: seed, split: split, step: step, index: index, segmentCount: 2)
+    }
+    let base = sample(1, .training, 5, 0)
+    #expect(base == sample(1, .training, 5, 0))
+    #expect(base != sample(2, .training, 5, 0))
+    #expect(base != sample(1, .validation, 5, 0))
+    #expect(base != sample(1, .training, 6, 0))
+    #expect(base != sample(1, .training, 5, 1))
+  }
+
+  @Test func `names, actions and places are drawn evenly`() throws {
+    let task = try task()
+    var places = [Int](repeating: 0, count: 6)
+    var names: [Int32: Int] = [:]
+    for index in 0..<3000 {
+      let sample = task.sample(seed: 4, split: .test, step: 0, index: index, segmentCount: 1)
+      places[sample.label] += 1
+      names[sample.tokenIDs[0], default: 0] += 1
+    }
+    // Six standard deviations of a count are about 122 for places and 142 for names.
+    #expect(places.allSatisfy { abs($0 - 500) < 122 })
+    #expect(names.count == 4 && names.values.allSatisfy { abs($0 - 750) < 142 })
+  }
+
+  @Test func `answers are the model's labels of that name`() throws {
+    let reversed = Array(MemorizeTask.places.reversed()) + ["other"]
+    let plain = try task()
+    let other = try task(labels: reversed)
+    for index in 0..<10 {
+      let sample = plain.sample(seed: 1, split: .test, step: 0, index: index, segmentCount: 1)
+      let twin = other.sample(seed: 1, split: .test, step: 0, index: index, segmentCount: 1)
+      #expect(sample.tokenIDs == twin.tokenIDs)
+      #expect(MemorizeTask.places[sample.label] == reversed[twin.label])
+    }
+  }
+
+  @Test func `a model that cannot learn it is told why`() throws {
+    #expect(throws: TaskError.self) { try task(labels: ["yes", "no"]) }
+    // "mary went back to the garden ." and "where is mary ?" take eleven tokens.
+    #expect(throws: TaskError.segmentTooSmall(segmentSize: 10, neededTokenCount: 11)) {
+      try task(segmentSize: 10)
+    }
+    #expect(throws: Never.self) { try task(segmentSize: 11) }
+  }
+
+  @Test func `batches have the stage's length or a mix up to it`() throws {
+    let data = try MemorizeData(task: try task(), validationSampleCount: 5)
+    func lengths(mixes: Bool) throws -> [Set<Int>] {
+      let stage = try Curriculum(
+        segmentCounts: [3], stepCounts: [1], mixesLengths: mixes
+      ).stages[0]
+      let source = try data.trainingSamples(for: stage, seed: 9)
+      return (0..<30).map { step in
+        Set(source.batch(step: step, sampleCount: 4).map { $0.tokenIDs.count / 16 })
+      }
+    }
+    #expect(try lengths(mixes: false).allSatisfy { $0 == [3] })
+    let mixed = try lengths(mixes: true)
+    #expect(mixed.allSatisfy { $0.count == 1 })
+    #expect(Set(mixed) == [[1], [2], [3]])
+    #expect(try lengths(mixes: true) == mixed)
+  }
+
+  @Test func `validation draws the same samples each time and none of training`() throws {
+    let data = try MemorizeData(task: try task(), validationSampleCount: 5)
+    let stage = try Curriculum(segmentCounts: [2], stepCounts: [1], mixesLengths: false).stages[0]
+    let samples = try data.validationSamples(for: stage, seed: 9)
+    let again = try data.validationSamples(for: stage, seed: 9)
+    #expect(samples.count == 5)
+    #expect((0..<5).map { samples[$0] } == (0..<5).map { again[$0] })
+    let training = try data.trainingSamples(for: stage, seed: 9).batch(step: 0, sampleCount: 5)
+    #expect(Set(training).isDisjoint(with: (0..<5).map { samples[$0] }))
+  }
+}

@@ -1,0 +1,60 @@
+import JSON
+import Testing
+
+@testable import FineTuning
+
+@Suite struct TrainingPositionTests {
+  private func record(correct: Int, loss: Double) -> EvaluationRecord {
+    EvaluationRecord(stage: 1, step: 1, sampleCount: 10, correctCount: correct, meanLoss: loss)
+  }
+
+  @Test func `accuracy decides which weights are best, then loss`() {
+    var position = TrainingPosition()
+    let given = [(5, 1.0), (5, 1.5), (5, 0.9), (4, 0.1), (6, 3.0)]
+    let best = given.map { correct, loss in
+      position.record(record(correct: correct, loss: loss), targetAccuracy: nil)
+    }
+    #expect(best == [true, false, true, false, true])
+    #expect(position.best == record(correct: 6, loss: 3))
+    #expect(position.history.count == 5)
+  }
+
+  @Test func `only evaluations in a row count towards the target`() {
+    var position = TrainingPosition()
+    let streaks = [8, 9, 10, 7, 9].map { correct in
+      _ = position.record(record(correct: correct, loss: 1), targetAccuracy: 0.9)
+      return position.targetStreak
+    }
+    #expect(streaks == [0, 1, 2, 0, 1])
+  }
+
+  @Test func `a new stage begins with no best and no streak`() {
+    var position = TrainingPosition()
+    (position.step, position.runStep) = (3, 3)
+    _ = position.record(record(correct: 10, loss: 0), targetAccuracy: 0.5)
+    position.finishStage()
+    #expect(position.finishedStageCount == 1)
+    #expect(position.step == 0 && position.runStep == 3)
+    #expect(position.best == nil && position.targetStreak == 0 && position.evaluatedStep == nil)
+    #expect(position.history.count == 1)
+  }
+
+  @Test func `a position survives JSON`() throws {
+    var position = TrainingPosition()
+    #expect(TrainingPosition(json: position.json) == position)
+    (position.step, position.runStep) = (3, 7)
+    _ = position.record(record(correct: 5, loss: 0.1 + 0.2), targetAccuracy: 0.5)
+    let text = position.json.serialized(pretty: false)
+    let json = try JSONValue(parsing: Array(text.utf8), file: "position")
+    #expect(TrainingPosition(json: json) == position)
+  }
+
+  @Test(arguments: ["step", "runStep", "best", "history", "evaluatedStep", "targetStreak"])
+  func `a position that lacks a member is none`(name: String) {
+    var object = TrainingPosition().json.object ?? [:]
+    object[name] = nil
+    #expect(TrainingPosition(json: .object(object)) == nil)
+    object[name] = .string("?")
+    #expect(TrainingPosition(json: .object(object)) == nil)
+  }
+}

@@ -1,0 +1,119 @@
+import Kernels
+import ModelSchema
+import Randomness
+import RecurrentMemory
+import Testing
+import Tokenizers
+import Transformer
+
+/// Gradients through segments and memory against central differences, in Double.
+@Suite struct RecurrentGradientTests {
+  @Test(
+    arguments: [
+      RecurrentObjective(lossSegments: .last, truncation: nil),
+      RecurrentObjective(lossSegments: .all, truncation: nil),
+    ], [0.0, 0.25])
+  func `every parameter's gradient is the difference quotient`(
+    _ objective: RecurrentObjective, dropout: Double
+  ) throws {
+    let batch = try RecurrentBatch<Double>(dropout: dropout, threadCount: 2)
+    let gradients = ParameterStore<Double>(batch.model)
+    _ = batch.loss(objective, into: gradients)
+    var stream = RandomStream(seed: 12)
+    for entry in batch.store.layout.entries {
+      let values = batch.store.elements(of: entry)
+      for _ in 0..<3 {
+        let index = stream.index(below: values.count)
+        let step = 1e-5, start = values[index]
+        values[index] = start + step
+        let above = batch.loss(objective, into: nil)
+        values[index] = start - step
+        let below = batch.loss(objective, into: nil)
+        values[index] = start
+        let slope = (above - below) / (2 * step)
+        let gradient = gradients.elements(of: entry)[index]
+        #expect(
+          abs(gradient - slope) < 1e-7 + 1e-5 * abs(slope), "\(entry.parameter.name)[\(index)]")
+      }
+    }
+  }
+
+  @Test func `truncation beyond the longest document changes nothing`() throws {
+    let batch = try RecurrentBatch<Double>(dropout: 0.25, threadCount: 1)
+    let full = ParameterStore<Double>(batch.model), long = ParameterStore<Double>(batch.model)
+    _ = batch.loss(RecurrentObjective(lossSegments: .last, truncation: nil), into: full)
+    _ = batch.loss(RecurrentObjective(lossSegments: .last, truncation: 4), into: long)
+    #expect(full.elements.elementsEqual(long.elements))
+  }
+
+  @Test func `truncation to one segment keeps the long documents from the initial memory`() throws {
+    let batch = try RecurrentBatch<Double>(dropout: 0, threadCount: 1, tokenCounts: [5, 7, 12])
+    let gradients = ParameterStore<Double>(batch.model)
+    _ = batch.loss(RecurrentObjective(lossSegments: .last, truncation: 1), into: gradients)
+    let memory = gradients.elements(named: "memory.initial")
+    #expect(memory?.allSatisfy { $0 == 0 } == true)
+  }
+
+  @Test func `the same seed and thread count give the same bits, another count nearly`() throws {
+    let objective = RecurrentObjective(lossSegments: .last, truncation: nil)
+    func gradients(threadCount: Int) throws -> [Float] {
+      let batch = try RecurrentBatch<Float>(
+        dropout: 0.25, threadCount: threadCount, tokenCounts: Array(1...70).map { $0 % 12 + 1 })
+      let store = ParameterStore<Float>(batch.model)
+      _ = batch.loss(objective, into: store)
+      return Array(store.elements)
+    }
+    let two = try gradients(threadCount: 2)
+    #expect(try gradients(threadCount: 2) == two)
+    let one = try gradients(threadCount: 1)
+    for (left, right) in zip(one, two) { #expect(abs(left - right) < 1e-4) }
+  }
+}
+
+/// A random model, documents of unequal lengths, and their loss.
+struct RecurrentBatch<Scalar: KernelScalar> {
+  let model: ModelDescription
+  let store: ParameterStore<Scalar>
+  private let samples: [RecurrentSample]
+  private let trainer: RecurrentTrainer<Scalar>
+  private let dropoutKey: SIMD2<UInt32>?
+
+  /// Segments hold 4 tokens, so the default documents take 1, 2, 4 and 3 segments.
+  init(dropout: Double, threadCount: Int, tokenCounts: [Int] = [1, 5, 16, 11]) throws {
+    let memory = MemoryConfiguration(tokenCount: 2, segmentPositions: 9, alignment: .right)
+    model = ModelDescription(
+      encoder: BERTConfiguration(
+        vocabularySize: 11, hiddenSize: 8, layerCount: 2, headCount: 2, intermediateSize: 12,
+        activation: .gelu, maximumPositions: 9, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
+        hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout,
+        initializerRange: 0.02), memory: memory, labels: ["a", "b", "c"])
+    store = ParameterStore(model)
+    var stream = RandomStream(seed: 3)
+    for entry in store.layout.entries {
+      let center: Double = entry.parameter.role == .gain ? 1 : 0
+      let elements = store.elements(of: entry)
+      for index in elements.indices {
+        elements[index] = Scalar(center + stream.normal(standardDeviation: 0.3))
+      }
+    }
+    samples = tokenCounts.map { count in
+      let tokens = (0..<count).map { _ in Int32(stream.index(below: 11)) }
+      return RecurrentSample(tokens: tokens, label: stream.index(below: 3), memory: memory)
+    }
+    let tokens = SpecialTokens(
+      padding: 0, unknown: 1, classification: 2, separator: 3, mask: 4)
+    trainer = RecurrentTrainer(
+      try RecurrentPlan(model, tokens: tokens), threadCount: threadCount, trains: true)
+    dropoutKey = dropout > 0 ? [7, 8] : nil
+  }
+
+  /// The mean loss, and its gradients when a store is given.
+  func loss(_ objective: RecurrentObjective, into gradients: ParameterStore<Scalar>?) -> Double {
+    let scale = 1 / Double(samples.count)
+    return scale
+      * trainer.accumulateGradients(
+        samples, firstSample: 0, objective: objective, scale: scale, dropoutKey: dropoutKey,
+        parameters: store.parameters, into: gradients ?? ParameterStore(model)
+      ).lossSum
+  }
+}

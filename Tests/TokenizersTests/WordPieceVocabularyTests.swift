@@ -1,0 +1,49 @@
+import Testing
+import Tokenizers
+
+struct WordPieceVocabularyTests {
+  private func read(_ text: String) throws -> [String] {
+    try WordPieceVocabulary(lines: Array(text.utf8), file: "vocab.txt").tokens
+  }
+
+  @Test func `reads a piece a line with either line end`() throws {
+    #expect(try read("a\nb\nc\n") == ["a", "b", "c"])
+    #expect(try read("a\r\nb\r\nc\r\n") == ["a", "b", "c"])
+    #expect(try read("a\nb") == ["a", "b"])
+  }
+
+  @Test func `an empty line keeps its id and empty lines at the end go`() throws {
+    #expect(try read("a\n\nb\n\n\n") == ["a", "", "b"])
+  }
+
+  @Test func `leaves a byte order mark out and other white space in`() throws {
+    #expect(try read("\u{FEFF}a\n b\u{2028}c \n") == ["a", " b\u{2028}c "])
+  }
+
+  @Test(arguments: ["", "\n", "\r\n\r\n", "\u{FEFF}"])
+  func `refuses an empty vocabulary`(_ text: String) {
+    #expect(throws: TokenizerError.emptyVocabulary(file: "vocab.txt")) { try read(text) }
+  }
+
+  @Test func `names the line that is not UTF-8`() {
+    let error = #expect(throws: TokenizerError.self) {
+      try WordPieceVocabulary(lines: Array("a\nb\n".utf8) + [0xE9, 0x0A], file: "vocab.txt")
+    }
+    #expect(
+      error?.description == "vocab.txt, line 3: the line is not UTF-8. Save the file as UTF-8.")
+  }
+
+  @Test func `refuses a line break within a piece`() {
+    #expect(throws: TokenizerError.lineBreakInToken(id: 1, file: "t")) {
+      try WordPieceVocabulary(tokens: ["a", "b\nc"], file: "t")
+    }
+  }
+
+  @Test func `survives writing and reading`() throws {
+    let vocabulary = try WordPieceVocabulary(tokens: ["a", "", "é", "e\u{301}", "##b"], file: "t")
+    #expect(try WordPieceVocabulary(lines: vocabulary.lines, file: "t") == vocabulary)
+    #expect(
+      try WordPieceVocabulary(tokens: ["é"], file: "t")
+        != WordPieceVocabulary(tokens: ["e\u{301}"], file: "t"))
+  }
+}

@@ -1,0 +1,132 @@
+import Kernels
+import ModelSchema
+import Randomness
+import Testing
+import Transformer
+
+/// The encoder's gradients against central differences, in Double.
+@Suite struct EncoderGradientTests {
+  private let batch = SequenceBatch(lengths: [5, 1, 9])
+
+  @Test(arguments: BERTConfiguration.Activation.allCases, [0.0, 0.3])
+  func `every parameter's gradient is the difference quotient`(
+    _ activation: BERTConfiguration.Activation, dropout: Double
+  ) {
+    let pass = EncoderPass<Double>(.tiny(activation: activation, dropout: dropout), batch: batch)
+    let gradients = ParameterStore<Double>(pass.model)
+    pass.backward(into: gradients)
+    var stream = RandomStream(seed: 9)
+    for entry in pass.store.layout.entries
+    where !entry.parameter.name.hasPrefix("pooler") && !entry.parameter.name.contains("word") {
+      let values = pass.store.elements(of: entry)
+      for _ in 0..<min(6, values.count) {
+        let index = stream.index(below: values.count)
+        let slope = pass.slope { values[index] += $0 }
+        let gradient = gradients.elements(of: entry)[index]
+        #expect(
+          abs(gradient - slope) < 1e-6 * (1 + abs(slope)), "\(entry.parameter.name)[\(index)]")
+      }
+    }
+  }
+
+  @Test func `the gradient at the inputs is the difference quotient`() {
+    let pass = EncoderPass<Double>(.tiny(dropout: 0.2), batch: batch)
+    let inputGradient = pass.backward(into: ParameterStore(pass.model))
+    for index in stride(from: 0, to: pass.inputs.count, by: 7) {
+      let slope = pass.slope { pass.inputs[index] += $0 }
+      #expect(abs(inputGradient[index] - slope) < 1e-6 * (1 + abs(slope)), "input \(index)")
+    }
+  }
+
+  @Test func `gradients are added to what is there`() {
+    let pass = EncoderPass<Double>(.tiny(), batch: batch)
+    let once = ParameterStore<Double>(pass.model), twice = ParameterStore<Double>(pass.model)
+    pass.backward(into: once)
+    pass.backward(into: twice)
+    pass.backward(into: twice)
+    for (single, double) in zip(once.elements, twice.elements) {
+      #expect(abs(2 * single - double) < 1e-9 * (1 + abs(double)))
+    }
+  }
+
+  @Test func `float gradients follow the double ones`() {
+    let model = ModelDescription.tiny(dropout: 0.2)
+    let wide = ParameterStore<Double>(model), narrow = ParameterStore<Float>(model)
+    EncoderPass<Double>(model, batch: batch).backward(into: wide)
+    EncoderPass<Float>(model, batch: batch).backward(into: narrow)
+    // Against the largest gradient: that of the key's bias is zero, and what is left is rounding.
+    let size = wide.elements.reduce(0) { max($0, abs($1)) }
+    for entry in wide.layout.entries {
+      let expected = wide.elements(of: entry)
+      let found = narrow.elements(named: entry.parameter.name) ?? .init(start: nil, count: 0)
+      for (value, reference) in zip(found, expected) {
+        #expect(abs(Double(value) - reference) < 2e-6 * size, "\(entry.parameter.name)")
+      }
+    }
+  }
+}
+
+/// One forward and backward pass whose loss is a fixed random functional of the output.
+final class EncoderPass<Scalar: KernelScalar> {
+  let model: ModelDescription
+  let store: ParameterStore<Scalar>
+  var inputs: [Scalar]
+  private let batch: SequenceBatch
+  private let encoder: Encoder<Scalar>
+  private let activations: EncoderActivations<Scalar>
+  private let workspace: EncoderWorkspace<Scalar>
+  private let functional: [Scalar]
+  private let dropout: DropoutPlan?
+
+  init(_ model: ModelDescription, batch: SequenceBatch) {
+    self.model = model
+    self.batch = batch
+    store = ParameterStore(model)
+    store.randomize(seed: 1)
+    encoder = Encoder(model.encoder)
+    let capacity = EncoderCapacity(rowCount: batch.rowCount, sequenceLength: batch.longestLength)
+    activations = EncoderActivations(model.encoder, capacity: capacity, keepsEveryLayer: true)
+    workspace = EncoderWorkspace(
+      model.encoder, capacity: capacity, team: ThreadTeam(threadCount: 1), trains: true)
+    var stream = RandomStream(seed: 2)
+    let count = batch.rowCount * model.encoder.hiddenSize
+    inputs = (0..<count).map { _ in Scalar(stream.normal(standardDeviation: 1)) }
+    functional = (0..<count).map { _ in Scalar(stream.normal(standardDeviation: 1)) }
+    dropout =
+      model.encoder.hiddenDropout > 0
+      ? DropoutPlan(
+        key: [3, 4], sequences: (0..<batch.count).map { (UInt32($0), UInt32(2 * $0)) }) : nil
+  }
+
+  func loss() -> Scalar {
+    activations.inputs.update(from: inputs, count: inputs.count)
+    encoder.forward(
+      store.parameters, batch: batch, dropout: dropout, activations: activations,
+      workspace: workspace)
+    return functional.indices.reduce(0) { $0 + functional[$1] * activations.output[$1] }
+  }
+
+  /// (loss(x + h) − loss(x − h)) / 2h, where `nudge` moves one number by what it is given.
+  func slope(_ nudge: (Scalar) -> Void) -> Scalar {
+    let step: Scalar = 1e-5
+    nudge(step)
+    let above = loss()
+    nudge(-2 * step)
+    let below = loss()
+    nudge(step)
+    return (above - below) / (2 * step)
+  }
+
+  @discardableResult
+  func backward(into gradients: ParameterStore<Scalar>) -> [Scalar] {
+    _ = loss()
+    var gradient = functional
+    gradient.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      encoder.backward(
+        store.parameters, gradients: gradients.parameters, hiddenGradient: base, batch: batch,
+        dropout: dropout, activations: activations, workspace: workspace)
+    }
+    return gradient
+  }
+}

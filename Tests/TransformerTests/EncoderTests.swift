@@ -1,0 +1,76 @@
+import Foundation
+import Kernels
+import ModelSchema
+import Randomness
+import Testing
+import Transformer
+
+@Suite struct EncoderTests {
+  private let model = ModelDescription.tiny()
+
+  private func outputs(lengths: [Int], inputs: [Float], threadCount: Int = 1) -> [Float] {
+    let store = ParameterStore<Float>(model)
+    store.randomize(seed: 4)
+    let batch = SequenceBatch(lengths: lengths)
+    let capacity = EncoderCapacity(rowCount: batch.rowCount, sequenceLength: batch.longestLength)
+    let activations = EncoderActivations<Float>(
+      model.encoder, capacity: capacity, keepsEveryLayer: false)
+    activations.inputs.update(from: inputs, count: inputs.count)
+    Encoder(model.encoder).forward(
+      store.parameters, batch: batch, dropout: nil, activations: activations,
+      workspace: EncoderWorkspace(
+        model.encoder, capacity: capacity, team: ThreadTeam(threadCount: threadCount),
+        trains: false))
+    return (0..<inputs.count).map { activations.output[$0] }
+  }
+
+  private func inputs(rows: Int) -> [Float] {
+    var stream = RandomStream(seed: 5)
+    return (0..<rows * model.encoder.hiddenSize).map { _ in
+      Float(stream.normal(standardDeviation: 1))
+    }
+  }
+
+  @Test func `a sequence comes out the same alone and beside others`() {
+    let inputs = inputs(rows: 12), width = model.encoder.hiddenSize
+    let together = outputs(lengths: [4, 8], inputs: inputs)
+    let first = outputs(lengths: [4], inputs: Array(inputs[..<(4 * width)]))
+    let second = outputs(lengths: [8], inputs: Array(inputs[(4 * width)...]))
+    for (one, other) in zip(together, first + second) { #expect(abs(one - other) < 1e-5) }
+  }
+
+  @Test func `any number of threads gives the same numbers`() {
+    let inputs = inputs(rows: 13)
+    let alone = outputs(lengths: [9, 4], inputs: inputs)
+    for threadCount in [2, 3, 8] {
+      let shared = outputs(lengths: [9, 4], inputs: inputs, threadCount: threadCount)
+      for (one, other) in zip(alone, shared) { #expect(abs(one - other) < 1e-5) }
+    }
+  }
+}
+
+@Suite struct ClassifierTests {
+  @Test func `cross-entropy and its gradient are the formula`() {
+    let logits: [Double] = [1, -2, 0.5]
+    var gradient: [Double] = [0, 0, 0]
+    let loss = Classifier.crossEntropy(
+      logits: logits, labelCount: 3, label: 2, scale: 0.5, gradient: &gradient)
+    #expect(abs(loss - (log(exp(1) + exp(-2) + exp(0.5)) - 0.5)) < 1e-14)
+    #expect(abs(gradient.reduce(0, +)) < 1e-15)
+    for index in 0..<3 {
+      let step = 1e-6
+      var moved = logits
+      moved[index] += step
+      let above = Classifier.crossEntropy(
+        logits: moved, labelCount: 3, label: 2, scale: 1, gradient: nil)
+      #expect(abs(gradient[index] - 0.5 * (above - loss) / step) < 1e-6)
+    }
+  }
+
+  @Test func `cross-entropy survives logits of any size`() {
+    let logits: [Float] = [1e4, -1e4]
+    #expect(
+      Classifier.crossEntropy(
+        logits: logits, labelCount: 2, label: 1, scale: 1, gradient: nil) == 2e4)
+  }
+}
