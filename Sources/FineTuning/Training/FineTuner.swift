@@ -101,23 +101,28 @@ public struct FineTuner {
       // Whether the output can be written is asked before the training and not after it.
       _ = try AtomicFileWriter(path: outputPath, collision: outputCollision)
     }
+    let provenance = try provenance()
     if hasState && !resumes { try Self.remove(stateFile.path) }
     let run = try TrainingRun(
       model: trained(description), tokens: tokenizer.specialTokens, state: state, data: data,
-      options: options,
-      stateFile: stateFile, settings: settings, shouldStop: shouldStop, report: report)
+      options: options, stateFile: stateFile, settings: settings, shouldStop: shouldStop,
+      report: report)
     do {
       try run.train()
     } catch FineTuningError.diverged(let stage, let step, let what, _) {
       let best = run.hasLearned ? "\(outputPath).best" : nil
       if let best {
-        try write(run.state.bestParameters, description: description, to: best, .replace)
+        try write(
+          run.state.bestParameters, description: description, provenance: provenance, to: best,
+          .replace)
       }
       // The state leads to the same numbers again; with other settings it could not be resumed.
       try Self.remove(stateFile.path)
       throw FineTuningError.diverged(stage: stage, step: step, what: what, bestPath: best)
     }
-    try write(run.state.parameters, description: description, to: outputPath, outputCollision)
+    try write(
+      run.state.parameters, description: description, provenance: provenance, to: outputPath,
+      outputCollision)
     try Self.remove(stateFile.path)
     return FineTuningResult(
       evaluations: run.state.position.history, stepCount: run.state.position.runStep,
@@ -142,19 +147,25 @@ public struct FineTuner {
     return [("model", "checksum \(fingerprint.hexadecimal)")] + options.settings + data.settings
   }
 
-  private func write(
-    _ store: ParameterStore<Float>, description: ModelDescription, to path: String,
-    _ collision: AtomicFileWriter.Collision
-  ) throws {
+  /// The steps that made the result. The files are read before the training: they are what it
+  /// learned from, whatever becomes of them meanwhile.
+  private func provenance() throws -> [ProvenanceStep] {
     var settings = JSONObject()
     for (name, value) in options.settings + data.settings { settings[name] = .string(value) }
     let step = ProvenanceStep(
       verb: "finetune", toolVersion: ProvenanceStep.currentToolVersion,
       sources: try ([model.path] + data.sourcePaths).map(ProvenanceStep.Source.init(path:)),
       dialect: nil, dropped: [], created: [], options: settings, seed: options.seed)
+    return model.provenance + [step]
+  }
+
+  private func write(
+    _ store: ParameterStore<Float>, description: ModelDescription, provenance: [ProvenanceStep],
+    to path: String, _ collision: AtomicFileWriter.Collision
+  ) throws {
     var writer = try ModelFileWriter(
       path: path, collision: collision, description: description, tokenizer: tokenizer,
-      provenance: model.provenance + [step], elementType: options.elementType)
+      provenance: provenance, elementType: options.elementType)
     for parameter in writer.parameters {
       guard let numbers = store.elements(named: parameter.name) else {
         preconditionFailure("the store has no parameter \(parameter.name)")
