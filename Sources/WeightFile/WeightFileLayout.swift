@@ -18,9 +18,11 @@ package struct WeightFileLayout: Sendable {
 
   /// Plans a file.
   ///
+  /// - Parameter maximumHeaderByteCount: the format's limit; tests lower it.
   /// - Throws: ``WeightFileError`` when the file would break a rule of the specification.
   package init(
-    path: String, kind: String, metadata: JSONObject, tensors: [TensorDescription]
+    path: String, kind: String, metadata: JSONObject, tensors: [TensorDescription],
+    maximumHeaderByteCount: Int = WeightFileFormat.maximumHeaderByteCount
   ) throws(WeightFileError) {
     guard WeightFileFormat.isKind(kind) else {
       throw WeightFileError(path: path, .kindSpelling(kind))
@@ -50,7 +52,7 @@ package struct WeightFileLayout: Sendable {
     // Checksums have a fixed width, so any of them give the header's length.
     let placeholders = [Checksum](repeating: Checksum(0), count: tensors.count)
     let headerByteCount = Self.json(kind, metadata, tensors, offsets, placeholders).count
-    guard headerByteCount <= WeightFileFormat.maximumHeaderByteCount else {
+    guard headerByteCount <= maximumHeaderByteCount else {
       throw WeightFileError(path: path, .headerTooLong(byteCount: headerByteCount))
     }
     let headerEnd = WeightFileFormat.preambleByteCount + headerByteCount

@@ -27,7 +27,7 @@ import Testing
 
   @Test func `reads a whole file`() throws {
     let folder = try TemporaryFolder()
-    let bytes = (0..<2_500_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let bytes = (0..<1_200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     let path = try folder.write(bytes, to: "long")
     #expect(try Checksum(ofFile: path) == bytes.withUnsafeBytes { Checksum(of: $0) })
   }

@@ -54,14 +54,14 @@ import Testing
     return bytes
   }
 
-  @Test func `3000 changed files are refused, none traps`() throws {
+  @Test func `2000 changed files are refused, none traps`() throws {
     let folder = try TemporaryFolder()
     let path = try ExampleFile.write(in: folder)
     let original = try folder.read("example.rmtw")
     #expect(accepts(path))
     var generator = Generator(state: 1)
     var changedCount = 0
-    for _ in 0..<3000 {
+    for _ in 0..<2000 {
       var bytes = original
       for _ in 0..<Int.random(in: 1...3, using: &generator) {
         bytes = Self.mutate(bytes, with: &generator)
@@ -74,10 +74,10 @@ import Testing
         Issue.record("accepted a change at byte \(place ?? original.count)")
       }
     }
-    #expect(changedCount > 2500)
+    #expect(changedCount > 1800)
   }
 
-  @Test func `2000 changed headers with the right checksum never trap`() throws {
+  @Test func `1000 changed headers with the right checksum never trap`() throws {
     let folder = try TemporaryFolder()
     _ = try ExampleFile.write(in: folder)
     let original = try folder.read("example.rmtw")
@@ -88,7 +88,7 @@ import Testing
     ]
     var generator = Generator(state: 2)
     var acceptedCount = 0
-    for _ in 0..<2000 {
+    for _ in 0..<1000 {
       var changed = json
       for _ in 0..<Int.random(in: 1...3, using: &generator) {
         if Bool.random(using: &generator) {
@@ -108,6 +108,6 @@ import Testing
       if accepts(folder.file("changed.rmtw")) { acceptedCount += 1 }
     }
     // Changes of a name or of the metadata leave a file that is right; most others do not.
-    #expect(acceptedCount < 500)
+    #expect(acceptedCount < 250)
   }
 }

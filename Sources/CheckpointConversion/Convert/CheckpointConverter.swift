@@ -1,0 +1,56 @@
+import JSON
+import ModelFile
+import ModelSchema
+import TensorStorage
+import Tokenizers
+
+/// Turns a foreign checkpoint into a native model file.
+public struct CheckpointConverter {
+  /// Converts a checkpoint, one piece of a tensor in memory at a time.
+  ///
+  /// - Parameters:
+  ///   - source: a folder in Hugging Face's form, or one file of weights with its config.json and
+  ///     tokenizer beside it.
+  ///   - path: the native file; it appears whole or not at all.
+  ///   - elementType: f32, f16 or bf16; `nil` keeps the source's type where it is one of them and
+  ///     the same throughout, and is f32 elsewhere.
+  ///   - collision: whether an existing file is replaced.
+  ///   - progress: called after every piece; what it throws stops the conversion.
+  /// - Throws: ``OpeningError``, ``ConversionError``, `FileError` and the errors of the readers.
+  public static func convert(
+    source: String, to path: String, elementType: ElementType?,
+    collision: AtomicFileWriter.Collision, progress: (TransferProgress) throws -> Void
+  ) throws -> ConversionReport {
+    if let elementType, !ParameterDescription.storedElementTypes.contains(elementType) {
+      throw ConversionError.targetType(elementType)
+    }
+    let checkpoint = try SourceCheckpoint(path: source)
+    let plan = checkpoint.plan
+    let type = elementType ?? plan.commonElementType
+    let step = try checkpoint.provenanceStep(elementType: type)
+    var writer = try ModelFileWriter(
+      path: path, collision: collision, description: plan.description,
+      tokenizer: checkpoint.tokenizer, provenance: checkpoint.earlierProvenance + [step],
+      elementType: type)
+    let reader = ParameterReader(source: checkpoint.source)
+    var transfer = TransferCounter(totalByteCount: plan.elementCount * MemoryLayout<Float>.size)
+    for binding in plan.bindings {
+      let name = binding.parameter.name
+      let target = binding.parameter.storedElementType(matrices: type)
+      try reader.read(binding) { floats in
+        try NumberRange.check(
+          floats, as: target, path: checkpoint.location.weights, tensor: binding.sourceName)
+        try writer.write(floats: floats)
+        try progress(transfer.add(floats.count * MemoryLayout<Float>.size, of: name))
+      }
+    }
+    try writer.finish()
+    return ConversionReport(
+      path: path, byteCount: try RandomAccessFile(path: path).byteCount,
+      sourcePaths: checkpoint.source.sourcePaths, format: checkpoint.source.formatName,
+      dialect: plan.dialect, description: plan.description, elementType: type,
+      sourceTensorCount: checkpoint.source.tensors.count, parameterCount: plan.bindings.count,
+      elementCount: plan.elementCount, tokenCount: checkpoint.tokenizer?.vocabulary.count,
+      dropped: plan.dropped, created: plan.created, notes: plan.notes + checkpoint.notes)
+  }
+}

@@ -1,0 +1,29 @@
+import JSON
+import ModelFile
+import TensorStorage
+
+extension SourceCheckpoint {
+  /// Files beside the weights whose content goes into the model.
+  private static let companions = [
+    "config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
+  ]
+
+  /// The record of this conversion; reads every source file once for its checksum.
+  ///
+  /// - Throws: `FileError`.
+  func provenanceStep(elementType: ElementType) throws -> ProvenanceStep {
+    let companions =
+      location.kind == .native ? [] : Self.companions.compactMap(location.companion)
+    let index = location.kind == .json ? [location.weights] : []
+    return ProvenanceStep(
+      verb: "convert", toolVersion: ProvenanceStep.currentToolVersion,
+      sources: try (index + source.sourcePaths + companions).map {
+        try ProvenanceStep.Source(path: $0)
+      },
+      dialect: location.kind == .native ? nil : plan.dialect,
+      dropped: plan.dropped.map { ProvenanceStep.Tensor(name: $0.name, reason: $0.reason) },
+      created: plan.created.map { ProvenanceStep.Tensor(name: $0.name, reason: $0.reason) },
+      options: ["dtype": .string(elementType.rawValue)],
+      seed: plan.created.isEmpty ? nil : ParameterReader.seed)
+  }
+}

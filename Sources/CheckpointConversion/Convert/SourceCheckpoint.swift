@@ -1,0 +1,82 @@
+import JSON
+import ModelFile
+import ModelSchema
+import Safetensors
+import TensorStorage
+import Tokenizers
+
+/// A checkpoint opened for conversion: weights, configuration, tokenizer and the plan for them.
+struct SourceCheckpoint {
+  let location: CheckpointLocation
+  let source: any TensorSource
+  let plan: ConversionPlan
+  let tokenizer: WordPieceTokenizer?
+  /// What happened to a native source before.
+  let earlierProvenance: [ProvenanceStep]
+  /// What a person should know of the tokenizer.
+  let notes: [String]
+
+  /// Larger configurations than this are none.
+  private static let maximumConfigurationByteCount = 16 << 20
+
+  /// Opens a checkpoint.
+  ///
+  /// - Throws: ``OpeningError``, ``ConversionError``, and the errors of the readers.
+  init(path: String) throws {
+    let location = try CheckpointLocation(path: path)
+    self.location = location
+    if location.kind == .native {
+      let model = try ModelFile(path: location.weights)
+      source = model.weights
+      plan = ConversionPlan(native: model)
+      tokenizer = try model.tokenizer()
+      earlierProvenance = model.provenance
+      notes = []
+      return
+    }
+    source = try openTensorSource(at: location)
+    guard let configurationPath = location.companion("config.json") else {
+      throw OpeningError.missingConfiguration(path: "\(location.folder)/config.json")
+    }
+    let configuration = try SourceConfiguration(
+      JSONValue(
+        contentsOf: configurationPath, maximumByteCount: Self.maximumConfigurationByteCount),
+      path: configurationPath)
+    plan = try ConversionPlan(source: source, configuration: configuration)
+    earlierProvenance = []
+    let tokenizerNotes: [String]
+    (tokenizer, tokenizerNotes) = try Self.loadTokenizer(
+      folder: location.folder, rowCount: plan.description.encoder.vocabularySize)
+    notes = ((source as? SafetensorsShards)?.notes ?? []) + tokenizerNotes
+  }
+
+  /// The tokenizer, if there is one that can be read: weights do not fail because of it.
+  ///
+  /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``.
+  private static func loadTokenizer(
+    folder: String, rowCount: Int
+  ) throws -> (WordPieceTokenizer?, [String]) {
+    let found: TokenizerFolder?
+    do {
+      found = try TokenizerFolder(path: folder)
+    } catch let error as any DescribedError {
+      return (nil, ["no tokenizer was stored, so the model takes ids only: \(error)"])
+    }
+    guard let found else {
+      let problem = "\(folder) has neither vocab.txt nor tokenizer.json"
+      return (nil, ["\(problem): no tokenizer was stored, so the model takes ids only"])
+    }
+    let tokenCount = found.tokenizer.vocabulary.count
+    guard tokenCount <= rowCount else {
+      throw ConversionError.vocabularyTooLong(
+        path: folder, tokenCount: tokenCount, rowCount: rowCount)
+    }
+    var notes = found.notes
+    if tokenCount < rowCount {
+      notes.append(
+        "the vocabulary has \(tokenCount) tokens, the embedding table \(rowCount) rows; "
+          + "the rows behind them stay unused")
+    }
+    return (found.tokenizer, notes)
+  }
+}

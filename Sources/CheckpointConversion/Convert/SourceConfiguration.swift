@@ -1,0 +1,72 @@
+import JSON
+import ModelSchema
+
+/// What a checkpoint's config.json says, apart from what the tensors have to confirm.
+package struct SourceConfiguration: Sendable {
+  /// Where it was read.
+  package let path: String
+  /// The encoder; its vocabulary may count memory tokens, which only the tensors can tell.
+  package let encoder: BERTConfiguration
+  /// The `rmt` object of our own exports.
+  package let memory: MemoryConfiguration?
+  /// Class names of the network, such as `BertForMaskedLM`.
+  package let architectures: [String]
+  private let json: JSONValue
+
+  /// Reads a configuration.
+  ///
+  /// - Throws: ``ConversionError/configuration(path:member:problem:)`` and what the encoder's own
+  ///   reader throws for another `model_type` or a value out of range.
+  package init(_ json: JSONValue, path: String) throws {
+    self.path = path
+    self.json = json
+    let encoder = try BERTConfiguration(huggingFace: json, file: path)
+    self.encoder = encoder
+    architectures = (json["architectures"]?.array ?? []).compactMap(\.string)
+    memory = try json["rmt"].map { try Self.memory($0, encoder: encoder, path: path) }
+  }
+
+  /// Whether a `classifier` in this file classifies whole documents.
+  ///
+  /// Token classification and multiple choice use the same tensor name for something else.
+  package var classifiesDocuments: Bool {
+    !architectures.contains {
+      $0.hasSuffix("ForTokenClassification") || $0.hasSuffix("ForMultipleChoice")
+    }
+  }
+
+  /// The classes' names, in order; `nil` when the configuration has none.
+  ///
+  /// Read when a classifier asks for them: what an encoder's configuration says of classes that it
+  /// does not have is of no consequence.
+  /// - Throws: `ConfigurationError` when `id2label` and `label2id` are wrong.
+  package func labels() throws -> [String]? {
+    try LabelMap(huggingFace: json, file: path)?.labels
+  }
+
+  private static func memory(
+    _ json: JSONValue, encoder: BERTConfiguration, path: String
+  ) throws -> MemoryConfiguration {
+    func fail(_ member: String, _ problem: String) -> ConversionError {
+      .configuration(path: path, member: "rmt.\(member)", problem: problem)
+    }
+    guard let tokenCount = json["memory_tokens"]?.integer,
+      (1..<encoder.maximumPositions).contains(tokenCount)
+    else {
+      throw fail("memory_tokens", "is no number from 1 to \(encoder.maximumPositions - 1)")
+    }
+    let smallest = tokenCount + MemoryConfiguration.specialTokensPerSegment + 1
+    guard let positions = json["segment_positions"]?.integer, positions >= smallest,
+      positions <= encoder.maximumPositions
+    else {
+      throw fail(
+        "segment_positions", "is no number from \(smallest) to \(encoder.maximumPositions)")
+    }
+    guard
+      let alignment = json["alignment"]?.string.flatMap(
+        MemoryConfiguration.Alignment.init(rawValue:))
+    else { throw fail("alignment", "is not right, left or center") }
+    return MemoryConfiguration(
+      tokenCount: tokenCount, segmentPositions: positions, alignment: alignment)
+  }
+}

@@ -1,0 +1,94 @@
+import JSON
+import ModelFile
+import ModelSchema
+import PyTorchCheckpoint
+import Safetensors
+import TensorStorage
+
+/// Writes models as folders that the rest of the ecosystem opens.
+public struct CheckpointExporter {
+  /// Exports a model.
+  ///
+  /// - Parameters:
+  ///   - model: what to export.
+  ///   - layout: for `transformers`, or for the reference implementation.
+  ///   - folder: appears whole or not at all.
+  ///   - collision: whether an earlier export there is replaced, file by file.
+  ///   - elementType: f32, f16 or bf16; `nil` for the type of the model's matrices, and for f32 in
+  ///     the reference layout.
+  ///   - progress: called after every piece; what it throws stops the export.
+  /// - Throws: ``ExportError``, ``ConversionError/overflow(path:tensor:value:type:)``, `FileError`.
+  public static func export(
+    model: ModelFile, layout: ExportLayout, to folder: String,
+    collision: AtomicFileWriter.Collision, elementType: ElementType?,
+    progress: (TransferProgress) throws -> Void
+  ) throws -> ExportReport {
+    let type = try resolvedType(elementType, model: model, layout: layout)
+    let tokenizer = try model.tokenizer()
+    let special = tokenizer?.specialTokens
+    guard model.description.memory == nil || special != nil else {
+      throw ExportError.noTokenizer(path: model.path)
+    }
+    let tensors = layout.tensors(
+      of: model.description, framing: special.map { ($0.classification, $0.separator) },
+      elementType: type)
+    let configuration = ExportedConfiguration(
+      model: model.description, layout: layout, elementType: type, tokenizer: tokenizer)
+
+    let output = try ExportFolder.open(path: folder, collision: collision)
+    var transfer = TransferCounter(
+      totalByteCount: tensors.reduce(0) { total, tensor in
+        // The reference layout is written twice; a PyTorch file holds an alias but once.
+        let copies = layout == .huggingFace || tensor.sharedWith != nil ? 1 : 2
+        return total + copies * tensor.description.byteCount
+      })
+    try writeSafetensors(
+      tensors, of: model, to: output.stagedPath(of: "model.safetensors"), &transfer, progress)
+    if layout == .reference {
+      try writePyTorch(
+        tensors, of: model, to: output.stagedPath(of: "pytorch_model.bin"), &transfer, progress)
+    }
+    try output.write((configuration.json().serialized(pretty: true) + "\n").utf8, to: "config.json")
+    if let tokenizer {
+      let files = TokenizerFiles(
+        tokenizer: tokenizer, maximumPositions: model.description.encoder.maximumPositions)
+      for file in files.files { try output.write(file.bytes, to: file.name) }
+    }
+    if configuration.runsRecurrence {
+      try output.write(PackageResources.modeling_rmt_py, to: "modeling_rmt.py")
+    }
+    let path = output.path
+    let files = try output.commit()
+    return ExportReport(
+      folder: path, layout: layout, files: files, tensorCount: tensors.count,
+      notes: notes(on: model, layout: layout))
+  }
+
+  /// The type that every tensor gets: `transformers` expects one type throughout a file.
+  private static func resolvedType(
+    _ asked: ElementType?, model: ModelFile, layout: ExportLayout
+  ) throws -> ElementType {
+    let type = asked ?? (layout == .reference ? .f32 : model.elementType)
+    let allowed = layout == .reference ? [.f32] : ParameterDescription.storedElementTypes
+    guard allowed.contains(type) else { throw ExportError.elementType(type, layout) }
+    return type
+  }
+
+  private static func notes(on model: ModelFile, layout: ExportLayout) -> [String] {
+    var notes: [String] = []
+    if !model.hasTokenizer { notes.append("the model has no tokenizer, so the folder has none") }
+    if model.description.labels.isEmpty {
+      notes.append(
+        model.description.memory == nil
+          ? "the model has no classes: this is the encoder alone"
+          : "the model has no classes: the memory is in the last rows of the embeddings, and no "
+            + "class runs it")
+    }
+    if layout == .reference, model.description.memory == nil {
+      notes.append(
+        "the model has no memory: this is the state dict of the network that the reference "
+          + "implementation would wrap")
+    }
+    return notes
+  }
+}

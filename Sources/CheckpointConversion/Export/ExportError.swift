@@ -1,0 +1,47 @@
+import TensorStorage
+
+/// Why a model is not exported.
+public enum ExportError: DescribedError, Hashable {
+  /// The folder holds files that no export wrote.
+  case foreignFolder(path: String)
+  /// The name belongs to a file.
+  case notAFolder(path: String)
+  /// Without a tokenizer the ids that frame a segment are unknown.
+  case noTokenizer(path: String)
+  /// Weights are written as f32, f16 or bf16; the reference layout is f32.
+  case elementType(ElementType, ExportLayout)
+
+  /// The family of the error.
+  public var kind: FailureKind {
+    if case .noTokenizer = self { .badData } else { .usage }
+  }
+
+  /// The file, folder or tensor.
+  public var place: String? {
+    switch self {
+    case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path): path
+    case .elementType: nil
+    }
+  }
+
+  /// What happened.
+  public var problem: String {
+    switch self {
+    case .foreignFolder: "holds files that no export wrote, and is left as it is"
+    case .notAFolder: "is a file, expected a folder or a new name"
+    case .noTokenizer: "has memory but no tokenizer, so the ids of [CLS] and [SEP] are unknown"
+    case .elementType(let type, let layout):
+      "the layout \(layout.rawValue) cannot be written as \(type)"
+    }
+  }
+
+  /// What to do about it.
+  public var advice: String? {
+    switch self {
+    case .foreignFolder, .notAFolder: "Choose another folder."
+    case .noTokenizer: "Convert the checkpoint again with its vocab.txt beside it."
+    case .elementType(_, .huggingFace): "Choose f32, f16 or bf16."
+    case .elementType(_, .reference): "Choose f32, or the layout huggingface."
+    }
+  }
+}

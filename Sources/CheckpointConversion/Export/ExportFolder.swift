@@ -1,0 +1,94 @@
+import Foundation
+import TensorStorage
+
+/// A folder that appears whole or not at all.
+///
+/// Files are written into a temporary sibling. ``commit()`` renames it; where an earlier export
+/// stands, each of its files is replaced in one step and files of other names stay.
+struct ExportFolder: ~Copyable {
+  /// The final name.
+  let path: String
+  private let stagingPath: String
+  private let mergesIntoExisting: Bool
+  private var committed = false
+
+  private init(path: String, stagingPath: String, mergesIntoExisting: Bool) {
+    self.path = path
+    self.stagingPath = stagingPath
+    self.mergesIntoExisting = mergesIntoExisting
+  }
+
+  /// Opens the temporary sibling.
+  ///
+  /// - Throws: `FileError` when the name is taken and `collision` keeps it, or when the folder
+  ///   cannot be made; ``ExportError`` when what stands there is no export.
+  static func open(
+    path: String, collision: AtomicFileWriter.Collision
+  ) throws -> ExportFolder {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let existing = try contents(of: path)
+    if !existing.isEmpty {
+      guard collision == .replace else { throw FileError(.create, path, code: EEXIST) }
+      guard existing.contains("config.json"), existing.contains("model.safetensors") else {
+        throw ExportError.foreignFolder(path: path)
+      }
+    }
+    for attempt in 0..<100 {
+      let candidate = "\(path).\(getpid())-\(attempt).partial"
+      if mkdir(candidate, 0o777) == 0 {
+        return ExportFolder(
+          path: path, stagingPath: candidate, mergesIntoExisting: !existing.isEmpty)
+      }
+      guard errno == EEXIST else { break }
+    }
+    throw FileError(.create, path)
+  }
+
+  deinit {
+    if !committed { try? FileManager.default.removeItem(atPath: stagingPath) }
+  }
+
+  /// Where a file of the folder is written meanwhile.
+  func stagedPath(of name: String) -> String { "\(stagingPath)/\(name)" }
+
+  /// Writes a small file.
+  func write(_ bytes: some Collection<UInt8>, to name: String) throws(FileError) {
+    var writer = try AtomicFileWriter(path: stagedPath(of: name), collision: .keepExisting)
+    try writer.write(bytes)
+    try writer.commit()
+  }
+
+  /// Puts the folder in place and tells the names and sizes of its files.
+  consuming func commit() throws -> [ExportReport.File] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: stagingPath).sorted()
+    let files = try names.map { name in
+      ExportReport.File(
+        name: name, byteCount: try RandomAccessFile(path: stagedPath(of: name)).byteCount)
+    }
+    if mergesIntoExisting {
+      for name in names {
+        guard rename(stagedPath(of: name), "\(path)/\(name)") == 0 else {
+          throw FileError(.rename, "\(path)/\(name)")
+        }
+      }
+      rmdir(stagingPath)
+    } else {
+      // Renaming onto an empty folder replaces it; anything put there meanwhile stops this.
+      guard rename(stagingPath, path) == 0 else { throw FileError(.rename, path) }
+    }
+    committed = true
+    return files
+  }
+
+  /// Names in a folder; none when there is no such folder yet.
+  private static func contents(of path: String) throws -> [String] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return [] }
+    guard isFolder.boolValue else { throw ExportError.notAFolder(path: path) }
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw FileError(.list, path, code: EACCES)
+    }
+  }
+}

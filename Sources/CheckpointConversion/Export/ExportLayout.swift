@@ -1,0 +1,57 @@
+import ModelSchema
+import TensorStorage
+
+/// How an exported folder is laid out.
+public enum ExportLayout: String, Sendable, CaseIterable {
+  /// A folder that `transformers` opens.
+  case huggingFace = "huggingface"
+  /// A state dict for the reference implementation of the Recurrent Memory Transformer, as
+  /// safetensors and as a PyTorch file. A model without memory has no such class: it becomes the
+  /// state dict of the network that the class would wrap.
+  case reference
+}
+
+extension ExportLayout {
+  /// The tensors of the exported file, in the order of the state dict.
+  ///
+  /// With memory, its m rows follow the vocabulary's in the word embeddings. The reference layout
+  /// then puts everything inside `model.`, names the word embeddings a second time and adds the ids
+  /// that frame a segment; it is f32 throughout.
+  func tensors(
+    of model: ModelDescription, framing: (classification: Int32, separator: Int32)?,
+    elementType: ElementType
+  ) -> [ForeignTensor] {
+    let catalog = ParameterCatalog(model)
+    let memory = catalog.parameters.first { $0.role == .memory }
+    let isWrapped = self == .reference && memory != nil
+    let type = self == .reference ? .f32 : elementType
+    let outer = isWrapped ? "model." : ""
+    let inner = outer + (model.labels.isEmpty && !isWrapped ? "" : "bert.")
+
+    var tensors: [ForeignTensor] = []
+    var alias: [ForeignTensor] = []
+    if isWrapped, let memory, let framing {
+      let first = model.encoder.vocabularySize
+      let ids = first..<first + memory.shape.rowCount
+      tensors = [
+        ForeignTensor("cls_token", integers: [Int64(framing.classification)]),
+        ForeignTensor("sep_token", integers: [Int64(framing.separator)]),
+        ForeignTensor("mem_token_ids", integers: ids.map(Int64.init)),
+      ]
+    }
+    for parameter in catalog.parameters where parameter.role != .memory {
+      let prefix = parameter.name.hasPrefix("classifier.") ? outer : inner
+      let parts =
+        parameter.name == Dialect.wordEmbeddings
+        ? [parameter] + [memory].compactMap(\.self)
+        : [parameter]
+      tensors.append(ForeignTensor(prefix + parameter.name, parts, as: type))
+      if isWrapped, parameter.name == Dialect.wordEmbeddings {
+        alias.append(
+          ForeignTensor(
+            "model.embeddings.weight", parts, as: type, sharedWith: prefix + parameter.name))
+      }
+    }
+    return tensors + alias
+  }
+}

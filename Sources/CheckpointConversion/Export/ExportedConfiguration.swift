@@ -1,0 +1,79 @@
+import JSON
+import ModelSchema
+import TensorStorage
+import Tokenizers
+
+/// The config.json of an exported folder.
+struct ExportedConfiguration {
+  let model: ModelDescription
+  let layout: ExportLayout
+  let elementType: ElementType
+  let tokenizer: WordPieceTokenizer?
+
+  /// The class that a folder's weights belong to.
+  ///
+  /// A model with memory but without classes is exported as the encoder it is; its memory still
+  /// travels in the embeddings and the settings.
+  var architecture: String {
+    if model.labels.isEmpty { return "BertModel" }
+    return runsRecurrence ? "RMTForSequenceClassification" : "BertForSequenceClassification"
+  }
+
+  /// Whether the folder brings its own class that carries memory from segment to segment.
+  var runsRecurrence: Bool {
+    layout == .huggingFace && model.memory != nil && !model.labels.isEmpty
+  }
+
+  /// The configuration.
+  ///
+  /// `vocab_size` counts memory rows in the Hugging Face layout, whose embedding table is made from
+  /// it. The reference layout's class adds them itself to the model that it is given.
+  func json() throws -> JSONValue {
+    var encoder = model.encoder
+    if layout == .huggingFace, let memory = model.memory {
+      encoder.vocabularySize += memory.tokenCount
+    }
+    var object = encoder.huggingFaceJSON
+    object["architectures"] = [.string(architecture)]
+    object["dtype"] = .string(Self.torchName(of: elementType))
+    if let padding = tokenizer.flatMap({ $0.id(of: $0.settings.specialTokens.padding) }) {
+      object["pad_token_id"] = .integer(Int(padding))
+    }
+    if !model.labels.isEmpty {
+      let names = try LabelMap(model.labels, file: "config.json").huggingFaceJSON
+      for (name, value) in names.members { object[name] = value }
+    }
+    if let memory = model.memory { object["rmt"] = settings(of: memory) }
+    if runsRecurrence {
+      object["auto_map"] = [
+        "AutoModelForSequenceClassification": "modeling_rmt.RMTForSequenceClassification"
+      ]
+    }
+    return .object(object)
+  }
+
+  private func settings(of memory: MemoryConfiguration) -> JSONValue {
+    var settings = JSONObject()
+    settings["memory_tokens"] = .integer(memory.tokenCount)
+    settings["segment_positions"] = .integer(memory.segmentPositions)
+    settings["alignment"] = .string(memory.alignment.rawValue)
+    if let tokenizer {
+      let names = tokenizer.settings.specialTokens
+      let dropped = [names.padding, names.classification, names.separator]
+      settings["cls_token_id"] = .integer(Int(tokenizer.specialTokens.classification))
+      settings["sep_token_id"] = .integer(Int(tokenizer.specialTokens.separator))
+      // By name and not by role: a vocabulary without padding has another piece at its place.
+      settings["special_token_ids"] = .array(
+        dropped.compactMap(tokenizer.id(of:)).map { .integer(Int($0)) })
+    }
+    return .object(settings)
+  }
+
+  private static func torchName(of type: ElementType) -> String {
+    switch type {
+    case .f16: "float16"
+    case .bf16: "bfloat16"
+    default: "float32"
+    }
+  }
+}

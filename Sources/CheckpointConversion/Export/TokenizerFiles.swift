@@ -1,0 +1,131 @@
+import JSON
+import Tokenizers
+
+/// A tokenizer as the files that `transformers` reads.
+struct TokenizerFiles {
+  let tokenizer: WordPieceTokenizer
+  /// The most positions the encoder has.
+  let maximumPositions: Int
+
+  /// Name and content of each file.
+  var files: [(name: String, bytes: [UInt8])] {
+    [
+      ("vocab.txt", tokenizer.vocabulary.lines),
+      ("tokenizer.json", Array(fastTokenizer.serialized(pretty: false).utf8)),
+      ("tokenizer_config.json", Array((configuration.serialized(pretty: true) + "\n").utf8)),
+      (
+        "special_tokens_map.json",
+        Array((specialTokens.serialized(pretty: true) + "\n").utf8)
+      ),
+    ]
+  }
+
+  /// The tokens with a role; `null` for one that the vocabulary lacks, which `transformers` would
+  /// otherwise add at an id that belongs to something else.
+  private var specialTokens: JSONObject {
+    let names = tokenizer.settings.specialTokens
+    func token(_ name: String) -> JSONValue {
+      tokenizer.id(of: name) == nil ? .null : .string(name)
+    }
+    return [
+      "unk_token": token(names.unknown), "sep_token": token(names.separator),
+      "pad_token": token(names.padding), "cls_token": token(names.classification),
+      "mask_token": token(names.mask),
+    ]
+  }
+
+  private var configuration: JSONValue {
+    var object = specialTokens
+    object["do_lower_case"] = .bool(tokenizer.settings.lowercases)
+    object["strip_accents"] = tokenizer.settings.stripsAccents.map(JSONValue.bool) ?? .null
+    object["tokenize_chinese_chars"] = .bool(tokenizer.settings.splitsChineseCharacters)
+    object["model_max_length"] = .integer(maximumPositions)
+    object["tokenizer_class"] = "BertTokenizer"
+    return .object(object)
+  }
+
+  /// The whole pipeline as the tokenizers library stores it.
+  private var fastTokenizer: JSONValue {
+    let settings = tokenizer.settings
+    var vocabulary = JSONObject()
+    for (id, token) in tokenizer.vocabulary.tokens.enumerated() {
+      vocabulary[token] = .integer(id)
+    }
+    return [
+      "version": "1.0",
+      "truncation": nil,
+      "padding": nil,
+      "added_tokens": addedTokens,
+      "normalizer": [
+        "type": "BertNormalizer",
+        "clean_text": .bool(settings.cleansText),
+        "handle_chinese_chars": .bool(settings.splitsChineseCharacters),
+        "strip_accents": settings.stripsAccents.map(JSONValue.bool) ?? .null,
+        "lowercase": .bool(settings.lowercases),
+      ],
+      "pre_tokenizer": ["type": "BertPreTokenizer"],
+      "post_processor": postProcessor,
+      "decoder": [
+        "type": "WordPiece", "prefix": .string(settings.continuationPrefix), "cleanup": true,
+      ],
+      "model": [
+        "type": "WordPiece",
+        "unk_token": .string(settings.specialTokens.unknown),
+        "continuing_subword_prefix": .string(settings.continuationPrefix),
+        "max_input_chars_per_word": .integer(settings.maximumCharactersPerWord),
+        "vocab": .object(vocabulary),
+      ],
+    ]
+  }
+
+  /// Tokens found in a text as they are spelt: those with a role, and the checkpoint's own.
+  private var addedTokens: JSONValue {
+    let names = tokenizer.settings.specialTokens
+    let special = [
+      names.padding, names.unknown, names.classification, names.separator, names.mask,
+    ]
+    let own = tokenizer.settings.addedTokens.filter { !special.contains($0.content) }
+    let all =
+      special.map { (token: $0, isNormalized: false, isSpecial: true) }
+      + own.map { (token: $0.content, isNormalized: $0.isNormalized, isSpecial: false) }
+    // A role whose token the vocabulary lacks has no id.
+    let known = all.compactMap { entry in
+      tokenizer.id(of: entry.token).map { (id: Int($0), entry: entry) }
+    }
+    return .array(
+      known.sorted { $0.id < $1.id }.map { id, entry in
+        [
+          "id": .integer(id), "content": .string(entry.token), "single_word": false,
+          "lstrip": false, "rstrip": false, "normalized": .bool(entry.isNormalized),
+          "special": .bool(entry.isSpecial),
+        ]
+      })
+  }
+
+  /// `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`.
+  private var postProcessor: JSONValue {
+    let begin = tokenizer.settings.specialTokens.classification
+    let end = tokenizer.settings.specialTokens.separator
+    func token(_ name: String, _ type: Int) -> JSONValue {
+      ["SpecialToken": ["id": .string(name), "type_id": .integer(type)]]
+    }
+    func sequence(_ name: String, _ type: Int) -> JSONValue {
+      ["Sequence": ["id": .string(name), "type_id": .integer(type)]]
+    }
+    func entry(_ name: String, _ id: Int32) -> JSONValue {
+      [
+        "id": .string(name), "ids": .array([.integer(Int(id))]), "tokens": .array([.string(name)]),
+      ]
+    }
+    let single = [token(begin, 0), sequence("A", 0), token(end, 0)]
+    var special = JSONObject()
+    special[begin] = entry(begin, tokenizer.specialTokens.classification)
+    special[end] = entry(end, tokenizer.specialTokens.separator)
+    return [
+      "type": "TemplateProcessing",
+      "single": .array(single),
+      "pair": .array(single + [sequence("B", 1), token(end, 1)]),
+      "special_tokens": .object(special),
+    ]
+  }
+}

@@ -1,0 +1,72 @@
+import TensorStorage
+
+/// What a file is, told by its first bytes and never by its name.
+package enum CheckpointKind: Sendable, Hashable {
+  case native
+  case safetensors
+  case hdf5
+  /// A JSON object: an index of shards, a configuration, or something else.
+  case json
+  case pyTorchPickle
+  case gguf
+  case gitLFSPointer
+  case webPage
+  case empty
+  case unknown
+
+  /// Bytes from the front of a file that are enough to tell.
+  static let prefixByteCount = 4096
+  /// The front of a native file's magic, up to the bytes that a transfer as text would change.
+  static let nativeMagic: [UInt8] = [0x89, 0x52, 0x4D, 0x54, 0x57]
+
+  /// Tells a file's kind.
+  ///
+  /// - Throws: `FileError` when the file cannot be read.
+  package init(ofFile path: String) throws(FileError) {
+    let file = try RandomAccessFile(path: path)
+    self.init(prefix: try file.bytes(in: 0..<min(file.byteCount, Self.prefixByteCount)))
+  }
+
+  /// Tells the kind of a file that begins with these bytes.
+  package init(prefix: [UInt8]) {
+    func begins(with text: String, at offset: Int = 0) -> Bool {
+      prefix.dropFirst(offset).starts(with: text.utf8)
+    }
+    let text = prefix.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    let lowercaseText = text.prefix(64).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    // HDF5 may stand behind a user block of 512, 1024, 2048 … bytes.
+    let isHDF5 = [0, 512, 1024, 2048].contains { offset in
+      prefix.dropFirst(offset).starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
+    }
+    // A safetensors header is JSON behind its length; white space in front of it is tolerated.
+    let header = prefix.dropFirst(8).first { !($0 == 0x20 || (0x09...0x0D).contains($0)) }
+    let isText = prefix.allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
+    self =
+      if prefix.isEmpty {
+        .empty
+      } else if prefix.starts(with: Self.nativeMagic) {
+        .native
+      } else if isHDF5 {
+        .hdf5
+      } else if begins(with: "version https://git-lfs") {
+        .gitLFSPointer
+      } else if lowercaseText.starts(with: "<!doctype".utf8)
+        || lowercaseText.starts(with: "<html".utf8)
+      {
+        .webPage
+      } else if begins(with: "GGUF") {
+        .gguf
+      } else if begins(with: "PK\u{3}\u{4}") || begins(with: "ustar", at: 257)
+        || (prefix[0] == 0x80 && prefix.count > 1 && (1...5).contains(prefix[1])
+          && header != 0x7B)
+      {
+        .pyTorchPickle
+      } else if isText && text.first == 0x7B {
+        .json
+      } else if header == 0x7B {
+        .safetensors
+      } else {
+        .unknown
+      }
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import TensorStorage
+
+/// Where a checkpoint's parts lie: its weights, and the folder of its configuration and tokenizer.
+package struct CheckpointLocation: Sendable, Hashable {
+  /// The file of weights, or the index of its shards.
+  package let weights: String
+  /// What that file is.
+  package let kind: CheckpointKind
+  /// Where config.json and the tokenizer's files are looked for.
+  package let folder: String
+
+  /// Finds a checkpoint in a file or folder.
+  ///
+  /// In a folder the names that `transformers` writes go first; else the only file with a readable
+  /// kind is taken.
+  /// - Throws: ``OpeningError``, or `FileError` when the path cannot be read.
+  package init(path: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw FileError(.open, path, code: ENOENT)
+    }
+    if !isFolder.boolValue {
+      weights = path
+      folder =
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
+        ?? "."
+    } else {
+      folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+      weights = "\(folder)/\(try Self.weightsName(in: folder))"
+    }
+    kind = try CheckpointKind(ofFile: weights)
+    if let error = OpeningError(kind: kind, path: weights) { throw error }
+  }
+
+  /// A file beside the weights; `nil` when it is not there.
+  package func companion(_ name: String) -> String? {
+    let path = "\(folder)/\(name)"
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+
+  /// Names in the order in which they are preferred.
+  private static let knownNames = [
+    "model.safetensors", "model.safetensors.index.json", "tf_model.h5",
+  ]
+  /// Endings of files that may hold weights.
+  private static let weightEndings = [".safetensors", ".safetensors.index.json", ".h5", ".rmtw"]
+  /// Endings under which PyTorch writes pickles.
+  private static let pickleEndings = [".bin", ".pt", ".pth", ".ckpt"]
+
+  private static func weightsName(in folder: String) throws -> String {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    } catch {
+      throw FileError(.list, folder, code: EACCES)
+    }
+    guard !names.isEmpty else { throw OpeningError.emptyFolder(path: folder) }
+    if let known = knownNames.first(where: names.contains) { return known }
+    let candidates = names.filter { name in weightEndings.contains(where: name.hasSuffix) }
+    if candidates.count == 1 { return candidates[0] }
+    if let index = candidates.first(where: { $0.hasSuffix(".index.json") }) { return index }
+    guard candidates.isEmpty else {
+      throw OpeningError.severalCheckpoints(path: folder, names: candidates)
+    }
+    if let pickle = names.first(where: { name in pickleEndings.contains(where: name.hasSuffix) }) {
+      throw OpeningError.pickle(path: "\(folder)/\(pickle)")
+    }
+    throw OpeningError.noCheckpoint(path: folder)
+  }
+}

@@ -1,0 +1,92 @@
+import TensorStorage
+
+/// Why a path is not opened as a checkpoint.
+public enum OpeningError: DescribedError, Hashable {
+  case emptyFile(path: String)
+  case emptyFolder(path: String)
+  /// A folder without any file of weights.
+  case noCheckpoint(path: String)
+  /// A folder with more than one file of weights.
+  case severalCheckpoints(path: String, names: [String])
+  /// A file of weights without its config.json.
+  case missingConfiguration(path: String)
+  case pickle(path: String)
+  case gguf(path: String)
+  case gitLFSPointer(path: String)
+  case webPage(path: String)
+  /// JSON that is no index of shards.
+  case notAnIndex(path: String)
+  /// Anything else.
+  case unknownFormat(path: String)
+
+  /// What stands against reading a file of that kind, if anything does.
+  init?(kind: CheckpointKind, path: String) {
+    switch kind {
+    case .native, .safetensors, .hdf5: return nil
+    case .json:
+      guard !path.hasSuffix(".index.json") else { return nil }
+      self = .notAnIndex(path: path)
+    case .pyTorchPickle: self = .pickle(path: path)
+    case .gguf: self = .gguf(path: path)
+    case .gitLFSPointer: self = .gitLFSPointer(path: path)
+    case .webPage: self = .webPage(path: path)
+    case .empty: self = .emptyFile(path: path)
+    case .unknown: self = .unknownFormat(path: path)
+    }
+  }
+
+  /// The family of the error.
+  public var kind: FailureKind {
+    switch self {
+    case .missingConfiguration, .emptyFolder, .noCheckpoint: .missingInput
+    default: .badData
+    }
+  }
+
+  /// The file, folder or tensor.
+  public var place: String? {
+    switch self {
+    case .emptyFile(let path), .emptyFolder(let path), .noCheckpoint(let path),
+      .severalCheckpoints(let path, _), .missingConfiguration(let path), .pickle(let path),
+      .gguf(let path), .gitLFSPointer(let path), .webPage(let path), .notAnIndex(let path),
+      .unknownFormat(let path):
+      path
+    }
+  }
+
+  /// What happened.
+  public var problem: String {
+    switch self {
+    case .emptyFile: "is empty"
+    case .emptyFolder: "is an empty folder"
+    case .noCheckpoint: "holds no weights"
+    case .severalCheckpoints(_, let names):
+      "holds several files of weights: \(names.joined(separator: ", "))"
+    case .missingConfiguration: "is missing; without it the weights' meaning is unknown"
+    case .pickle: "is a PyTorch pickle, which is not read yet"
+    case .gguf: "is a GGUF file, which is not read yet"
+    case .gitLFSPointer: "is a Git LFS pointer, not the weights it points to"
+    case .webPage: "is a web page, not weights; the download went wrong"
+    case .notAnIndex: "is JSON, not weights"
+    case .unknownFormat: "is not a checkpoint: neither safetensors, HDF5 nor a native weight file"
+    }
+  }
+
+  /// What to do about it.
+  public var advice: String? {
+    switch self {
+    case .emptyFile, .webPage: "Download it again."
+    case .emptyFolder, .noCheckpoint:
+      "Put model.safetensors (or tf_model.h5), config.json and vocab.txt there."
+    case .severalCheckpoints: "Name one of them instead of the folder."
+    case .missingConfiguration: "Put the checkpoint's config.json beside its weights."
+    case .pickle:
+      "Save it as safetensors: model.save_pretrained(folder) in transformers, or "
+        + "safetensors.torch.save_file(state_dict, \"model.safetensors\")."
+    case .gguf: "Convert from the safetensors file it was made from."
+    case .gitLFSPointer: "Run git lfs pull in its repository."
+    case .notAnIndex: "Name the folder, or the file of weights itself."
+    case .unknownFormat: nil
+    }
+  }
+}

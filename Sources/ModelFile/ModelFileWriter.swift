@@ -1,0 +1,96 @@
+import JSON
+import ModelSchema
+import TensorStorage
+import Tokenizers
+import WeightFile
+
+/// Writes a model file: vocabulary and header at once, then the parameters as they come.
+///
+/// Nothing appears under the file's name before ``finish()``. Same arguments and numbers, same bytes.
+package struct ModelFileWriter: ~Copyable {
+  /// The parameters, in the order in which their numbers are to be written.
+  package let parameters: [ParameterDescription]
+  private var output: WeightFileWriter
+  /// Floats encoded at a time.
+  private static let pieceElementCount = 1 << 16
+
+  /// Opens the file beside its final name and writes all but the parameters.
+  ///
+  /// - Parameters:
+  ///   - tokenizer: `nil` for a model whose tokenizer is not supported.
+  ///   - elementType: the type of matrices and tables: `f32`, `f16` or `bf16`; the rest stays `f32`.
+  /// - Throws: ``ModelFileError`` or `ConfigurationError` when the parts contradict each other;
+  ///   `FileError`.
+  package init(
+    path: String, collision: AtomicFileWriter.Collision, description: ModelDescription,
+    tokenizer: WordPieceTokenizer?, provenance: [ProvenanceStep], elementType: ElementType
+  ) throws {
+    guard ParameterDescription.storedElementTypes.contains(elementType) else {
+      throw ModelFileError(path: path, .storedType(elementType))
+    }
+    try description.check(file: path)
+    let rowCount = description.encoder.vocabularySize
+    if let tokenizer, tokenizer.vocabulary.count > rowCount {
+      throw ModelFileError(
+        path: path,
+        .vocabularyTooLong(tokenCount: tokenizer.vocabulary.count, rowCount: rowCount))
+    }
+    let parameters = ParameterCatalog(description).parameters
+    var tensors = parameters.map {
+      TensorDescription(
+        name: $0.name, elementType: $0.storedElementType(matrices: elementType), shape: $0.shape)
+    }
+    let vocabulary = tokenizer?.vocabulary.lines
+    if let vocabulary {
+      // In front, so that all that is no parameter is written before the first one comes.
+      tensors.insert(
+        TensorDescription(
+          name: ModelFile.vocabularyName, elementType: .u8, shape: [vocabulary.count]),
+        at: 0)
+    }
+    let metadata = ModelMetadata(
+      description: description, tokenizerSettings: tokenizer?.settings, provenance: provenance)
+    var output = try WeightFileWriter(
+      path: path, collision: collision, kind: ModelFile.kind, metadata: metadata.json,
+      tensors: tensors)
+    if let vocabulary { try output.write(vocabulary) }
+    self.parameters = parameters
+    self.output = output
+  }
+
+  /// Appends numbers to the parameters, in their order; pieces may be cut anywhere.
+  ///
+  /// - Throws: `FileError`; `WeightFileError` for more numbers than the model has.
+  package mutating func write(floats: UnsafeBufferPointer<Float>) throws {
+    var rest = floats
+    var encoded: [UInt8] = []
+    while !rest.isEmpty {
+      guard let (tensor, missingByteCount) = output.next else {
+        return try output.write(UnsafeRawBufferPointer(rest))  // throws: there is no more room
+      }
+      let type = tensor.elementType
+      precondition(
+        missingByteCount.isMultiple(of: type.byteWidth), "bytes written before end in a number")
+      let count = min(rest.count, missingByteCount / type.byteWidth, Self.pieceElementCount)
+      let piece = UnsafeBufferPointer(rebasing: rest[..<count])
+      if encoded.count != count * type.byteWidth {
+        encoded = [UInt8](repeating: 0, count: count * type.byteWidth)
+      }
+      encoded.withUnsafeMutableBytes { type.encodeFloats(piece, into: $0) }
+      try output.write(encoded)
+      rest = UnsafeBufferPointer(rebasing: rest[count...])
+    }
+  }
+
+  /// Appends numbers that are encoded already, each in its parameter's stored type.
+  ///
+  /// - Throws: `FileError`; `WeightFileError` for more bytes than the model has.
+  package mutating func write(encoded bytes: UnsafeRawBufferPointer) throws {
+    try output.write(bytes)
+  }
+
+  /// Puts the file in place.
+  ///
+  /// - Throws: `WeightFileError` when a parameter lacks numbers; `FileError`.
+  package consuming func finish() throws { try output.finish() }
+}

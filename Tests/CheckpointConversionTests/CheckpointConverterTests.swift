@@ -1,0 +1,237 @@
+import Foundation
+import JSON
+import ModelFile
+import ModelSchema
+import Safetensors
+import TensorStorage
+import Testing
+import WeightFile
+
+@testable import CheckpointConversion
+
+struct CheckpointConverterTests {
+  private let folder: TemporaryFolder
+  private let output: TemporaryFolder
+  init() throws {
+    folder = try TemporaryFolder()
+    output = try TemporaryFolder()
+  }
+
+  @discardableResult
+  private func convert(
+    _ source: String? = nil, as elementType: ElementType? = nil, to name: String = "m.rmtw"
+  ) throws -> ConversionReport {
+    try CheckpointConverter.convert(
+      source: source ?? folder.path, to: output.file(name), elementType: elementType,
+      collision: .keepExisting
+    ) { _ in }
+  }
+
+  private func expectModel(_ tiny: TinyBERT, _ name: String = "m.rmtw") throws {
+    let model = try ModelFile(path: output.file(name))
+    #expect(model.description == tiny.description)
+    for parameter in tiny.parameters {
+      #expect(
+        try model.floats(of: parameter.name) == tiny.values(of: parameter), "\(parameter.name)")
+    }
+  }
+
+  @Test(arguments: ["", "bert.", "module.", "module.bert.", "model.bert."])
+  func `each prefix gives the same model`(prefix: String) throws {
+    let tiny = TinyBERT(labels: ["no", "yes"])
+    try folder.writeCheckpoint(
+      tiny.tensors(prefix: prefix),
+      configuration: tiny.configuration(["id2label": ["0": "no", "1": "yes"]]))
+    let report = try convert()
+    try expectModel(tiny)
+    #expect(report.tokenCount == 11 && report.notes.isEmpty && report.elementType == .f32)
+    #expect(try ModelFile(path: report.path).tokenizer()?.encode("the cats") == [5, 6, 8])
+  }
+
+  @Test func `gamma, beta, heads and buffers give the same model`() throws {
+    let tiny = TinyBERT()
+    var entries = tiny.tensors(prefix: "bert.")
+    for index in entries.indices {
+      entries[index].name = entries[index].name
+        .replacing("LayerNorm.weight", with: "LayerNorm.gamma")
+        .replacing("LayerNorm.bias", with: "LayerNorm.beta")
+    }
+    entries.append(.init("cls.predictions.bias", [11], .init(repeating: 0, count: 11)))
+    entries.append(.init("bert.embeddings.position_ids", integers: [0, 1]))
+    try folder.writeCheckpoint(entries, configuration: tiny.configuration())
+    let report = try convert()
+    try expectModel(tiny)
+    #expect(
+      Set(report.dropped.map(\.name)) == ["cls.predictions.bias", "bert.embeddings.position_ids"])
+  }
+
+  @Test(arguments: [
+    "bert_model", "bert_for_masked_lm", "bert_for_pretraining", "bert_for_sequence_classification",
+    "bert_split_attributes", "bert_whole_keras_model",
+  ])
+  func `a TensorFlow h5 file gives the weights of its PyTorch twin`(name: String) throws {
+    try expectTwins(
+      fixture("hdf5/\(name)/tf_model.h5"), fixture("hdf5/\(name)/model.safetensors"))
+  }
+
+  @Test func `safetensors of TensorFlow give the weights of their PyTorch twin`() throws {
+    let path = "hdf5/bert_tensorflow_safetensors"
+    try expectTwins(fixture("\(path)/model.safetensors"), fixture("\(path)/truth.safetensors"))
+  }
+
+  /// Expects the same parameters from two files that lie in one folder.
+  private func expectTwins(_ first: String, _ second: String) throws {
+    try convert(first, to: "first.rmtw")
+    try convert(second, to: "second.rmtw")
+    let models = try ["first.rmtw", "second.rmtw"].map { try ModelFile(path: output.file($0)) }
+    #expect(models[0].description == models[1].description)
+    for parameter in models[0].parameters {
+      #expect(
+        try models[0].floats(of: parameter.name) == models[1].floats(of: parameter.name),
+        "\(parameter.name)")
+    }
+  }
+
+  @Test func `the same input gives the same bytes`() throws {
+    try folder.writeCheckpoint(
+      TinyBERT().tensors().filter { !$0.name.hasPrefix("pooler") },
+      configuration: TinyBERT().configuration())
+    let report = try convert(to: "a.rmtw")
+    try convert(to: "b.rmtw")
+    #expect(report.created.count == 2)
+    #expect(try contents(of: output.file("a.rmtw")) == contents(of: output.file("b.rmtw")))
+  }
+
+  @Test func `the type of the matrices is kept and vectors stay whole`() throws {
+    let tiny = TinyBERT()
+    let entries = tiny.parameters.map {
+      MemoryTensorSource.Entry($0.name, $0.shape, tiny.values(of: $0), as: .bf16)
+    }
+    try folder.writeCheckpoint(entries, configuration: tiny.configuration())
+    #expect(try convert().elementType == .bf16)
+    let model = try ModelFile(path: output.file("m.rmtw"))
+    #expect(model.weights.tensor(named: "pooler.dense.weight")?.elementType == .bf16)
+    #expect(model.weights.tensor(named: "pooler.dense.bias")?.elementType == .f32)
+    #expect(try convert(as: .f32, to: "f32.rmtw").elementType == .f32)
+    try expectModel(tiny, "f32.rmtw")
+  }
+
+  @Test func `mixed types become f32`() throws {
+    var entries = TinyBERT().tensors()
+    entries[0] = .init(
+      entries[0].name, entries[0].shape, TinyBERT().values(of: TinyBERT().parameters[0]), as: .f16)
+    try folder.writeCheckpoint(entries, configuration: TinyBERT().configuration())
+    #expect(try convert().elementType == .f32)
+    try expectModel(TinyBERT())
+  }
+
+  @Test func `a number that f16 cannot hold stops the conversion and leaves nothing`() throws {
+    var entries = TinyBERT().tensors()
+    let index = try #require(entries.firstIndex { $0.name == "pooler.dense.weight" })
+    entries[index] = .init(
+      "pooler.dense.weight", [4, 4], [70_000] + .init(repeating: 0, count: 15))
+    try folder.writeCheckpoint(entries, configuration: TinyBERT().configuration())
+    let error = #expect(throws: ConversionError.self) { try convert(as: .f16) }
+    #expect(error?.place?.hasSuffix("tensor pooler.dense.weight") == true)
+    #expect(try output.names.isEmpty)
+    try convert(as: .bf16)
+  }
+
+  @Test func `only types of weights can be asked for`() throws {
+    #expect(throws: ConversionError.targetType(.i8)) { try convert(as: .i8) }
+  }
+
+  @Test func `a native file can change its type and keeps its history`() throws {
+    try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
+    try convert(to: "a.rmtw")
+    let report = try convert(output.file("a.rmtw"), as: .f16, to: "b.rmtw")
+    #expect(report.dialect == "native" && report.elementType == .f16)
+    try expectModel(TinyBERT(), "b.rmtw")
+    let model = try ModelFile(path: output.file("b.rmtw"))
+    #expect(model.provenance.map(\.verb) == ["convert", "convert"])
+    #expect(try model.tokenizer() != nil)
+  }
+
+  @Test func `provenance names the sources without their folder`() throws {
+    try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
+    try convert(folder.file("model.safetensors"))
+    let step = try #require(try ModelFile(path: output.file("m.rmtw")).provenance.first)
+    #expect(step.verb == "convert" && step.dialect == "pytorch")
+    #expect(step.sources.map(\.name) == ["model.safetensors", "config.json", "vocab.txt"])
+    #expect(
+      step.sources[0].byteCount == (try contents(of: folder.file("model.safetensors")).count))
+  }
+
+  @Test func `a shorter vocabulary is said, a longer one refused, none accepted`() throws {
+    let tiny = TinyBERT()
+    func write(_ vocabulary: [String]?) throws {
+      try folder.writeCheckpoint(
+        tiny.tensors(), configuration: tiny.configuration(), vocabulary: vocabulary)
+    }
+    try write(TinyBERT.vocabulary.dropLast())
+    #expect(try convert(to: "short.rmtw").notes.count == 1)
+    try write(TinyBERT.vocabulary + ["c"])
+    #expect(
+      throws: ConversionError.vocabularyTooLong(
+        path: folder.path, tokenCount: 12, rowCount: 11)
+    ) { try convert(to: "long.rmtw") }
+    try FileManager.default.removeItem(atPath: folder.file("vocab.txt"))
+    let report = try convert(to: "none.rmtw")
+    #expect(report.tokenCount == nil && report.notes.count == 1)
+  }
+
+  @Test func `a tokenizer of another kind does not stop the weights`() throws {
+    try folder.writeCheckpoint(
+      TinyBERT().tensors(), configuration: TinyBERT().configuration(), vocabulary: nil)
+    try folder.write("{\"model\": {\"type\": \"BPE\"}}", to: "tokenizer.json")
+    let report = try convert()
+    #expect(report.tokenCount == nil)
+    #expect(report.notes.first?.contains("no tokenizer was stored") == true)
+  }
+
+  @Test func `weights without config.json say what to put there`() throws {
+    try folder.writeSafetensors(TinyBERT().tensors(), to: "model.safetensors")
+    let error = #expect(
+      throws: OpeningError.missingConfiguration(path: folder.file("config.json"))
+    ) { try convert(folder.file("model.safetensors")) }
+    #expect(error?.kind == .missingInput)
+  }
+
+  @Test func `a cut file is an error and leaves nothing`() throws {
+    try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
+    let bytes = try contents(of: folder.file("model.safetensors"))
+    try folder.write(Array(bytes.dropLast(7)), to: "model.safetensors")
+    #expect(throws: SafetensorsError.self) { try convert() }
+    #expect(try output.names.isEmpty)
+  }
+
+  @Test func `an existing file is kept`() throws {
+    try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
+    try output.write("mine", to: "m.rmtw")
+    #expect(throws: FileError.self) { try convert() }
+    #expect(try contents(of: output.file("m.rmtw")) == Array("mine".utf8))
+  }
+
+  @Test func `progress rises to the whole, and stopping leaves nothing`() throws {
+    try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
+    #expect(throws: Interrupted.self) {
+      try CheckpointConverter.convert(
+        source: folder.path, to: output.file("m.rmtw"), elementType: nil, collision: .keepExisting
+      ) { _ in throw Interrupted() }
+    }
+    #expect(try output.names.isEmpty)
+    var last: TransferProgress?
+    _ = try CheckpointConverter.convert(
+      source: folder.path, to: output.file("m.rmtw"), elementType: nil, collision: .keepExisting
+    ) { last = $0 }
+    #expect(last?.completedByteCount == last?.totalByteCount && last != nil)
+  }
+}
+
+extension ModelFile {
+  /// A parameter's numbers.
+  func floats(of name: String) throws -> [Float] {
+    let tensor = try #require(weights.tensor(named: name))
+    return try weights.floats(of: tensor)
+  }
+}

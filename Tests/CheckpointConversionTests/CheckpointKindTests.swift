@@ -1,0 +1,32 @@
+import TensorStorage
+import Testing
+
+@testable import CheckpointConversion
+
+struct CheckpointKindTests {
+  private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+  private static let length: [UInt8] = [2, 0, 0, 0, 0, 0, 0, 0]
+
+  @Test(
+    arguments: [
+      ([], CheckpointKind.empty),
+      ([0x89, 0x52, 0x4D, 0x54, 0x57, 0x0D, 0x0A, 0x1A], .native),
+      ([0x89] + bytes("HDF\r\n\u{1A}\n"), .hdf5),
+      ([UInt8](repeating: 0, count: 512) + [0x89] + bytes("HDF\r\n\u{1A}\n"), .hdf5),
+      (length + bytes("{}"), .safetensors),
+      (length + bytes(" {}"), .safetensors),
+      // A header of 640 bytes begins like a pickle.
+      ([0x80, 0x02, 0, 0, 0, 0, 0, 0] + bytes("{\"a\""), .safetensors),
+      (bytes("{\"weight_map\": {}}"), .json),
+      (bytes("PK\u{3}\u{4}rest"), .pyTorchPickle),
+      ([0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9], .pyTorchPickle),
+      (bytes("version https://git-lfs.github.com/spec/v1\n"), .gitLFSPointer),
+      (bytes("\n<!DOCTYPE html><html>"), .webPage),
+      (bytes("<HTML>"), .webPage),
+      (bytes("GGUF\u{3}\0\0\0"), .gguf),
+      (bytes("once upon a time"), .unknown),
+    ] as [([UInt8], CheckpointKind)])
+  func `a file's kind is told by its first bytes`(prefix: [UInt8], kind: CheckpointKind) {
+    #expect(CheckpointKind(prefix: prefix) == kind)
+  }
+}

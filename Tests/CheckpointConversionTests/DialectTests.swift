@@ -1,0 +1,128 @@
+import ModelSchema
+import Testing
+
+@testable import CheckpointConversion
+
+struct DialectTests {
+  private func meaning(_ name: String, in dialect: Dialect) -> Dialect.Meaning {
+    let model = ModelDescription(encoder: TinyBERT.encoder, memory: nil, labels: ["a", "b"])
+    return dialect.dictionary(of: ParameterCatalog(model).parameters).meaning(of: name)
+  }
+
+  @Test(arguments: [
+    ("bert.embeddings.word_embeddings.weight", "embeddings.word_embeddings.weight"),
+    ("embeddings.word_embeddings.weight", "embeddings.word_embeddings.weight"),
+    ("module.bert.pooler.dense.bias", "pooler.dense.bias"),
+    ("model.bert.pooler.dense.bias", "pooler.dense.bias"),
+    ("bert.embeddings.LayerNorm.gamma", "embeddings.LayerNorm.weight"),
+    (
+      "encoder.layer.1.attention.output.LayerNorm.beta",
+      "encoder.layer.1.attention.output.LayerNorm.bias"
+    ),
+    ("module.classifier.weight", "classifier.weight"),
+  ])
+  func `PyTorch names are recognised in every wrapping`(foreign: String, native: String) {
+    #expect(meaning(foreign, in: .pyTorch) == .parameter(native, .asIs))
+  }
+
+  @Test func `gamma stands for a weight in LayerNorm alone`() {
+    #expect(meaning("encoder.layer.0.gamma", in: .pyTorch) == .unknown)
+    #expect(meaning("pooler.dense.gamma", in: .pyTorch) == .unknown)
+  }
+
+  @Test(arguments: [
+    "cls.predictions.decoder.weight", "cls.predictions.bias", "cls.seq_relationship.weight",
+    "qa_outputs.bias", "bert.embeddings.position_ids",
+  ])
+  func `heads and buffers are dropped with a reason`(name: String) {
+    guard case .dropped(let reason) = meaning(name, in: .pyTorch) else {
+      Issue.record("\(name) is not dropped")
+      return
+    }
+    #expect(!reason.isEmpty)
+  }
+
+  @Test(arguments: [
+    "bert.encoder.layer.0.attention.self.distance_embedding.weight",
+    "encoder.layer.0.attention.self.query.lora_A.default.weight",
+    "bert.encoder.layer.0.crossattention.self.query.weight",
+  ])
+  func `what changes the arithmetic is refused`(name: String) {
+    guard case .refused = meaning(name, in: .pyTorch) else {
+      Issue.record("\(name) is not refused")
+      return
+    }
+  }
+
+  @Test(arguments: [
+    (
+      "bert/tf_bert_model/bert/encoder/layer_._1/attention/self/query/kernel:0",
+      "encoder.layer.1.attention.self.query.weight", Dialect.Orientation.transposed
+    ),
+    (
+      "bert/encoder/layer_._0/output/LayerNorm/beta:0", "encoder.layer.0.output.LayerNorm.bias",
+      .asIs
+    ),
+    (
+      "mlm___cls/tf_bert_for_masked_lm/bert/embeddings/word_embeddings/weight:0",
+      "embeddings.word_embeddings.weight", .asIs
+    ),
+    (
+      "bert/tf_bert_model_1/bert/embeddings/position_embeddings/embeddings:0",
+      "embeddings.position_embeddings.weight", .asIs
+    ),
+    (
+      "classifier/tf_bert_for_sequence_classification/classifier/kernel:0", "classifier.weight",
+      .transposed
+    ),
+    ("model_weights/bert/tf_bert_model/bert/pooler/dense/bias:0", "pooler.dense.bias", .asIs),
+  ])
+  func `TensorFlow names are recognised under every scope`(
+    foreign: String, native: String, orientation: Dialect.Orientation
+  ) {
+    #expect(meaning(foreign, in: .tensorFlow) == .parameter(native, orientation))
+  }
+
+  @Test(arguments: [
+    "mlm___cls/tf_bert_for_masked_lm/mlm___cls/predictions/bias:0",
+    "nsp___cls/seq_relationship/kernel:0",
+    "optimizer_weights/adam/m/bert/pooler/dense/kernel:0",
+  ])
+  func `TensorFlow heads and optimizers are dropped`(name: String) {
+    guard case .dropped = meaning(name, in: .tensorFlow) else {
+      Issue.record("\(name) is not dropped")
+      return
+    }
+  }
+
+  @Test(arguments: [Dialect.pyTorch, .reference, .tensorFlow, .native])
+  func `every parameter of the encoder has a spelling that comes back to it`(dialect: Dialect) {
+    let model = ModelDescription(encoder: TinyBERT.encoder, memory: nil, labels: ["a", "b"])
+    let parameters = ParameterCatalog(model).parameters
+    let dictionary = dialect.dictionary(of: parameters)
+    for parameter in parameters {
+      let spellings = dialect.spell(parameter)
+      #expect(!spellings.isEmpty)
+      for spelling in spellings {
+        let meaning = dictionary.meaning(of: spelling.name)
+        #expect(meaning == .parameter(parameter.name, spelling.orientation))
+      }
+    }
+  }
+
+  @Test func `the dialect is told by the names`() {
+    #expect(Dialect.recognized(in: ["bert.pooler.dense.bias"]).name == "pytorch")
+    #expect(Dialect.recognized(in: ["bert/pooler/dense/bias:0"]).name == "tensorflow")
+    #expect(Dialect.recognized(in: ["mem_token_ids", "model.bert.x"]).name == "rmt-reference")
+  }
+
+  @Test func `layers are counted from either spelling and huge indices are ignored`() {
+    #expect(Dialect.layerCount(in: ["bert.encoder.layer.3.output.dense.bias", "x"]) == 4)
+    #expect(Dialect.layerCount(in: ["bert/encoder/layer_._11/output/dense/bias:0"]) == 12)
+    #expect(Dialect.layerCount(in: ["encoder.layer.99999999999999999999.x"]) == 0)
+  }
+}
+
+extension Dialect: CustomTestStringConvertible {
+  package var testDescription: String { name }
+}
