@@ -119,8 +119,10 @@ struct SavedMemory {
     self.interrupted = interrupted
   }
 
-  /// A checksum over everything that decides what a memory means: the tensors, by their own
-  /// checksums, and how segments are laid out. Opening a model does not read its tensors for it.
+  /// A checksum over everything that decides what a memory means.
+  ///
+  /// It covers the tensors, by their own checksums, and how segments are laid out; no tensor is read
+  /// for it.
   static func checksum(of model: ModelFile) -> Checksum {
     var text = ""
     if let memory = model.description.memory { text += "\(memory.segmentPositions)\n" }
