@@ -75,7 +75,7 @@ struct Evaluate: ParsableCommand {
     var table = EvaluationTable()
     for row in rows {
       let bar = ProgressBar(
-        "\(row.segmentCount) \(row.segmentCount == 1 ? "segment" : "segments")",
+        counted(row.segmentCount, "segment"),
         unit: .things("samples"), isShown: !messages.quiet)
       let evaluation = try evaluator.evaluate(row.samples) { done in
         bar.update(done, of: row.samples.count)

@@ -47,16 +47,16 @@ struct Finetune: ParsableCommand {
     if !course.resume { try OutputCheck.file(outputPath, collision: forceOption.collision) }
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: curriculum.segmentPositions)
-    let metrics = try course.log.map { path throws(FileError) in try MetricsLog(path: path) }
+    let metrics = try course.log.map { try MetricsLog(path: $0) }
     let reporter = TrainingReporter(
       messages: messages, printsLines: !output.json && !messages.quiet, metrics: metrics)
     let tuner = try FineTuner(
       model: model, data: try data.load(for: model, memory: memory, seed: course.seed),
       options: try options(memory: memory), outputPath: outputPath,
-      collision: forceOption.collision, resumes: course.resume,
-      toolVersion: ProvenanceStep.currentToolVersion)
+      collision: forceOption.collision, resumes: course.resume)
     let start = ContinuousClock.now
-    let result = try tuner.run(shouldStop: { Interruption.isRequested }, report: reporter.report)
+    let result = try tuner.run(
+      report: reporter.report, shouldStop: { Interruption.isRequested })
     reporter.finish()
     try show(result, seconds: (ContinuousClock.now - start).inSeconds)
   }

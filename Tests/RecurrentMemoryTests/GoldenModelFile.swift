@@ -1,0 +1,39 @@
+import Foundation
+import JSON
+import ModelFile
+import ModelSchema
+import Testing
+import Tokenizers
+
+/// A folder that goes away with the test.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appending(path: "rmt-\(UUID())").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+extension RecurrentGolden<Float> {
+  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Fixtures").path
+
+  /// Writes the golden's model as a native file, with or without its memory.
+  func write(to path: String, hasMemory: Bool = true) throws -> ModelFile {
+    var description = model
+    if !hasMemory { description.memory = nil }
+    var writer = try ModelFileWriter(
+      path: path, collision: .keepExisting, description: description,
+      tokenizer: try WordPieceTokenizer.load(folder: "\(Self.fixtures)/bert-tiny"),
+      provenance: [], elementType: .f32)
+    for parameter in writer.parameters {
+      let elements = try #require(store.elements(named: parameter.name))
+      try writer.write(floats: UnsafeBufferPointer(elements))
+    }
+    try writer.finish()
+    return try ModelFile(path: path)
+  }
+}
