@@ -19,6 +19,7 @@ import Testing
       ("clipping", { $0.clipping = .value(.infinity) }),
       ("batch", { $0.batchSize = 0 }),
       ("accumulation", { $0.accumulationCount = 0 }),
+      ("accumulation", { $0.accumulationCount = 1 << 20 }),
       ("dropout", { $0.dropout = 1 }),
       ("truncation", { $0.truncation = 0 }),
       ("evaluation interval", { $0.evaluationInterval = 0 }),

@@ -100,9 +100,10 @@ public struct FineTuningOptions: Sendable {
       try check(limit.isFinite && limit > 0, "clipping", limit, "a number above 0")
     }
     try check((1...1 << 20).contains(batchSize), "batch", batchSize, "1 to \(1 << 20) samples")
+    // Both together are bounded, so that numbering samples over a run cannot overflow.
     try check(
-      (1...1 << 20).contains(accumulationCount), "accumulation", accumulationCount,
-      "1 to \(1 << 20) batches")
+      (1...(1 << 20) / batchSize).contains(accumulationCount), "accumulation", accumulationCount,
+      "1 to \((1 << 20) / batchSize) batches of that size")
     if let dropout { try check((0..<1).contains(dropout), "dropout", dropout, "0 up to below 1") }
     if let truncation { try check(truncation >= 1, "truncation", truncation, "1 or more segments") }
     if let interval = evaluationInterval {
