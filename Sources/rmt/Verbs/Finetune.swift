@@ -22,7 +22,7 @@ struct Finetune: ParsableCommand {
       Examples:
         rmt finetune memory.rmtw --train train.jsonl --eval eval.jsonl -o tuned.rmtw
         rmt finetune memory.rmtw --task memorize -o tuned.rmtw \\
-          --segments 1,2,4 --segment-positions 64 --batch 32 --learning-rate 1e-4 --steps 200
+          --segments 1,2,4 --segment-positions 64 --learning-rate 1e-4 --steps 200
       """)
 
   @Argument(
