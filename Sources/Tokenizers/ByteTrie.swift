@@ -10,10 +10,29 @@ struct ByteTrie: Sendable {
   /// The number at each node, or -1.
   private var values: [Int32] = [-1]
   /// Node and byte of each edge plus one; 0 marks a free place.
-  private var keys: [UInt64] = [UInt64](repeating: 0, count: 1 << 10)
-  private var children: [Int32] = [Int32](repeating: 0, count: 1 << 10)
+  private var keys: [UInt64]
+  private var children: [Int32]
   /// Whether any string begins with that byte.
   private var begins = [Bool](repeating: false, count: 256)
+
+  /// An empty trie with room for about so many nodes; it grows when they are more.
+  init(expectedNodeCount: Int = 256) {
+    var capacity = 1 << 10
+    while capacity < 2 * expectedNodeCount { capacity *= 2 }
+    keys = [UInt64](repeating: 0, count: capacity)
+    children = [Int32](repeating: 0, count: capacity)
+    values.reserveCapacity(expectedNodeCount)
+  }
+
+  /// A trie of strings whose number is their place.
+  init(_ strings: some Collection<String>) {
+    // The strings of a vocabulary share about half of their bytes.
+    self.init(expectedNodeCount: strings.reduce(0) { $0 + $1.utf8.count } / 2)
+    for (index, string) in strings.enumerated() {
+      var string = string
+      string.withUTF8 { insert($0, value: Int32(index)) }
+    }
+  }
 
   /// Whether no string has been inserted.
   var isEmpty: Bool { values.count == 1 }

@@ -41,10 +41,7 @@ public struct WordPieceTokenizer: Sendable {
         what: "an added token of \(name.utf8.count) bytes",
         expected: "at most \(Self.longestLiteralByteCount)", file: file)
     }
-    var ids = ByteTrie()
-    for (id, token) in vocabulary.tokens.enumerated() {
-      ids.insert(token.utf8, value: Int32(id))
-    }
+    let ids = ByteTrie(vocabulary.tokens)
     func id(_ name: String, _ role: String) throws(TokenizerError) -> Int32 {
       guard let id = ids.value(of: name.utf8) else {
         throw .missingSpecialToken(name, role: role, file: file)
@@ -78,11 +75,7 @@ public struct WordPieceTokenizer: Sendable {
     if pieceCount == vocabulary.count {
       pieces = ids
     } else {
-      var pieces = ByteTrie()
-      for (id, token) in vocabulary.tokens[..<pieceCount].enumerated() {
-        pieces.insert(token.utf8, value: Int32(id))
-      }
-      self.pieces = pieces
+      pieces = ByteTrie(vocabulary.tokens[..<pieceCount])
     }
     continuationNode = pieces.node(behind: settings.continuationPrefix.utf8)
     self.ids = ids

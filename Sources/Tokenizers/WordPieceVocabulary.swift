@@ -28,23 +28,25 @@ public struct WordPieceVocabulary: Sendable, Hashable {
   ///
   /// - Throws: ``TokenizerError`` when a line is not UTF-8, or as ``init(tokens:file:)`` does.
   public init(lines bytes: [UInt8], file: String) throws(TokenizerError) {
-    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    var lines = bytes[(bytes.starts(with: byteOrderMark) ? 3 : 0)...]
-      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for index in lines.indices where lines[index].last == UInt8(ascii: "\r") {
-      lines[index].removeLast()
-    }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    guard lines.count <= Self.largestCount else {
-      throw .vocabularyTooLarge(count: lines.count, limit: Self.largestCount, file: file)
-    }
     var tokens: [String] = []
-    tokens.reserveCapacity(lines.count)
-    for (index, line) in lines.enumerated() {
-      guard let token = String(validating: line, as: UTF8.self) else {
-        throw .lineNotUTF8(line: index + 1, file: file)
+    tokens.reserveCapacity(bytes.count / 8)
+    bytes.withUnsafeBufferPointer { bytes in
+      var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+      while start < bytes.count {
+        var end = start
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+        let hasReturn = end > start && bytes[end - 1] == UInt8(ascii: "\r")
+        let line = UnsafeBufferPointer(rebasing: bytes[start..<(hasReturn ? end - 1 : end)])
+        tokens.append(String(decoding: line, as: UTF8.self))
+        start = end + 1
       }
-      tokens.append(token)
+    }
+    while tokens.last?.isEmpty == true { tokens.removeLast() }
+    // Decoding mends what is not UTF-8; whether it had to is asked once for the whole file.
+    if String(validating: bytes, as: UTF8.self) == nil {
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+      throw .lineNotUTF8(line: line + 1, file: file)
     }
     try self.init(tokens: tokens, file: file)
   }

@@ -157,7 +157,10 @@ struct CheckpointConverterTests {
     try convert(folder.file("model.safetensors"))
     let step = try #require(try ModelFile(path: output.file("m.rmtw")).provenance.first)
     #expect(step.verb == "convert" && step.dialect == "pytorch")
-    #expect(step.sources.map(\.name) == ["model.safetensors", "config.json", "vocab.txt"])
+    #expect(
+      step.sources.map(\.name) == [
+        "model.safetensors", "config.json", "vocab.txt", "tokenizer_config.json",
+      ])
     #expect(
       step.sources[0].byteCount == (try contents(of: folder.file("model.safetensors")).count))
   }

@@ -122,7 +122,3 @@ struct DialectTests {
     #expect(Dialect.layerCount(in: ["encoder.layer.99999999999999999999.x"]) == 0)
   }
 }
-
-extension Dialect: CustomTestStringConvertible {
-  package var testDescription: String { name }
-}

@@ -1,8 +1,8 @@
-import ModelSchema
 import TensorStorage
 import Testing
 
 @testable import CheckpointConversion
+@testable import ModelSchema
 
 struct ParameterReaderTests {
   private func read(

@@ -10,7 +10,7 @@ struct InterruptedTrainingTests {
     func arguments(_ output: String) -> [String] {
       [
         "finetune", "memory.rmtw", "--train", "train.jsonl", "--eval", "eval.jsonl", "-o", output,
-        "--segments", "1,2", "--batch", "4", "--steps", "25", "--evaluate-every", "5", "--seed",
+        "--segments", "1,2", "--batch", "4", "--steps", "300", "--evaluate-every", "50", "--seed",
         "7", "--threads", "1",
       ]
     }
@@ -19,7 +19,7 @@ struct InterruptedTrainingTests {
 
     // Standard output shows each evaluation; the run is stopped at the first.
     let stopped = try CommandRun(
-      arguments("resumed.rmtw"), in: folder, interruptedWhen: { $0.contains("step 5") })
+      arguments("resumed.rmtw"), in: folder, interruptedWhen: { $0.contains("step 50 ") })
     #expect(stopped.exitCode == 130, "\(stopped.errors)")
     #expect(stopped.errors.contains("--resume"), "\(stopped.errors)")
     #expect(!folder.holds("resumed.rmtw"))

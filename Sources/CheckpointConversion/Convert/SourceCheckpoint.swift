@@ -6,10 +6,10 @@ import TensorStorage
 import Tokenizers
 
 /// A checkpoint opened for conversion: weights, configuration, tokenizer and the plan for them.
-struct SourceCheckpoint {
+package struct SourceCheckpoint {
   let location: CheckpointLocation
-  let source: any TensorSource
-  let plan: ConversionPlan
+  package let source: any TensorSource
+  package let plan: ConversionPlan
   let tokenizer: WordPieceTokenizer?
   /// What happened to a native source before.
   let earlierProvenance: [ProvenanceStep]
@@ -22,7 +22,7 @@ struct SourceCheckpoint {
   /// Opens a checkpoint.
   ///
   /// - Throws: ``OpeningError``, ``ConversionError``, and the errors of the readers.
-  init(path: String) throws {
+  package init(path: String) throws {
     let location = try CheckpointLocation(path: path)
     self.location = location
     if location.kind == .native {

@@ -5,13 +5,13 @@ extension ModelDescription {
   /// What a person reads of a model: encoder, memory, labels.
   var text: String {
     var lines = [
-      "encoder: \(encoder.layerCount) layers, hidden size \(encoder.hiddenSize), "
-        + "\(encoder.headCount) heads, \(encoder.maximumPositions) positions, "
-        + "\(grouped(encoder.vocabularySize)) embeddings, \(encoder.activation.rawValue)"
+      "encoder: \(counted(encoder.layerCount, "layer")), hidden size \(encoder.hiddenSize), "
+        + "\(counted(encoder.headCount, "head")), \(counted(encoder.maximumPositions, "position")), "
+        + "\(counted(encoder.vocabularySize, "embedding")), \(encoder.activation.rawValue)"
     ]
     if let memory {
       lines.append(
-        "memory: \(memory.tokenCount) tokens, \(memory.segmentPositions) positions a segment, "
+        "memory: \(counted(memory.tokenCount, "token")), \(memory.segmentPositions) positions a segment, "
           + "of which \(memory.segmentSize) for the document, aligned \(memory.alignment.rawValue)")
     } else {
       lines.append("memory: none")

@@ -30,7 +30,7 @@ struct NamedStates {
       numbers.withUnsafeBufferPointer { numbers in
         encoded.withUnsafeMutableBytes { ElementType.f32.encodeFloats(numbers, into: $0) }
       }
-      try encoded.withUnsafeBytes { bytes throws(FileError) in try writer.write(bytes) }
+      try encoded.withUnsafeBytes { try writer.write($0) }
     }
     try writer.finish()
   }

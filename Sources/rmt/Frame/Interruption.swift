@@ -22,6 +22,8 @@ enum Interruption {
   static func takeOverSignals() {
     // Touched before a handler can run, so that the handler never meets a first initialisation.
     _ = requestCount.load(ordering: .relaxed)
+    var handled = sigset_t()
+    sigemptyset(&handled)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       var previous = sigaction()
       sigaction(number, nil, &previous)
@@ -33,7 +35,10 @@ enum Interruption {
       }
       action.sa_flags = Int32(SA_RESTART)
       sigaction(number, &action, nil)
+      sigaddset(&handled, number)
     }
+    // A program that starts this one from a thread of a pool may have them blocked there.
+    sigprocmask(SIG_UNBLOCK, &handled, nil)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }

@@ -32,6 +32,11 @@ func grouped(_ value: Int) -> String {
   return text
 }
 
+/// So many things, with the plural where it belongs: `1 segment`, `1,200 segments`.
+func counted(_ count: Int, _ thing: String) -> String {
+  "\(grouped(count)) \(thing)\(count == 1 ? "" : "s")"
+}
+
 /// A number of bytes in the power of 1000 that reads best: `90.9 MB`.
 func byteCountText(_ byteCount: Double) -> String {
   var value = byteCount

@@ -51,7 +51,7 @@ struct DocumentReading {
     return Outcome(
       memory: save(segmentsRead: segmentsRead, tokensRead: tokensRead, interrupted: nil),
       result: ReadingResult(
-        document: document.path, labels: model.description.labels, logits: reader.logits(),
+        document: document.name, labels: model.description.labels, logits: reader.logits(),
         tokenCount: document.tokens.count, segmentCount: pieces.count, tokensRead: tokensRead,
         segmentsRead: segmentsRead, seconds: (ContinuousClock.now - start).inSeconds))
   }

@@ -2,7 +2,7 @@ import JSON
 
 /// What a model made of a document.
 struct ReadingResult {
-  /// The document's path.
+  /// The document's name for people.
   let document: String
   /// The model's labels.
   let labels: [String]
@@ -33,8 +33,7 @@ struct ReadingResult {
     }
     let earlier = segmentsRead - segmentCount
     lines.append(
-      "  \(grouped(tokenCount)) tokens in \(segmentCount) "
-        + (segmentCount == 1 ? "segment" : "segments")
+      "  \(counted(tokenCount, "token")) in \(counted(segmentCount, "segment"))"
         + (earlier > 0 ? " after \(earlier) before" : "")
         + ", \(decimal(seconds, digits: 2)) s")
     return lines.joined(separator: "\n")

@@ -51,7 +51,7 @@ struct SavedMemory {
     memory.withUnsafeBufferPointer { numbers in
       encoded.withUnsafeMutableBytes { ElementType.f32.encodeFloats(numbers, into: $0) }
     }
-    try encoded.withUnsafeBytes { bytes throws(FileError) in try writer.write(bytes) }
+    try encoded.withUnsafeBytes { try writer.write($0) }
     try writer.finish()
   }
 
@@ -119,8 +119,10 @@ struct SavedMemory {
     self.interrupted = interrupted
   }
 
-  /// A checksum over everything that decides what a memory means: the tensors, by their own
-  /// checksums, and how segments are laid out. Opening a model does not read its tensors for it.
+  /// A checksum over everything that decides what a memory means.
+  ///
+  /// It covers the tensors, by their own checksums, and how segments are laid out; no tensor is read
+  /// for it.
   static func checksum(of model: ModelFile) -> Checksum {
     var text = ""
     if let memory = model.description.memory { text += "\(memory.segmentPositions)\n" }

@@ -13,16 +13,20 @@ struct CourseOptions: ParsableArguments {
   @Option(help: "Segments whose logits are trained: last: the last one's, all: the mean over all.")
   var loss: Loss = .last
 
-  @Option(help: "Backpropagate through the last k segments only.")
+  @Option(help: ArgumentHelp("Backpropagate through the last k segments only.", valueName: "n"))
   var truncate: Int?
 
-  @Option(help: "Steps between evaluations; at the end of each stage in any case.")
+  @Option(
+    help: ArgumentHelp(
+      "Steps between evaluations; at the end of each stage in any case.", valueName: "n"))
   var evaluateEvery: Int?
 
-  @Option(help: "Steps between savings of the run's state, from which --resume goes on.")
+  @Option(
+    help: ArgumentHelp(
+      "Steps between savings of the run's state, from which --resume goes on.", valueName: "n"))
   var saveEvery: Int?
 
-  @Option(help: "End a stage early at this accuracy, in percent.")
+  @Option(help: ArgumentHelp("End a stage early at this accuracy, in percent.", valueName: "x"))
   var targetAccuracy: Double?
 
   @Option(help: "Store the result's matrices in this type.")
@@ -31,10 +35,13 @@ struct CourseOptions: ParsableArguments {
   @Flag(help: "Go on with the run that was interrupted.")
   var resume = false
 
-  @Option(help: "Seed of samples, order and dropout.")
+  @Option(help: ArgumentHelp("Seed of samples, order and dropout.", valueName: "n"))
   var seed: UInt64 = 0
 
-  @Option(help: "Threads; all cores unless given. The result depends on it in the last bits.")
+  @Option(
+    help: ArgumentHelp(
+      "Threads; all cores unless given. The result depends on it in the last bits.", valueName: "n")
+  )
   var threads: Int?
 
   @Option(

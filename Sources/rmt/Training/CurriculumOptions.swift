@@ -9,9 +9,9 @@ struct CurriculumOptions: ParsableArguments {
   var segments: CommaSeparated<Int>?
 
   @Option(
-    help:
-      "Positions of a full segment, memory and special tokens included; the model's own unless given."
-  )
+    help: ArgumentHelp(
+      "Positions of a full segment, memory and special tokens included; the model's own unless given.",
+      valueName: "n"))
   var segmentPositions: Int?
 
   @Option(

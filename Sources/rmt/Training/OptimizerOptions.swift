@@ -3,38 +3,44 @@ import FineTuning
 
 /// How `rmt finetune` turns gradients into steps.
 struct OptimizerOptions: ParsableArguments {
-  @Option(help: "Samples in a batch.")
+  @Option(help: ArgumentHelp("Samples in a batch.", valueName: "n"))
   var batch: Int = 32
 
-  @Option(help: "Batches whose gradients are averaged for one step.")
+  @Option(help: ArgumentHelp("Batches whose gradients are averaged for one step.", valueName: "n"))
   var accumulate: Int = 1
 
-  @Option(help: "The highest learning rate.")
+  @Option(help: ArgumentHelp("The highest learning rate.", valueName: "x"))
   var learningRate: Double = 1e-5
 
   @Option(help: "What follows the warm-up.")
   var schedule: LearningRateSchedule.Shape = .linear
 
   @Option(
-    help: "Steps until the highest rate is reached; a tenth of the shortest stage unless given.")
+    help: ArgumentHelp(
+      "Steps until the highest rate is reached; a tenth of the shortest stage unless given.",
+      valueName: "n"))
   var warmupSteps: Int?
 
-  @Option(help: "AdamW's weight decay.")
+  @Option(help: ArgumentHelp("AdamW's weight decay.", valueName: "x"))
   var weightDecay: Double = 0.001
 
   @Option(help: "What decays: all: every parameter, matrices: no bias and no LayerNorm.")
   var decay: WeightDecayScope = .all
 
-  @Option(help: "Hold every gradient element within ± this; 5 unless another clipping is given.")
+  @Option(
+    help: ArgumentHelp(
+      "Hold every gradient element within ± this; 5 unless another clipping is given.",
+      valueName: "x"))
   var clipValue: Double?
 
-  @Option(help: "Scale gradients down to this norm.")
+  @Option(help: ArgumentHelp("Scale gradients down to this norm.", valueName: "x"))
   var clipNorm: Double?
 
   @Flag(help: "Leave gradients as they are.")
   var noClip = false
 
-  @Option(help: "Dropout in place of the checkpoint's own, everywhere.")
+  @Option(
+    help: ArgumentHelp("Dropout in place of the checkpoint's own, everywhere.", valueName: "x"))
   var dropout: Double?
 
   func validate() throws {

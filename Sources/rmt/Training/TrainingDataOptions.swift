@@ -18,7 +18,7 @@ struct TrainingDataOptions: ParsableArguments {
 
   @OptionGroup var taskOptions: TaskOptions
 
-  @Option(help: "Documents that the task makes for each evaluation.")
+  @Option(help: ArgumentHelp("Documents that the task makes for each evaluation.", valueName: "n"))
   var evaluationSamples: Int = 200
 
   func validate() throws {

@@ -36,11 +36,11 @@ final class TrainingReporter {
       stageCount = count
       bar = ProgressBar(
         "stage \(stage.number)/\(count)", unit: .things("steps"), isShown: showsProgress)
-      let length = stage.segmentCount.map { "\($0) \($0 == 1 ? "segment" : "segments")" }
+      let length = stage.segmentCount.map { counted($0, "segment") }
       let rest = stepsDone > 0 ? ", \(stepsDone) of them done" : ""
       line(
         "stage \(stage.number) of \(count): \(stage.mixesLengths ? "up to " : "")"
-          + "\(length ?? "documents of any length"), \(stage.stepCount) steps\(rest)")
+          + "\(length ?? "documents of any length"), \(counted(stage.stepCount, "step"))\(rest)")
     case .step(let report):
       bar?.update(
         report.step, of: report.stepCount, detail: "loss \(decimal(report.meanLoss, digits: 3))")

@@ -26,22 +26,22 @@ struct Attach: ParsableCommand {
     help: ArgumentHelp("The native file to write.", valueName: "file.rmtw"))
   var outputPath: String
 
-  @Option(help: "Memory tokens m that go from segment to segment.")
+  @Option(help: ArgumentHelp("Memory tokens m that go from segment to segment.", valueName: "n"))
   var memoryTokens: Int
 
   @Option(help: ArgumentHelp("Names of the classes.", valueName: "a,b,c"))
   var labels: CommaSeparated<String>?
 
   @Option(
-    help:
-      "Positions of a full segment, memory and special tokens included; all the model has unless given."
-  )
+    help: ArgumentHelp(
+      "Positions of a full segment, memory and special tokens included; all the model has unless given.",
+      valueName: "n"))
   var segmentPositions: Int?
 
   @Option(help: "Which piece of a document is the short one: right: the first, left: the last.")
   var alignment: MemoryConfiguration.Alignment = .right
 
-  @Option(help: "Seed of the random numbers.")
+  @Option(help: ArgumentHelp("Seed of the random numbers.", valueName: "n"))
   var seed: UInt64 = 0
 
   @OptionGroup var forceOption: ForceOption

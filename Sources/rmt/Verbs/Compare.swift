@@ -26,7 +26,7 @@ struct Compare: ParsableCommand {
   @Argument(help: "Another one.", completion: .file())
   var second: String
 
-  @Option(help: "The largest difference that counts as the same.")
+  @Option(help: ArgumentHelp("The largest difference that counts as the same.", valueName: "x"))
   var tolerance: Double = 0
 
   @OptionGroup var output: JSONOption

@@ -15,8 +15,8 @@ struct Create: ParsableCommand {
       before it was pretrained.
 
       Example:
-        rmt create --vocabulary-from books/ --vocabulary-size 4000 --hidden-size 128 --layers 2 \\
-          --heads 2 --intermediate-size 512 --positions 128 -o random.rmtw
+        rmt create -o random.rmtw --vocabulary-from books/ --vocabulary-size 4000 \\
+          --hidden-size 128 --layers 2 --heads 2 --positions 128
       """)
 
   @Option(
@@ -35,28 +35,31 @@ struct Create: ParsableCommand {
     completion: .file())
   var vocabularyFrom: [String] = []
 
-  @Option(help: "Tokens of a vocabulary that is counted.")
+  @Option(help: ArgumentHelp("Tokens of a vocabulary that is counted.", valueName: "n"))
   var vocabularySize: Int?
 
   @Flag(help: "Tell capital letters from small ones.")
   var cased = false
 
-  @Option(help: "Width d of a hidden state.")
+  @Option(help: ArgumentHelp("Width d of a hidden state.", valueName: "n"))
   var hiddenSize: Int
 
-  @Option(help: "Encoder layers.")
+  @Option(help: ArgumentHelp("Encoder layers.", valueName: "n"))
   var layers: Int
 
-  @Option(help: "Attention heads; divides the hidden size.")
+  @Option(help: ArgumentHelp("Attention heads; divides the hidden size.", valueName: "n"))
   var heads: Int
 
-  @Option(help: "Width of the feed-forward network; four times the hidden size unless given.")
+  @Option(
+    help: ArgumentHelp(
+      "Width of the feed-forward network; four times the hidden size unless given.", valueName: "n")
+  )
   var intermediateSize: Int?
 
-  @Option(help: "Positions: the most tokens that a segment can have.")
+  @Option(help: ArgumentHelp("Positions: the most tokens that a segment can have.", valueName: "n"))
   var positions: Int = 512
 
-  @Option(help: "Seed of the random numbers.")
+  @Option(help: ArgumentHelp("Seed of the random numbers.", valueName: "n"))
   var seed: UInt64 = 0
 
   @OptionGroup var forceOption: ForceOption

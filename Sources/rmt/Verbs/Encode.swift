@@ -21,7 +21,7 @@ struct Encode: ParsableCommand {
       model without memory; a model with memory places its own and drops those among the ids.
 
       Examples:
-        rmt encode bert.rmtw --text "The garden is north of the office." -o states.safetensors
+        rmt encode bert.rmtw --text "A garden, an office." -o states.safetensors
         rmt encode tuned.rmtw --file document.txt -o states.safetensors
         rmt encode bert.rmtw --ids 101,7592,102 -o states.safetensors
       """)
@@ -43,7 +43,7 @@ struct Encode: ParsableCommand {
     help: ArgumentHelp("The file to write.", valueName: "out.safetensors"))
   var outputPath: String
 
-  @Option(help: "Threads; all cores unless given.")
+  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var threads: Int?
 
   @OptionGroup var forceOption: ForceOption

@@ -35,16 +35,19 @@ struct Evaluate: ParsableCommand {
   var segments: CommaSeparated<Int>?
 
   @Option(
-    help: "Positions of a full segment; the model's own unless given.")
+    help: ArgumentHelp("Positions of a full segment; the model's own unless given.", valueName: "n")
+  )
   var segmentPositions: Int?
 
-  @Option(help: "Documents for each row; all of a file, or 200 of a task, unless given.")
+  @Option(
+    help: ArgumentHelp(
+      "Documents for each row; all of a file, or 200 of a task, unless given.", valueName: "n"))
   var samples: Int?
 
-  @Option(help: "Seed of the task's documents.")
+  @Option(help: ArgumentHelp("Seed of the task's documents.", valueName: "n"))
   var seed: UInt64 = 0
 
-  @Option(help: "Threads; all cores unless given.")
+  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var threads: Int?
 
   @OptionGroup var output: JSONOption
@@ -75,7 +78,7 @@ struct Evaluate: ParsableCommand {
     var table = EvaluationTable()
     for row in rows {
       let bar = ProgressBar(
-        "\(row.segmentCount) \(row.segmentCount == 1 ? "segment" : "segments")",
+        counted(row.segmentCount, "segment"),
         unit: .things("samples"), isShown: !messages.quiet)
       let evaluation = try evaluator.evaluate(row.samples) { done in
         bar.update(done, of: row.samples.count)

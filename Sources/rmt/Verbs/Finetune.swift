@@ -22,7 +22,7 @@ struct Finetune: ParsableCommand {
       Examples:
         rmt finetune memory.rmtw --train train.jsonl --eval eval.jsonl -o tuned.rmtw
         rmt finetune memory.rmtw --task memorize -o tuned.rmtw \\
-          --segments 1,2,4 --segment-positions 64 --batch 32 --learning-rate 1e-4 --steps 200
+          --segments 1,2,4 --segment-positions 64 --learning-rate 1e-4 --steps 200
       """)
 
   @Argument(
@@ -47,16 +47,16 @@ struct Finetune: ParsableCommand {
     if !course.resume { try OutputCheck.file(outputPath, collision: forceOption.collision) }
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: curriculum.segmentPositions)
-    let metrics = try course.log.map { path throws(FileError) in try MetricsLog(path: path) }
+    let metrics = try course.log.map { try MetricsLog(path: $0) }
     let reporter = TrainingReporter(
       messages: messages, printsLines: !output.json && !messages.quiet, metrics: metrics)
     let tuner = try FineTuner(
       model: model, data: try data.load(for: model, memory: memory, seed: course.seed),
       options: try options(memory: memory), outputPath: outputPath,
-      collision: forceOption.collision, resumes: course.resume,
-      toolVersion: ProvenanceStep.currentToolVersion)
+      collision: forceOption.collision, resumes: course.resume)
     let start = ContinuousClock.now
-    let result = try tuner.run(shouldStop: { Interruption.isRequested }, report: reporter.report)
+    let result = try tuner.run(
+      report: reporter.report, shouldStop: { Interruption.isRequested })
     reporter.finish()
     try show(result, seconds: (ContinuousClock.now - start).inSeconds)
   }

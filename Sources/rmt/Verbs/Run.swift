@@ -36,7 +36,7 @@ struct Run: ParsableCommand {
     completion: .file())
   var loadMemory: String?
 
-  @Option(help: "Threads; all cores unless given.")
+  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var threads: Int?
 
   @OptionGroup var forceOption: ForceOption

@@ -26,7 +26,7 @@ struct TinyBERT {
   /// The numbers of a parameter: small, exact in every type, different in every tensor.
   func values(of parameter: ParameterDescription) -> [Float] {
     let index = parameters.firstIndex(of: parameter) ?? 0
-    return (0..<parameter.shape.elementCount).map { Float(index) - Float($0 % 31) / 8 }
+    return (0..<parameter.shape.elementCount).map { Float((index * 13 + $0 * 5) % 127 - 63) }
   }
 
   /// The tensors under Hugging Face's names, with a prefix on all but the classifier.
@@ -105,6 +105,7 @@ extension TemporaryFolder {
     try write(configuration.serialized(pretty: true), to: "config.json")
     if let vocabulary {
       try write(vocabulary.map { $0 + "\n" }.joined(), to: "vocab.txt")
+      try write("{\"do_lower_case\": true}", to: "tokenizer_config.json")
     }
   }
 
