@@ -147,8 +147,10 @@ public struct FineTuner {
     return [("model", "checksum \(fingerprint.hexadecimal)")] + options.settings + data.settings
   }
 
-  /// The steps that made the result. The files are read before the training: they are what it
-  /// learned from, whatever becomes of them meanwhile.
+  /// The steps that made the result.
+  ///
+  /// The files are read before the training: they are what it learned from, whatever becomes of
+  /// them meanwhile.
   private func provenance() throws -> [ProvenanceStep] {
     var settings = JSONObject()
     for (name, value) in options.settings + data.settings { settings[name] = .string(value) }
