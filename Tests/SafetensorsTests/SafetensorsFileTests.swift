@@ -98,7 +98,7 @@ private let badHeaders: [HeaderCase] = [
   HeaderCase("a dimension below zero", one("U8", "[-1]", "[0,1]"), 1, "malformedShape"),
   HeaderCase(
     "a dimension above 64 bits", one("U8", "[99999999999999999999]", "[0,1]"), 1,
-    "headerNotJSON"),
+    "malformedShape"),
   HeaderCase("a shape that is a number", one("U8", "1", "[0,1]"), 1, "malformedShape"),
   HeaderCase(
     "dimensions beyond 63 bits", one("U8", "[18446744073709551615,2,0]", "[0,0]"), 0,
