@@ -68,13 +68,13 @@ struct WordPieceTokenizerTests {
     #expect(tokenizer.encode("ab abc abcd") == [5, 6, 1])
   }
 
-  @Test func `megabytes in one word or one literal's beginning take linear time`() throws {
+  @Test func `a word or a literal that never ends takes linear time`() throws {
     let tokenizer = try tokenizer(["a", "##a"])
     let clock = ContinuousClock()
     let duration = clock.measure {
-      #expect(tokenizer.encode(String(repeating: "a", count: 2_000_000)) == [1])
-      let brackets = tokenizer.encode(String(repeating: "[MASK", count: 100_000))
-      #expect(brackets.count == 200_000)
+      #expect(tokenizer.encode(String(repeating: "a", count: 500_000)) == [1])
+      let brackets = tokenizer.encode(String(repeating: "[MASK", count: 25_000))
+      #expect(brackets.count == 50_000)
     }
     #expect(duration < .seconds(20))
   }
