@@ -43,6 +43,8 @@ struct UsageTests {
       ["inspect", "x", "--quiet", "--verbose"],
       ["compare", "a", "b", "--tolerance", "-1"],
       ["attach", "x", "-o", "y", "--memory-tokens", "0"],
+      ["attach", "x", "-o", "y", "--memory-tokens", "9223372036854775807"],
+      ["run", "x", "a", "--threads", "100000"],
       ["attach", "x", "-o", "y", "--memory-tokens", "2", "--labels", "a,,b"],
       ["attach", "x", "-o", "y", "--memory-tokens", "2", "--labels", "a,a"],
       ["encode", "x", "-o", "y"],

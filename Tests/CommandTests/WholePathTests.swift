@@ -130,4 +130,35 @@ struct WholePathTests {
     #expect(run.exitCode == 0, "\(run.errors)")
     try folder.succeed("verify", "counted.rmtw")
   }
+
+  @Test func `the Memorize task trains and measures a model of one's own`() throws {
+    let words = """
+      mary john daniel sandra moved went back journeyed travelled to the bathroom hallway garden \
+      office bedroom kitchen . where is ? , ' abcdefghijklmnopqrstuvwxyz
+      """
+    try folder.write(words, to: "words.txt")
+    try folder.succeed(
+      "create", "--vocabulary-from", "words.txt", "--vocabulary-size", "200", "--hidden-size", "16",
+      "--layers", "1", "--heads", "2", "--positions", "40", "-o", "random.rmtw")
+    try folder.succeed(
+      "attach", "random.rmtw", "-o", "memory.rmtw", "--memory-tokens", "2", "--labels",
+      "bathroom,hallway,garden,office,bedroom,kitchen")
+    let trained = try folder.succeed(
+      "finetune", "memory.rmtw", "--task", "memorize", "--segments", "1,2", "--steps", "3",
+      "--batch", "4", "--evaluation-samples", "10", "-o", "tuned.rmtw", "--json"
+    ).json
+    #expect(trained["steps"]?.integer == 6)
+    #expect(trained["evaluations"]?.array?.compactMap { $0["stage"]?.integer } == [1, 2])
+    try folder.write([String](repeating: words, count: 40).joined(separator: "\n"), to: "text.txt")
+    let rows = try folder.succeed(
+      "evaluate", "tuned.rmtw", "--task", "memorize", "--background", "text.txt", "--segments",
+      "1,4", "--samples", "12", "--json"
+    ).json["rows"]?.array
+    #expect(rows?.compactMap { $0["samples"]?.integer } == [12, 12])
+    try folder.convertTinyModel()
+    try folder.succeed("attach", "bert.rmtw", "-o", "other.rmtw", "--memory-tokens", "2")
+    try folder.fail(
+      65, saying: ["bathroom", "rmt attach"], "evaluate", "other.rmtw", "--task", "memorize",
+      "--segments", "1")
+  }
 }

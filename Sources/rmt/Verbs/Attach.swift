@@ -49,9 +49,13 @@ struct Attach: ParsableCommand {
   @OptionGroup var messages: MessageOptions
 
   func validate() throws {
-    guard memoryTokens > 0 else { throw ValidationError("--memory-tokens must be at least 1.") }
-    if let positions = segmentPositions {
-      guard positions > 0 else { throw ValidationError("--segment-positions must be positive.") }
+    // The bounds keep sums of the two far from overflow; what fits the model the model says.
+    for (name, value) in [
+      ("--memory-tokens", memoryTokens), ("--segment-positions", segmentPositions ?? 1),
+    ] {
+      guard (1...1 << 24).contains(value) else {
+        throw ValidationError("\(name) must lie between 1 and \(1 << 24).")
+      }
     }
     if let labels, Set(labels.elements).count < labels.elements.count {
       throw ValidationError("--labels names a class twice.")

@@ -50,7 +50,9 @@ struct Encode: ParsableCommand {
   @OptionGroup var messages: MessageOptions
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie between 1 and 1024.")
+    }
     guard [text != nil, file != nil, ids != nil].count(where: { $0 }) == 1 else {
       throw ValidationError("Give exactly one of --text, --file and --ids.")
     }

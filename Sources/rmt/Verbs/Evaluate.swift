@@ -65,7 +65,9 @@ struct Evaluate: ParsableCommand {
         zip(segments.elements, segments.elements.dropFirst()).allSatisfy({ $0 < $1 })
       else { throw ValidationError("--segments must rise, from 1 on: --segments 1,2,4.") }
     }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie between 1 and 1024.")
+    }
     if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
   }
 

@@ -48,7 +48,9 @@ struct Run: ParsableCommand {
     if documents.count > 1, saveMemory != nil || loadMemory != nil {
       throw ValidationError("A saved memory belongs to one document; give exactly one.")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie between 1 and 1024.")
+    }
     if documents.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input can be read once.")
     }
