@@ -141,7 +141,8 @@ let package = Package(
         "WeightFile",
       ]),
     .testTarget(
-      name: "CommandTests", dependencies: ["rmt", "JSON", "Safetensors", "TensorStorage"]),
+      name: "CommandTests",
+      dependencies: ["rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
