@@ -138,6 +138,15 @@ import Testing
     }
   }
 
+  @Test func `a finished run has nothing to resume`() throws {
+    _ = try tuner("out", resumes: true).run()
+    let finished = try bytes("out")
+    #expect(throws: FineTuningError.nothingToResume(path: path("out"))) {
+      _ = try tuner("out", resumes: true).run()
+    }
+    #expect(try bytes("out") == finished)
+  }
+
   @Test func `a damaged state is refused`() throws {
     #expect(throws: Interrupted.self) {
       _ = try tuner("out").run(shouldStop: { true })

@@ -75,6 +75,9 @@ public struct FineTuner {
         throw FineTuningError.stateExists(path: stateFile.path)
       }
     }
+    if resumes, !hasState, collision == .keepExisting, access(outputPath, F_OK) == 0 {
+      throw FineTuningError.nothingToResume(path: outputPath)
+    }
     var description = model.description
     description.memory = options.memory
     for note in data.notes(for: options.curriculum) {

@@ -12,6 +12,8 @@ public enum FineTuningError: DescribedError, Equatable {
   case diverged(stage: Int, step: Int, what: String, bestPath: String?)
   /// An interrupted run left its state, and nobody said whether to go on.
   case stateExists(path: String)
+  /// A run is to be resumed, but there is no state, only an output.
+  case nothingToResume(path: String)
   /// The state belongs to a run with another setting.
   case settingChanged(path: String, name: String, saved: String, given: String)
   /// The file is no training state, is damaged, or belongs to another model.
@@ -21,7 +23,7 @@ public enum FineTuningError: DescribedError, Equatable {
   public var kind: FailureKind {
     switch self {
     case .noMemory, .noLabels, .diverged, .notTrainingState: .badData
-    case .invalidOption, .stateExists, .settingChanged: .usage
+    case .invalidOption, .stateExists, .nothingToResume, .settingChanged: .usage
     }
   }
 
@@ -29,6 +31,7 @@ public enum FineTuningError: DescribedError, Equatable {
   public var place: String? {
     switch self {
     case .noMemory(let path), .noLabels(let path), .stateExists(let path),
+      .nothingToResume(let path),
       .settingChanged(let path, _, _, _), .notTrainingState(let path, _):
       path
     case .diverged(let stage, let step, _, _): "stage \(stage), step \(step)"
@@ -47,6 +50,8 @@ public enum FineTuningError: DescribedError, Equatable {
       "\(what); training cannot go on"
         + (bestPath.map { ". The best weights so far are in \($0)" } ?? "")
     case .stateExists: "an interrupted run left its state here"
+    case .nothingToResume:
+      "no interrupted run is left to resume, and the output exists: the run has probably finished"
     case .settingChanged(_, let name, let saved, let given):
       "the interrupted run had \(name) \(saved), this one has \(given)"
     case .notTrainingState(_, let reason): "the run cannot be resumed from this file: \(reason)"
@@ -62,6 +67,7 @@ public enum FineTuningError: DescribedError, Equatable {
     case .diverged:
       "Try a smaller learning rate, a longer warm-up or stronger clipping, and check the data."
     case .stateExists: "Go on with it (--resume), or begin anew and lose it (--force)."
+    case .nothingToResume: "Use the output, or begin anew and replace it (--force)."
     case .settingChanged:
       "Resume with the same settings, or begin anew and lose the run (--force in place of --resume)."
     case .notTrainingState:
