@@ -232,4 +232,13 @@ struct BadInputTests {
     try folder.write("mary", to: "a.txt")
     try folder.fail(65, saying: ["bert.rmtw", "rmt attach"], "run", "bert.rmtw", "a.txt")
   }
+
+  @Test(arguments: [["--task", "memorize"], ["--eval", "eval.jsonl"]])
+  func `more segments than any document has are refused`(data: [String]) throws {
+    let folder = try ScratchFolder()
+    let run = try CommandRun(
+      ["evaluate", "memory.rmtw", "--segments", "1,9223372036854775807"] + data, in: folder)
+    #expect(run.exitCode == 64, "\(run.errors)")
+    #expect(run.errors.contains("1048576"), "\(run.errors)")
+  }
 }

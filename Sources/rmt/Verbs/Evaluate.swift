@@ -64,6 +64,10 @@ struct Evaluate: ParsableCommand {
       guard segments.elements.allSatisfy({ $0 > 0 }),
         zip(segments.elements, segments.elements.dropFirst()).allSatisfy({ $0 < $1 })
       else { throw ValidationError("--segments must rise, from 1 on: --segments 1,2,4.") }
+      let limit = Curriculum.maximumSegmentCount
+      guard segments.elements.allSatisfy({ $0 <= limit }) else {
+        throw ValidationError("--segments must lie between 1 and \(limit).")
+      }
     }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must lie between 1 and 1024.")
