@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 import ModelFile
 import TensorStorage
 
@@ -36,6 +37,7 @@ struct RMT: ParsableCommand {
     Interruption.takeOverSignals()
     do {
       var command = try parseAsRoot()
+      try InstructionSet.check(InstructionSet.requestedName)
       try command.run()
     } catch let error as any DescribedError {
       StandardError.print("rmt: \(error)")

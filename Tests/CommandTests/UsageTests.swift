@@ -29,6 +29,18 @@ struct UsageTests {
     #expect(examples.allSatisfy { $0.hasPrefix("  ") })
   }
 
+  @Test func `an instruction set that cannot be had is refused, one that can is used`() throws {
+    let folder = try ScratchFolder()
+    let run = try CommandRun(shell: "RMT_ISA=sse9 \"$RMT\" inspect missing", in: folder)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.hasPrefix("rmt: RMT_ISA: \"sse9\" is no instruction set"))
+    #expect(run.errors.contains("plain"))
+    for name in ["plain", ""] {
+      let line = "RMT_ISA=\(name) \"$RMT\" inspect missing"
+      #expect(try CommandRun(shell: line, in: folder).exitCode == 66)
+    }
+  }
+
   @Test func `the version is that of the program`() throws {
     #expect(try ScratchFolder().succeed("--version").output.hasPrefix("rmt 0."))
   }
