@@ -8,8 +8,9 @@ import TensorStorage
 import Testing
 import Tokenizers
 
-/// The whole way as a program outside this package goes it. The target has no package access, so
-/// whatever these tests call is public.
+/// The whole way as a program outside this package goes it.
+///
+/// The target has no package access, so whatever these tests call is public.
 @Suite struct PublicInterfaceTests {
   private let folder: TemporaryFolder
   private let memory = MemoryConfiguration(tokenCount: 4, segmentPositions: 20, alignment: .right)

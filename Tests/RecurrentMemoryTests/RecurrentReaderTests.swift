@@ -106,5 +106,8 @@ import Testing
       try reader.read([Int32](repeating: 5, count: 41))
     }
     #expect(throws: RecurrenceError.emptyDocument) { try reader.read([]) }
+    for id in [-1, .min, 100, .max] as [Int32] {
+      #expect(throws: RecurrenceError.tokenOutOfRange(id, limit: 100)) { try reader.read([2, id]) }
+    }
   }
 }
