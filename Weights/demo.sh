@@ -39,7 +39,7 @@ mkdir -p "$output"
 step "1. Convert a Hugging Face folder into one native file" \
   convert "$source_folder" -o "$output/bert.rmtw"
 explain "The checkpoint's tensors, configuration and vocabulary now lie in $output/bert.rmtw." \
-  "Every tensor of the source is mapped or listed as dropped; opening the file costs the same for any size."
+  "bert-nano has random weights, as its card says; a pretrained checkpoint of yours goes the same way."
 
 step "2. Look at what is in it" \
   inspect "$output/bert.rmtw"
