@@ -30,7 +30,8 @@ struct RMT: ParsableCommand {
       CommandGroup(name: "Train and measure", subcommands: [Finetune.self, Evaluate.self]),
       CommandGroup(name: "Use a model", subcommands: [Run.self, Encode.self, Export.self]),
       CommandGroup(
-        name: "Look into files", subcommands: [Inspect.self, Verify.self, Compare.self]),
+        name: "Look into files",
+        subcommands: [Inspect.self, Tokenize.self, Verify.self, Compare.self]),
     ])
 
   static func main() {

@@ -4,7 +4,7 @@ import Testing
 struct UsageTests {
   static let verbs = [
     "convert", "create", "inspect", "verify", "compare", "attach", "finetune", "evaluate", "run",
-    "encode", "export",
+    "encode", "export", "tokenize",
   ]
 
   @Test func `help names every verb and the exit codes`() throws {
