@@ -144,7 +144,8 @@ let package = Package(
         "WeightFile",
       ]),
     .testTarget(
-      name: "CommandTests", dependencies: ["rmt", "JSON", "Safetensors", "TensorStorage"]),
+      name: "CommandTests",
+      dependencies: ["rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage"]),
     // The library as a program outside sees it: its product's targets, and their public API alone.
     .testTarget(
       name: "LibraryTests",

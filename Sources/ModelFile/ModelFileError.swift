@@ -77,6 +77,8 @@ public struct ModelFileError: DescribedError {
   public var advice: String? {
     switch clause {
     case .storedType: nil
+    case .kind("training"):
+      "It is the state of an interrupted run: rmt finetune --resume goes on with it."
     case .vocabularyTooLong: "Take the vocabulary that belongs to the checkpoint."
     default: "Convert the checkpoint again."
     }

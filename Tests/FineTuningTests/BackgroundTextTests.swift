@@ -1,5 +1,6 @@
 import TensorStorage
 import Testing
+import Tokenizers
 
 @testable import FineTuning
 
@@ -35,7 +36,8 @@ import Testing
     let text = try background([folder.path])
     #expect(text.training.tokenIDs == [Int32](repeating: SmallVocabulary.ids("john")[0], count: 11))
     #expect(text.evaluation.tokenIDs == SmallVocabulary.ids("mary"))
-    #expect(text.notes.count == 1 && text.notes[0].contains("1 of 12 files is held out"))
+    #expect(
+      text.notes.count == 1 && text.notes[0].description.contains("1 of 12 files is held out"))
   }
 
   @Test func `of a few files the last is held out and of one the last tenth`() throws {
@@ -50,7 +52,7 @@ import Testing
     ])
     #expect(one.training.count == 18)
     #expect(one.evaluation.tokenIDs == SmallVocabulary.ids("mary sandra"))
-    #expect(one.notes.count == 1 && one.notes[0].contains("last tenth"))
+    #expect(one.notes.count == 1 && one.notes[0].description.contains("last tenth"))
   }
 
   @Test func `text named for evaluation is used for that alone`() throws {
@@ -81,8 +83,9 @@ import Testing
     _ = try folder.write([0x6D, 0], to: "b.bin")
     _ = try folder.write("the old river".utf8, to: "c.txt")
     let text = try background([folder.path])
-    #expect(text.notes.contains("\(foreign) is not UTF-8 and was read as Windows-1252."))
-    #expect(text.notes.contains { $0.contains("b.bin has NUL bytes") })
+    #expect(
+      text.notes.contains(DataNote("\(foreign) is not UTF-8 and was read as Windows-1252.")))
+    #expect(text.notes.contains { $0.description.contains("b.bin has NUL bytes") })
     #expect(text.evaluation.tokenIDs == SmallVocabulary.ids("the old river"))
   }
 
@@ -98,6 +101,15 @@ import Testing
     #expect(text.training.count >= 500 && text.evaluation.count >= 500)
     #expect(!text.training.tokenIDs.contains(tokenizer.specialTokens.unknown))
     #expect(text.fingerprint == again.fingerprint && text.fingerprint != other.fingerprint)
+  }
+
+  @Test func `generated text warns of a vocabulary that knows only part of it`() throws {
+    let tokens = SmallVocabulary.tokens.filter { $0 != "the" }
+    let tokenizer = try WordPieceTokenizer(
+      vocabulary: WordPieceVocabulary(tokens: tokens, file: "vocabulary"),
+      settings: WordPieceSettings(lowercases: true))
+    let text = try BackgroundText(generatedFrom: 1, tokenizer: tokenizer, tokenCount: 500)
+    #expect(text.notes.map(\.isWarning) == [false, true])
   }
 
   @Test func `generated text never names a person or a place of the tasks`() {

@@ -34,7 +34,8 @@ import Testing
     let data = DocumentData(training: documents, validation: documents, segmentSize: 3)
     let notes = data.notes(
       for: try Curriculum(segmentCounts: [1, 2], stepCounts: [1], mixesLengths: false))
-    #expect(notes.first?.contains("1 of 7 documents are longer than 2 segments") == true)
+    #expect(
+      notes.first?.description.contains("1 of 7 documents are longer than 2 segments") == true)
     let unlimited = try Curriculum(segmentCounts: [], stepCounts: [1], mixesLengths: false)
     #expect(data.notes(for: unlimited) == [])
   }

@@ -146,7 +146,11 @@ import Testing
     var saved = try Data(contentsOf: url)
     saved[saved.count - 9] ^= 1
     try saved.write(to: url)
-    #expect(throws: (any Error).self) { _ = try tuner("out", resumes: true).run() }
+    let error = #expect(throws: FineTuningError.self) {
+      _ = try tuner("out", resumes: true).run()
+    }
+    #expect(error?.problem.contains("damaged") == true)
+    #expect(error?.advice?.contains("--force") == true)
     try Data(contentsOf: URL(fileURLWithPath: model.path)).write(to: url)
     #expect(
       throws: FineTuningError.notTrainingState(path: state("out"), reason: "it is a model file")

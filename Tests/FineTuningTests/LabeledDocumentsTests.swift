@@ -87,14 +87,18 @@ import Testing
     let bytes = Array(#"{"text": "mary "#.utf8) + [0x93] + Array(#"john", "label": 0}"#.utf8)
     let documents = try read(bytes)
     #expect(documents[0].tokenIDs.starts(with: SmallVocabulary.ids("mary")))
-    #expect(documents.notes.contains { $0.contains("line 1") && $0.contains("Windows-1252") })
+    #expect(
+      documents.notes.map(\.description).contains {
+        $0.contains("line 1") && $0.contains("Windows-1252")
+      })
   }
 
   @Test func `more than one unknown token in a hundred is noted`() throws {
     let known = String(repeating: "mary ", count: 99)
     #expect(try read("{\"text\": \"\(known) zzz\", \"label\": 0}").notes == [])
     let notes = try read("{\"text\": \"\(known) zzz zzz\", \"label\": 0}").notes
-    #expect(notes.count == 1 && notes[0].contains("2.0 %"))
+    #expect(notes.count == 1 && notes[0].description.contains("2.0 %"))
+    #expect(notes.first?.isWarning == true)
   }
 
   @Test func `a missing file is an input error`() throws {

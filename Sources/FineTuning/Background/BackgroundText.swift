@@ -8,7 +8,7 @@ public struct BackgroundText: Sendable {
   /// What validation and test samples are filled with; shares no text with ``training``.
   public let evaluation: TokenLoop
   /// What a person should know of it: which files are held out, how files were decoded.
-  public let notes: [String]
+  public let notes: [DataNote]
   /// What the text is, for the record.
   public let sources: [String]
 
@@ -82,7 +82,7 @@ public struct BackgroundText: Sendable {
     }
     training = TokenLoop(trainingIDs)
     evaluation = TokenLoop(evaluationIDs)
-    notes = (heldOut.isEmpty ? [] : [heldOut]) + reader.notes(place: place)
+    notes = (heldOut.isEmpty ? [] : [DataNote(heldOut)]) + reader.notes(place: place)
     sources = paths + evaluationPaths
   }
 
@@ -93,9 +93,9 @@ public struct BackgroundText: Sendable {
   public init(
     generatedFrom seed: UInt64, tokenizer: WordPieceTokenizer, tokenCount: Int
   ) throws(BackgroundError) {
+    var reader = DocumentTokenizer(tokenizer)
     func loop(_ split: DataSplit) throws(BackgroundError) -> TokenLoop {
       var text = GeneratedText(seed: seed, split: split)
-      var reader = DocumentTokenizer(tokenizer)
       var ids: [Int32] = []
       while ids.count < max(1, tokenCount) { ids += reader.encode(text.paragraph()) }
       let share = reader.unknownShare.fraction
@@ -104,7 +104,9 @@ public struct BackgroundText: Sendable {
     }
     training = try loop(.training)
     evaluation = try loop(.validation)
-    notes = ["Background: sentences of the program's own, as no text was named."]
+    notes =
+      [DataNote("Background: sentences of the program's own, as no text was named.")]
+      + [reader.unknownShare.note(place: "the generated background")].compactMap { $0 }
     sources = ["generated"]
   }
 

@@ -32,12 +32,14 @@ struct TextFileReader {
   }
 
   /// Sentences on everything odd so far.
-  func notes(place: String) -> [String] {
-    func sentence(_ files: [String], _ one: String, _ many: String) -> [String] {
+  func notes(place: String) -> [DataNote] {
+    func sentence(_ files: [String], _ one: String, _ many: String) -> [DataNote] {
       guard let first = files.first else { return [] }
       return [
-        files.count == 1
-          ? "\(first) \(one)." : "\(files.count) background files \(many), the first is \(first)."
+        DataNote(
+          files.count == 1
+            ? "\(first) \(one)."
+            : "\(files.count) background files \(many), the first is \(first).")
       ]
     }
     let unknown = tokenizer.unknownShare.note(place: place)

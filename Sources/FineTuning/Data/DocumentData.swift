@@ -25,15 +25,18 @@ public struct DocumentData: FineTuningData {
   public var sourcePaths: [String] { [training.path, validation.path] }
 
   /// What a person should know before training.
-  public func notes(for curriculum: Curriculum) -> [String] {
+  public func notes(for curriculum: Curriculum) -> [DataNote] {
     var notes = training.notes + (validation.path == training.path ? [] : validation.notes)
     guard let longest = curriculum.stages.compactMap(\.segmentCount).max() else { return notes }
     for documents in [training, validation] {
       let leftOut = documents.count - documents.selection(in: 0...longest, of: segmentSize).count
       if leftOut > 0 {
         notes.append(
-          "\(documents.path): \(leftOut) of \(documents.count) documents are longer than \(longest) "
-            + "segments of \(segmentSize) tokens and are left out.")
+          DataNote(
+            "\(documents.path): \(leftOut) of \(documents.count) documents are longer than "
+              + "\(longest) \(longest == 1 ? "segment" : "segments") of \(segmentSize) tokens and "
+              + "are left out.",
+            isWarning: true))
       }
     }
     return notes

@@ -15,7 +15,7 @@ public struct LabeledDocuments: SampleCollection {
   /// Where the documents came from.
   public let path: String
   /// What a person should know of them: how they were decoded, and unknown words.
-  public let notes: [String]
+  public let notes: [DataNote]
   private var tokenIDs: [Int32] = []
   private var ends: [Int] = []
   private var labels: [Int] = []
@@ -111,14 +111,15 @@ public struct LabeledDocuments: SampleCollection {
 
   private static func notes(
     path: String, foreignLines: [Int], share: UnknownShare
-  ) -> [String] {
-    var notes: [String] = []
+  ) -> [DataNote] {
+    var notes: [DataNote] = []
     if let first = foreignLines.first {
       notes.append(
-        foreignLines.count == 1
-          ? "\(path): line \(first) is not UTF-8 and was read as Windows-1252."
-          : "\(path): \(foreignLines.count) lines are not UTF-8 and were read as Windows-1252, "
-            + "the first is line \(first).")
+        DataNote(
+          foreignLines.count == 1
+            ? "\(path): line \(first) is not UTF-8 and was read as Windows-1252."
+            : "\(path): \(foreignLines.count) lines are not UTF-8 and were read as Windows-1252, "
+              + "the first is line \(first)."))
     }
     if let note = share.note(place: path) { notes.append(note) }
     return notes

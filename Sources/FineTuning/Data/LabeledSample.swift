@@ -36,7 +36,7 @@ public protocol FineTuningData: Sendable {
   /// The files that the samples were read from, for the record; none for samples that are made.
   var sourcePaths: [String] { get }
   /// What a person should know of the data before training.
-  func notes(for curriculum: Curriculum) -> [String]
+  func notes(for curriculum: Curriculum) -> [DataNote]
   /// The samples that a stage trains on.
   ///
   /// - Throws: ``CurriculumError`` when there are none.

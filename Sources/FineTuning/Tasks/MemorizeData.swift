@@ -22,7 +22,7 @@ public struct MemorizeData: FineTuningData {
   public var sourcePaths: [String] { [] }
 
   /// What a person should know before training.
-  public func notes(for curriculum: Curriculum) -> [String] { task.background.notes }
+  public func notes(for curriculum: Curriculum) -> [DataNote] { task.background.notes }
 
   /// The samples that a stage trains on.
   public func trainingSamples(

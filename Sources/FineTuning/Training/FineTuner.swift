@@ -77,7 +77,9 @@ public struct FineTuner {
     }
     var description = model.description
     description.memory = options.memory
-    for note in data.notes(for: options.curriculum) { report(.note(note)) }
+    for note in data.notes(for: options.curriculum) {
+      report(note.isWarning ? .warning(note.description) : .note(note.description))
+    }
     let store = ParameterStore<Float>(description)
     store.fill(from: model)
     var state = TrainingState(

@@ -14,7 +14,7 @@ public enum FineTuningError: DescribedError, Equatable {
   case stateExists(path: String)
   /// The state belongs to a run with another setting.
   case settingChanged(path: String, name: String, saved: String, given: String)
-  /// The file is no training state, or of another model.
+  /// The file is no training state, is damaged, or belongs to another model.
   case notTrainingState(path: String, reason: String)
 
   /// The family it belongs to.
@@ -49,7 +49,7 @@ public enum FineTuningError: DescribedError, Equatable {
     case .stateExists: "an interrupted run left its state here"
     case .settingChanged(_, let name, let saved, let given):
       "the interrupted run had \(name) \(saved), this one has \(given)"
-    case .notTrainingState(_, let reason): "not the state of this model's training: \(reason)"
+    case .notTrainingState(_, let reason): "the run cannot be resumed from this file: \(reason)"
     }
   }
 
@@ -63,8 +63,9 @@ public enum FineTuningError: DescribedError, Equatable {
       "Try a smaller learning rate, a longer warm-up or stronger clipping, and check the data."
     case .stateExists: "Go on with it (--resume), or begin anew and lose it (--force)."
     case .settingChanged:
-      "Resume with the same settings, or begin anew and lose the run (--force)."
-    case .notTrainingState: "Remove the file, or begin anew and replace it (--force)."
+      "Resume with the same settings, or begin anew and lose the run (--force in place of --resume)."
+    case .notTrainingState:
+      "Remove the file, or begin anew and lose it (--force in place of --resume)."
     }
   }
 }

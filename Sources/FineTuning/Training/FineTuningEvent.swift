@@ -2,6 +2,8 @@
 public enum FineTuningEvent: Sendable {
   /// Something a person should know.
   case note(String)
+  /// Something that is likely to spoil the result.
+  case warning(String)
   /// A stage begins, or goes on after a resume.
   case stage(Curriculum.Stage, stageCount: Int, stepsDone: Int)
   /// An optimizer step was made.

@@ -56,13 +56,13 @@ struct TrainingStateFile {
   /// Reads the state of a run with these settings into `state`.
   ///
   /// - Throws: ``FineTuningError/settingChanged(path:name:saved:given:)`` when a setting differs,
-  ///   ``FineTuningError/notTrainingState(path:reason:)``, or the weight file's errors when the file
-  ///   is damaged.
+  ///   ``FineTuningError/notTrainingState(path:reason:)`` when the file is something else or damaged;
+  ///   `FileError`.
   func read(
     into state: inout TrainingState, settings: [(name: String, value: String)],
     stageStepCounts: [Int]
   ) throws {
-    let file = try WeightFile(path: path)
+    let file = try Self.whole(path) { try WeightFile(path: path) }
     guard file.kind == Self.kind else {
       throw FineTuningError.notTrainingState(path: path, reason: "it is a \(file.kind) file")
     }
@@ -71,7 +71,7 @@ struct TrainingStateFile {
       position.finishedStageCount <= stageStepCounts.count,
       position.step <= (stageStepCounts + [0])[position.finishedStageCount]
     else { throw FineTuningError.notTrainingState(path: path, reason: "its position is broken") }
-    try file.verify()
+    try Self.whole(path) { try file.verify() }
     for (name, store) in state.stores {
       let expected = TensorDescription(
         name: name, elementType: .f32, shape: [store.elements.count])
@@ -82,6 +82,15 @@ struct TrainingStateFile {
       UnsafeMutableRawBufferPointer(store.elements).copyMemory(from: bytes)
     }
     state.position = position
+  }
+
+  /// Tells damage as what it means for the run; the weight file's own advice is to convert again.
+  private static func whole<Result>(_ path: String, _ read: () throws -> Result) throws -> Result {
+    do {
+      return try read()
+    } catch let error as any DescribedError where error.kind == .badData {
+      throw FineTuningError.notTrainingState(path: path, reason: error.problem)
+    }
   }
 
   private func check(

@@ -37,7 +37,7 @@ struct WeightSummary {
       for file in source.sourcePaths { lines.append("  \(file)") }
     }
     lines.append(
-      "\(source.tensors.count) tensors, \(grouped(elementCount)) numbers: "
+      "\(counted(source.tensors.count, "tensor")), \(counted(elementCount, "number")): "
         + typeTotals.map { "\(grouped($0.elementCount)) \($0.type.rawValue)" }
         .joined(separator: ", "))
     if let model {

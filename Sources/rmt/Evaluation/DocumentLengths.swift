@@ -4,7 +4,7 @@ import FineTuning
 struct DocumentLengths {
   /// The documents of at most so many segments, but of more than the row before allows.
   struct Row {
-    let segmentCount: Int
+    let segmentCounts: ClosedRange<Int>
     let documents: DocumentSelection
 
     /// The first documents, or all of them.
@@ -33,10 +33,11 @@ struct DocumentLengths {
       while let last = counts.last, last < longest { counts.append(last * 2) }
     }
     var rows: [Row] = []
-    var lower = 0
+    var lower = 1
     for count in counts {
       let row = Row(
-        segmentCount: count, documents: documents.selection(in: lower...count, of: segmentSize))
+        segmentCounts: lower...count,
+        documents: documents.selection(in: lower...count, of: segmentSize))
       // Rows that nobody asked for are left out when they are empty.
       if segmentCounts != nil || row.documents.count > 0 { rows.append(row) }
       lower = count + 1

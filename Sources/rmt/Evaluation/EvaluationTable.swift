@@ -3,11 +3,11 @@ import JSON
 
 /// Accuracy by number of segments.
 struct EvaluationTable {
-  private var rows: [(segmentCount: Int, evaluation: Evaluation)] = []
+  private var rows: [(segmentCounts: ClosedRange<Int>, evaluation: Evaluation)] = []
 
-  /// Adds what was measured on documents of that many segments.
-  mutating func add(segmentCount: Int, _ evaluation: Evaluation) {
-    rows.append((segmentCount, evaluation))
+  /// Adds what was measured on documents of so many segments.
+  mutating func add(segmentCounts: ClosedRange<Int>, _ evaluation: Evaluation) {
+    rows.append((segmentCounts, evaluation))
   }
 
   /// What a person reads.
@@ -15,11 +15,13 @@ struct EvaluationTable {
     var table = TextTable(
       [.right, .right, .right, .left, .right],
       heading: ["segments", "samples", "accuracy", "95 % interval", "seconds"])
-    for (segmentCount, evaluation) in rows {
+    for (counts, evaluation) in rows {
       let interval = evaluation.interval
       let isEmpty = evaluation.sampleCount == 0
       table.add(
-        "\(segmentCount)", "\(evaluation.sampleCount)",
+        counts.count == 1
+          ? "\(counts.upperBound)" : "\(counts.lowerBound) to \(counts.upperBound)",
+        "\(evaluation.sampleCount)",
         isEmpty ? "-" : percentage(evaluation.accuracy),
         isEmpty
           ? "-" : "\(percentage(interval.lowerBound)) to \(percentage(interval.upperBound))",
@@ -32,10 +34,11 @@ struct EvaluationTable {
   var json: JSONValue {
     [
       "rows": .array(
-        rows.map { segmentCount, evaluation in
+        rows.map { counts, evaluation in
           let isEmpty = evaluation.sampleCount == 0
           return [
-            "segments": .integer(segmentCount),
+            "segments": .integer(counts.upperBound),
+            "leastSegments": .integer(counts.lowerBound),
             "samples": .integer(evaluation.sampleCount),
             "correct": .integer(evaluation.correctCount),
             "accuracy": isEmpty ? .null : .number(evaluation.accuracy),

@@ -1,3 +1,4 @@
+import FineTuning
 import Logging
 
 /// Writes what the log holds to standard error: `rmt: warning: …`.
@@ -29,5 +30,10 @@ extension Logger {
     var logger = Logger(label: "rmt") { _ in DiagnosticHandler() }
     logger.logLevel = isQuiet ? .error : isVerbose ? .debug : .notice
     return logger
+  }
+
+  /// Logs what is to be said of data, warnings as such.
+  func show(_ notes: [DataNote]) {
+    for note in notes { log(level: note.isWarning ? .warning : .notice, "\(note)") }
   }
 }

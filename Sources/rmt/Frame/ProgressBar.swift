@@ -15,19 +15,22 @@ final class ProgressBar: Sendable {
 
   private struct State {
     var start: ContinuousClock.Instant
-    var firstCompleted: Int?
     var lastShown: ContinuousClock.Instant?
   }
 
   private let label: String
   private let unit: Unit
   private let isShown: Bool
-  private let state = Mutex(State(start: .now, firstCompleted: nil, lastShown: nil))
+  private let completedBefore: Int
+  private let state = Mutex(State(start: .now, lastShown: nil))
 
   /// A bar that has not begun.
-  init(_ label: String, unit: Unit, isShown: Bool) {
+  ///
+  /// - Parameter completedBefore: what an earlier run did, which says nothing about this one's rate.
+  init(_ label: String, unit: Unit, isShown: Bool, completedBefore: Int = 0) {
     self.label = label
     self.unit = unit
+    self.completedBefore = completedBefore
     self.isShown = isShown && StandardError.isTerminal
   }
 
@@ -38,15 +41,12 @@ final class ProgressBar: Sendable {
     guard isShown else { return }
     let line: String? = state.withLock { state in
       let now = ContinuousClock.now
-      // Work that goes on where an earlier run stopped must not count what that run did.
-      let first = state.firstCompleted ?? completed
-      state.firstCompleted = first
       guard now - state.start >= .seconds(1) else { return nil }
       if let last = state.lastShown, now - last < .milliseconds(100) { return nil }
       state.lastShown = now
       return Self.line(
         label: detail.isEmpty ? label : "\(label)  \(detail)", unit: unit, completed: completed,
-        sinceStart: completed - first,
+        sinceStart: completed - completedBefore,
         total: total, seconds: (now - state.start).inSeconds, columns: StandardError.columnCount)
     }
     if let line { StandardError.showStatus(line) }

@@ -28,7 +28,8 @@ struct DocumentReading {
     let first = try firstPiece(of: document, pieces, saved)
     if let saved { reader.memory = saved.memory } else { reader.reset() }
     log.info("reading \(document.name): \(document.tokens.count) tokens, \(pieces.count) segments")
-    let bar = ProgressBar("reading", unit: .things("segments"), isShown: showsProgress)
+    let bar = ProgressBar(
+      "reading", unit: .things("segments"), isShown: showsProgress, completedBefore: first)
     let start = ContinuousClock.now
     var tokensRead = saved?.tokensRead ?? 0
     for (index, piece) in pieces.enumerated().dropFirst(first) {

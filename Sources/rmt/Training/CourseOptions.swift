@@ -19,15 +19,21 @@ struct CourseOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Steps between evaluations; at the end of each stage in any case.", valueName: "n"))
-  var evaluateEvery: Int?
+  var evaluateEvery: Int = 100
 
   @Option(
     help: ArgumentHelp(
-      "Steps between savings of the run's state, from which --resume goes on.", valueName: "n"))
+      "Steps between savings of the run's state, from which --resume goes on; every half minute, or less often where saving is slow, unless given.",
+      valueName: "n"))
   var saveEvery: Int?
 
   @Option(help: ArgumentHelp("End a stage early at this accuracy, in percent.", valueName: "x"))
   var targetAccuracy: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Evaluations in a row that must reach --target-accuracy; 1 unless given.", valueName: "n"))
+  var targetEvaluations: Int?
 
   @Option(help: "Store the result's matrices in this type.")
   var dtype: StoredElementType = .f32
@@ -52,9 +58,12 @@ struct CourseOptions: ParsableArguments {
   func validate() throws {
     for (name, value) in [
       ("--truncate", truncate), ("--evaluate-every", evaluateEvery), ("--save-every", saveEvery),
-      ("--threads", threads),
+      ("--threads", threads), ("--target-evaluations", targetEvaluations),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1.") }
+    }
+    if targetEvaluations != nil, targetAccuracy == nil {
+      throw ValidationError("--target-evaluations needs a --target-accuracy to reach.")
     }
     if let targetAccuracy, !(0...100).contains(targetAccuracy) {
       throw ValidationError("--target-accuracy is a percentage.")

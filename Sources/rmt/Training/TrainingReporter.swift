@@ -7,12 +7,28 @@ final class TrainingReporter {
   private let metrics: MetricsLog?
   private let printsLines: Bool
   private let showsProgress: Bool
+  private let takesShorterDocuments: Bool
+  private let longestSilence: Duration
   private var bar: ProgressBar?
+  private var evaluationBar: ProgressBar?
+  private var lastLine = ContinuousClock.now
+  private var stageStart = (step: 0, time: ContinuousClock.now)
   private var stage: Curriculum.Stage?
   private var stageCount = 0
 
   /// A reporter that prints a line for each evaluation unless the result is for a program.
-  init(messages: MessageOptions, printsLines: Bool, metrics: MetricsLog?) {
+  ///
+  /// - Parameters:
+  ///   - takesShorterDocuments: whether a stage's number of segments is the largest and not the only
+  ///     one.
+  ///   - longestSilence: where nobody sees a progress line, the time after which a line tells the
+  ///     training loss.
+  init(
+    messages: MessageOptions, printsLines: Bool, metrics: MetricsLog?, takesShorterDocuments: Bool,
+    longestSilence: Duration = .seconds(60)
+  ) {
+    self.takesShorterDocuments = takesShorterDocuments
+    self.longestSilence = longestSilence
     log = messages.log
     self.metrics = metrics
     self.printsLines = printsLines
@@ -20,7 +36,7 @@ final class TrainingReporter {
   }
 
   /// Takes the progress line away.
-  func finish() { bar = nil }
+  func finish() { (bar, evaluationBar) = (nil, nil) }
 
   /// Takes in an event.
   func report(_ event: FineTuningEvent) {
@@ -31,19 +47,31 @@ final class TrainingReporter {
     }
     switch event {
     case .note(let text): log.notice("\(text)")
+    case .warning(let text): log.warning("\(text)")
     case .stage(let stage, let count, let stepsDone):
       self.stage = stage
       stageCount = count
+      stageStart = (stepsDone, .now)
       bar = ProgressBar(
-        "stage \(stage.number)/\(count)", unit: .things("steps"), isShown: showsProgress)
+        "stage \(stage.number)/\(count)", unit: .things("steps"), isShown: showsProgress,
+        completedBefore: stepsDone)
       let length = stage.segmentCount.map { counted($0, "segment") }
+      let isUpTo = length != nil && (stage.mixesLengths || takesShorterDocuments)
       let rest = stepsDone > 0 ? ", \(stepsDone) of them done" : ""
       line(
-        "stage \(stage.number) of \(count): \(stage.mixesLengths ? "up to " : "")"
+        "stage \(stage.number) of \(count): \(isUpTo ? "up to " : "")"
           + "\(length ?? "documents of any length"), \(counted(stage.stepCount, "step"))\(rest)")
     case .step(let report):
       bar?.update(
         report.step, of: report.stepCount, detail: "loss \(decimal(report.meanLoss, digits: 3))")
+      if !(showsProgress && StandardError.isTerminal),
+        ContinuousClock.now - lastLine >= longestSilence
+      {
+        line(
+          Self.stepLine(
+            report, stepsBefore: stageStart.step,
+            seconds: (ContinuousClock.now - stageStart.time).inSeconds))
+      }
       log.debug(
         """
         stage \(report.stage), step \(report.step): loss \(decimal(report.meanLoss, digits: 4)), \
@@ -52,8 +80,14 @@ final class TrainingReporter {
         \(decimal(report.tokensPerSecond, digits: 0)) tokens/s
         """)
     case .evaluating(let done, let count):
-      bar?.update(0, of: 0, detail: "evaluating \(done) of \(count)")
+      if evaluationBar == nil {
+        let place = stage.map { "stage \($0.number)/\(stageCount)  " } ?? ""
+        evaluationBar = ProgressBar(
+          "\(place)evaluating", unit: .things("samples"), isShown: showsProgress)
+      }
+      evaluationBar?.update(done, of: count)
     case .evaluation(let record, let isBest):
+      evaluationBar = nil
       line(
         "  step \(record.step) of \(stage?.stepCount ?? record.step): "
           + "accuracy \(percentage(record.accuracy)) "
@@ -65,9 +99,19 @@ final class TrainingReporter {
     }
   }
 
+  /// A sign of life between evaluations: loss, rate and the time left of the stage.
+  static func stepLine(_ report: StepReport, stepsBefore: Int, seconds: Double) -> String {
+    let rate = seconds > 0 ? Double(report.step - stepsBefore) / seconds : 0
+    let left = rate > 0 ? durationText(Double(report.stepCount - report.step) / rate) : "?"
+    return "  step \(report.step) of \(report.stepCount): "
+      + "training loss \(decimal(report.meanLoss, digits: 4)), "
+      + "\(decimal(rate, digits: 2)) steps/s, \(left) left"
+  }
+
   /// A line of the result; that it cannot be written must not end the training.
   private func line(_ text: String) {
     guard printsLines else { return }
+    lastLine = .now
     do {
       try StandardOutput.print(text)
     } catch {

@@ -80,13 +80,13 @@ struct Evaluate: ParsableCommand {
     var table = EvaluationTable()
     for row in rows {
       let bar = ProgressBar(
-        counted(row.segmentCount, "segment"),
+        counted(row.segmentCounts.upperBound, "segment"),
         unit: .things("samples"), isShown: !messages.quiet)
       let evaluation = try evaluator.evaluate(row.samples) { done in
         bar.update(done, of: row.samples.count)
         try Interruption.check()
       }
-      table.add(segmentCount: row.segmentCount, evaluation)
+      table.add(segmentCounts: row.segmentCounts, evaluation)
     }
     try StandardOutput.print(output.json ? table.json.serialized(pretty: true) : table.text)
   }
@@ -94,22 +94,22 @@ struct Evaluate: ParsableCommand {
   /// What is measured: the task's samples, or a file's documents by length.
   private func rows(
     for model: ModelFile, memory: MemoryConfiguration
-  ) throws -> [(segmentCount: Int, samples: any SampleCollection)] {
+  ) throws -> [(segmentCounts: ClosedRange<Int>, samples: any SampleCollection)] {
     if let eval {
       guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
       let documents = try LabeledDocuments(
         path: eval, labels: model.description.labels, tokenizer: tokenizer
       ) { try Interruption.check() }
-      for note in documents.notes { messages.log.warning("\(note)") }
+      messages.log.show(documents.notes)
       let lengths = DocumentLengths(
         documents, segmentSize: memory.segmentSize, segmentCounts: segments?.elements)
       if let note = lengths.note { messages.log.warning("\(note)") }
-      return lengths.rows.map { ($0.segmentCount, $0.first(samples)) }
+      return lengths.rows.map { ($0.segmentCounts, $0.first(samples)) }
     }
     let task = try taskOptions.memorize(for: model, memory: memory, seed: seed)
-    for note in task.background.notes { messages.log.notice("\(note)") }
+    messages.log.show(task.background.notes)
     return (segments?.elements ?? []).map {
-      ($0, task.testSamples(count: samples ?? 200, segmentCount: $0, seed: seed))
+      ($0...$0, task.testSamples(count: samples ?? 200, segmentCount: $0, seed: seed))
     }
   }
 }

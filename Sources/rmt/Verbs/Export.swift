@@ -65,7 +65,7 @@ struct Export: ParsableCommand {
       var table = TextTable([.left, .right])
       for file in report.files { table.add(file.name, byteCountText(file.byteCount)) }
       try StandardOutput.print(
-        "\(report.folder): \(report.tensorCount) tensors, layout \(layout.rawValue)\n"
+        "\(report.folder): \(counted(report.tensorCount, "tensor")), layout \(layout.rawValue)\n"
           + table.text(indentation: 2))
     }
   }

@@ -16,8 +16,11 @@ struct Finetune: ParsableCommand {
       one a line: {"text": "…", "label": "yes"}, or the Memorize task, whose documents the program \
       makes.
 
-      Ctrl-C saves, and so does --save-every; the same command with --resume goes on as if nothing \
-      had happened, to the same bits.
+      Every --evaluate-every steps the model is measured, and the output holds the weights that did \
+      best in the last stage. While it trains, the run's state is kept beside the output, in \
+      OUTPUT.training. After Ctrl-C, or when the machine went down, the same command with --resume \
+      goes on from there as if nothing had happened, to the same bits. When the loss is no longer a \
+      number training ends with an error, and the best weights so far are in OUTPUT.best.
 
       Examples:
         rmt finetune memory.rmtw --train train.jsonl --eval eval.jsonl -o tuned.rmtw
@@ -49,7 +52,8 @@ struct Finetune: ParsableCommand {
     let memory = try model.memory(segmentPositions: curriculum.segmentPositions)
     let metrics = try course.log.map { try MetricsLog(path: $0) }
     let reporter = TrainingReporter(
-      messages: messages, printsLines: !output.json && !messages.quiet, metrics: metrics)
+      messages: messages, printsLines: !output.json && !messages.quiet, metrics: metrics,
+      takesShorterDocuments: data.train != nil)
     let tuner = try FineTuner(
       model: model, data: try data.load(for: model, memory: memory, seed: course.seed),
       options: try options(memory: memory), outputPath: outputPath,
@@ -73,7 +77,8 @@ struct Finetune: ParsableCommand {
       accumulationCount: optimizer.accumulate, dropout: optimizer.dropout,
       truncation: course.truncate, lossOnAllSegments: course.loss == .all,
       evaluationInterval: course.evaluateEvery,
-      targetAccuracy: course.targetAccuracy.map { $0 / 100 }, targetEvaluationCount: 1,
+      targetAccuracy: course.targetAccuracy.map { $0 / 100 },
+      targetEvaluationCount: course.targetEvaluations ?? 1,
       saveInterval: course.saveEvery, seed: course.seed, threadCount: course.threads.orEveryCore,
       elementType: course.dtype.elementType)
   }
@@ -99,7 +104,8 @@ struct Finetune: ParsableCommand {
     } else {
       let accuracy = best.map { ", accuracy \(percentage($0.accuracy))" } ?? ""
       try StandardOutput.print(
-        "\(result.outputPath): \(result.stepCount) steps\(accuracy), \(durationText(seconds))")
+        "\(result.outputPath): \(counted(result.stepCount, "step"))\(accuracy), \(durationText(seconds))"
+      )
     }
   }
 }

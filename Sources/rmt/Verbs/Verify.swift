@@ -38,7 +38,7 @@ struct Verify: ParsableCommand {
       try StandardOutput.print(result.serialized(pretty: true))
     } else {
       try StandardOutput.print(
-        "\(path): good. \(file.tensors.count) tensors, \(byteCountText(file.byteCount)), "
+        "\(path): good. \(counted(file.tensors.count, "tensor")), \(byteCountText(file.byteCount)), "
           + "every checksum holds")
     }
   }
