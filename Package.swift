@@ -11,7 +11,10 @@ let package = Package(
     .executable(name: "rmt", targets: ["rmt"]),
     .library(
       name: "RecurrentMemoryTransformer",
-      targets: ["CheckpointConversion", "FineTuning", "ModelFile", "RecurrentMemory", "Tokenizers"]),
+      targets: [
+        "CheckpointConversion", "FineTuning", "ModelFile", "ModelSchema", "RecurrentMemory",
+        "TensorStorage", "Tokenizers",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -143,6 +146,13 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: ["rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage"]),
+    // The library as a program outside sees it: its product's targets, and their public API alone.
+    .testTarget(
+      name: "LibraryTests",
+      dependencies: [
+        "CheckpointConversion", "FineTuning", "ModelFile", "ModelSchema", "RecurrentMemory",
+        "TensorStorage", "Tokenizers",
+      ], packageAccess: false),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -102,6 +102,7 @@ extension Double: KernelScalar {
   package static func dropout(
     _ mask: DropoutMask, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int
   ) {
+    precondition(count <= largestDropoutCount, "dropout of \(count) elements")
     withUnsafePointer(to: mask.mask) { kernels.pointee.dropout($0, Int64(count), x, y) }
   }
 

@@ -1,5 +1,8 @@
 import CKernels
 
+/// Elements that one mask can tell apart; beyond, its 32-bit block counter would begin again.
+let largestDropoutCount = 1 << 34
+
 /// One dropout mask, a pure function of key and counter, so that it can be drawn again anywhere.
 ///
 /// Element e belongs to the Philox counter {(e / 64)·16 + e mod 16, c₀, c₁, c₂} and takes word

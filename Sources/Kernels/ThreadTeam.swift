@@ -17,29 +17,35 @@ package struct ThreadTeam: Sendable {
   /// Parts may run in any order and at once: each must write memory that no other part touches, and
   /// then the result does not depend on timing.
   package func perform(partCount: Int, _ body: (Int) -> Void) {
-    guard threadCount > 1, partCount > 1 else {
+    let laneCount = min(threadCount, partCount)
+    guard laneCount > 1 else {
       for part in 0..<partCount { body(part) }
       return
     }
     withoutActuallyEscaping(body) { body in
       let job = Job(body: body)
-      DispatchQueue.concurrentPerform(iterations: partCount) { job.body($0) }
+      // As many iterations as threads: Dispatch alone would take every core of the machine.
+      DispatchQueue.concurrentPerform(iterations: laneCount) { lane in
+        for part in stride(from: lane, to: partCount, by: laneCount) { job.body(part) }
+      }
     }
   }
 
-  /// Runs `body` on up to `threadCount` ranges that cover `0..<count`, each a multiple of `grain`
-  /// long but the last.
-  package func performRanges(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+  /// Runs `body(range, part)` on up to `threadCount` ranges that cover `0..<count`, each a multiple
+  /// of `grain` long but the last, and numbered from 0.
+  package func performRanges(
+    of count: Int, grain: Int, _ body: (_ range: Range<Int>, _ part: Int) -> Void
+  ) {
     let grainCount = (count + grain - 1) / grain
     let partCount = min(threadCount, grainCount)
     guard partCount > 1 else {
-      body(0..<count)
+      body(0..<count, 0)
       return
     }
     perform(partCount: partCount) { part in
       let lower = grainCount * part / partCount * grain
       let upper = min(count, grainCount * (part + 1) / partCount * grain)
-      body(lower..<upper)
+      body(lower..<upper, part)
     }
   }
 

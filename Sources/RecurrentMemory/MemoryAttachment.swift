@@ -33,8 +33,12 @@ public struct MemoryAttachment: Sendable {
 
   /// Writes the model with its memory; the source stays as it is.
   ///
-  /// A classifier is kept when the labels stay the same, and a memory when it has as many tokens.
+  /// A classifier is kept when the labels stay the same; a memory is kept, and one of another number
+  /// of tokens refused.
   ///
+  /// - Parameters:
+  ///   - path: the file to write; it appears whole or not at all.
+  ///   - collision: whether an existing file is replaced.
   /// - Throws: ``RecurrenceError`` or `ConfigurationError` when the parts do not fit the model;
   ///   `FileError`.
   public func attach(
@@ -47,18 +51,22 @@ public struct MemoryAttachment: Sendable {
     }
     description.memory = memory
     description.labels = labels ?? previous.labels
-    let isKept = { (parameter: ParameterDescription) in
-      parameter.name.hasPrefix("classifier.")
-        ? description.labels == previous.labels
-        : ParameterCatalog(previous).parameter(named: parameter.name) == parameter
-    }
+    try description.check(file: path)
+    let hasSameLabels = description.labels == previous.labels
+    let existing = Set(model.parameters)
     let catalog = ParameterCatalog(description).parameters
-    let kept = Set(catalog.filter(isKept).map(\.name))
+    let kept = Set(
+      catalog.filter {
+        existing.contains($0) && (hasSameLabels || !$0.name.hasPrefix("classifier."))
+      }.map(\.name))
     let created = catalog.map(\.name).filter { !kept.contains($0) }
     let step = ProvenanceStep(
       verb: "attach", toolVersion: ProvenanceStep.currentToolVersion,
       sources: [try ProvenanceStep.Source(path: model.path)], dialect: nil, dropped: [],
-      created: created.map { ProvenanceStep.Tensor(name: $0, reason: "new with the memory") },
+      created: created.map {
+        ProvenanceStep.Tensor(
+          name: $0, reason: $0.hasSuffix(".bias") ? "set to zero" : "drawn from the seed")
+      },
       options: [
         "memoryTokens": .integer(memory.tokenCount),
         "segmentPositions": .integer(memory.segmentPositions),

@@ -12,7 +12,9 @@ package struct RecurrentObjective: Sendable, Hashable {
   package let lossSegments: LossSegments
   /// Segments k through which the gradient flows, counted from the last, or `nil` for all of them.
   ///
-  /// The memory that enters segment N − k is then a constant.
+  /// The memory that one segment hands to the next is then a constant up to the one that enters
+  /// segment N − k, counted from 0: segments before that one learn from their own loss alone, if the
+  /// loss reads it.
   package let truncation: Int?
 
   /// An objective with both parts given.

@@ -21,7 +21,10 @@ package struct RecurrentPlan: Sendable {
   /// - Throws: ``RecurrenceError`` when the model has no memory, or segments that hold no token.
   package init(_ model: ModelDescription, tokens: SpecialTokens) throws {
     guard let memory = model.memory else { throw RecurrenceError.noMemory }
-    guard memory.segmentSize >= 1, memory.segmentPositions <= model.encoder.maximumPositions else {
+    // In this order: within the position table the segment's size cannot overflow.
+    guard (1...model.encoder.maximumPositions).contains(memory.segmentPositions),
+      memory.tokenCount >= 1, memory.segmentSize >= 1
+    else {
       throw RecurrenceError.segmentPositions(
         memory.segmentPositions, memoryTokens: memory.tokenCount,
         limit: model.encoder.maximumPositions)

@@ -8,7 +8,8 @@ import Transformer
 /// Reads a document of any length, one segment after another, in constant memory.
 ///
 /// The memory starts as the model's initial one, is replaced by the hidden states that each segment
-/// leaves at the memory's positions, and may be taken out and put back at any boundary.
+/// leaves at the memory's positions, and may be taken out and put back at any boundary. The same
+/// model and tokens give the same bits with any number of threads.
 public final class RecurrentReader {
   /// The memory's settings.
   public let memoryConfiguration: MemoryConfiguration
@@ -24,7 +25,7 @@ public final class RecurrentReader {
 
   /// Opens a model for reading.
   ///
-  /// - Parameter threadCount: threads that share the work of one segment.
+  /// - Parameter threadCount: threads that share the work of one segment, 1 or more.
   /// - Throws: ``RecurrenceError`` for a model without memory or without tokenizer.
   public init(model: ModelFile, threadCount: Int) throws {
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
@@ -37,7 +38,8 @@ public final class RecurrentReader {
     self.model = BoundModel(model)
     encoder = Encoder(configuration)
     workspace = EncoderWorkspace(
-      configuration, capacity: capacity, team: ThreadTeam(threadCount: threadCount), trains: false)
+      model.description, capacity: capacity, team: ThreadTeam(threadCount: threadCount),
+      trains: false)
     activations = EncoderActivations(
       configuration, capacity: capacity, keepsEveryLayer: false)
     state = []
@@ -65,7 +67,8 @@ public final class RecurrentReader {
     positionCount = 0
   }
 
-  /// Reads one segment: at most S tokens of the document, without special tokens.
+  /// Reads one segment: at most S tokens of the document, without special tokens, as
+  /// ``Segmentation`` cuts them; more tokens trap.
   ///
   /// - Throws: ``RecurrenceError`` when an id is outside the vocabulary; the memory stays as it was.
   public func read(_ tokens: ArraySlice<Int32>) throws {
@@ -93,7 +96,7 @@ public final class RecurrentReader {
       UnsafeBufferPointer(start: activations.output, count: positionCount * layout.hiddenSize))
   }
 
-  /// The pooler's output for the segment read last, d numbers.
+  /// The pooler's output for the segment read last, d numbers; before the first it traps.
   public func pooledState() -> [Float] {
     precondition(positionCount > 0, "no segment was read")
     var pooled = [Float](repeating: 0, count: layout.hiddenSize)
@@ -102,7 +105,8 @@ public final class RecurrentReader {
     return pooled
   }
 
-  /// One logit a label, from the segment read last; empty for a model without labels.
+  /// One logit a label, from the segment read last; empty for a model without labels, and before
+  /// the first segment it traps.
   public func logits() -> [Float] {
     guard let classifier = model.parameters.classifier else { return [] }
     var logits = [Float](repeating: 0, count: classifier.outputSize)
@@ -110,4 +114,7 @@ public final class RecurrentReader {
       classifier, pooledState(), rows: 1, into: &logits, workspace: workspace)
     return logits
   }
+
+  /// The labels' probabilities, in their order, from the segment read last: the logits' softmax.
+  public func probabilities() -> [Double] { Classifier.probabilities(logits()) }
 }

@@ -78,7 +78,7 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
   private func add(_ stores: [ParameterStore<Scalar>], to sum: ParameterStore<Scalar>) {
     let total = sum.elements, count = total.count
     guard let base = total.baseAddress else { return }
-    team.performRanges(of: count, grain: 1024) { range in
+    team.performRanges(of: count, grain: 1024) { range, _ in
       for store in stores {
         guard let part = store.elements.baseAddress else { continue }
         Scalar.add(part + range.lowerBound, to: base + range.lowerBound, count: range.count)

@@ -31,7 +31,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     self.trains = trains
     encoder = Encoder(configuration)
     workspace = EncoderWorkspace(
-      configuration, capacity: capacity, team: ThreadTeam(threadCount: 1), trains: trains)
+      plan.model, capacity: capacity, team: ThreadTeam(threadCount: 1), trains: trains)
     scratch = EncoderActivations(configuration, capacity: capacity, keepsEveryLayer: false)
     head = ClassificationStep(plan)
     let width = configuration.hiddenSize
@@ -155,8 +155,8 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   ) {
     let batch = group.batch(step: step), width = plan.model.encoder.hiddenSize
     let tape = tapes[step], active = group.active(step: step)
-    // The memory that segment N − k read is a constant, so nothing arrives at who wrote it.
-    let memoryArrives = step > 0 && step != objective.truncation
+    // The memory that segment N − k and those before it wrote is a constant to its readers.
+    let memoryArrives = step > 0 && step < objective.truncation ?? .max
     hiddenGradient.update(repeating: 0, count: batch.rowCount * width)
     for (sequence, sample) in active.enumerated() {
       let first = hiddenGradient + batch.rows(of: sequence).lowerBound * width

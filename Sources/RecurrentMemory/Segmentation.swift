@@ -9,7 +9,7 @@ public enum Segmentation {
   ///
   /// - Parameters:
   ///   - tokenCount: tokens of the document, special tokens not counted.
-  ///   - memory: the memory's settings, which hold S and the alignment.
+  ///   - memory: the memory's settings, which hold S and the alignment; S below 1 traps.
   public static func pieces(tokenCount: Int, memory: MemoryConfiguration) -> [Range<Int>] {
     let size = memory.segmentSize
     precondition(size >= 1, "segments of \(size) tokens")

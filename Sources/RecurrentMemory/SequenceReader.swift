@@ -19,7 +19,7 @@ public struct SequenceReader {
 
   /// Opens a model for reading.
   ///
-  /// - Parameter threadCount: threads that share the work of one sequence.
+  /// - Parameter threadCount: threads that share the work of one sequence, 1 or more.
   public init(model: ModelFile, threadCount: Int) {
     self.model = BoundModel(model)
     team = ThreadTeam(threadCount: threadCount)
@@ -44,7 +44,7 @@ public struct SequenceReader {
     let activations = EncoderActivations<Float>(
       configuration, capacity: capacity, keepsEveryLayer: false)
     let workspace = EncoderWorkspace<Float>(
-      configuration, capacity: capacity, team: team, trains: false)
+      model.file.description, capacity: capacity, team: team, trains: false)
     for (row, id) in ids.enumerated() {
       (activations.inputs + row * width).update(
         from: parameters.embeddings.word + Int(id) * width, count: width)

@@ -41,6 +41,6 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   /// Bytes an element takes; for the sub-byte types, which no model here uses, the bits rounded up.
   public var byteWidth: Int { (bitWidth + 7) / 8 }
 
-  /// Whether elements can be read as `Float` by ``readFloats(_:into:)``.
+  /// Whether elements can be read as `Float` by ``decodeFloats(_:into:)``.
   public var isFloatingPoint: Bool { self == .f32 || self == .f16 || self == .bf16 || self == .f64 }
 }

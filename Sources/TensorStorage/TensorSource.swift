@@ -61,7 +61,8 @@ extension TensorSource {
     return bytes
   }
 
-  /// Reads a whole floating-point tensor as `Float`; meant for small tensors and tests.
+  /// Reads a whole floating-point tensor as `Float`, other types trap; meant for small tensors and
+  /// tests.
   public func floats(of tensor: TensorDescription) throws -> [Float] {
     let bytes = try bytes(of: tensor)
     var floats = [Float](repeating: 0, count: tensor.shape.elementCount)

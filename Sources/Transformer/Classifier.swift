@@ -23,6 +23,14 @@ package enum Classifier<Scalar: KernelScalar> {
       workspace: workspace.gemm[0])
   }
 
+  /// softmax(logits): exp(zᵢ − max z) / Σ exp(zⱼ − max z), in double precision.
+  package static func probabilities(_ logits: [Scalar]) -> [Double] {
+    let largest = Double(logits.max() ?? 0)
+    let powers = logits.map { exp(Double($0) - largest) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+
   /// −log softmax(logits)[label] in nats, and its gradient `scale`·(softmax(logits) − one-hot).
   package static func crossEntropy(
     logits: UnsafePointer<Scalar>, labelCount: Int, label: Int, scale: Double,

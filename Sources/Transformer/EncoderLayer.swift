@@ -147,18 +147,13 @@ struct EncoderLayer<Scalar: KernelScalar> {
 
   /// Splits rows among the threads; with dropout, whose masks belong to whole sequences, they stay
   /// together.
+  ///
+  /// What a row comes out as depends on that row alone, so any split gives the same bits.
   private func performRows(
     _ batch: SequenceBatch, _ dropout: DropoutPlan?, _ team: ThreadTeam,
     _ body: (Range<Int>, Int) -> Void
   ) {
     guard dropout == nil else { return body(0..<batch.rowCount, 0) }
-    let grain = 8
-    let grainCount = (batch.rowCount + grain - 1) / grain
-    let partCount = min(team.threadCount, grainCount)
-    team.perform(partCount: partCount) { thread in
-      let lower = grainCount * thread / partCount * grain
-      let upper = min(batch.rowCount, grainCount * (thread + 1) / partCount * grain)
-      body(lower..<upper, thread)
-    }
+    team.performRanges(of: batch.rowCount, grain: 8, body)
   }
 }

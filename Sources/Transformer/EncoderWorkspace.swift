@@ -41,17 +41,19 @@ package final class EncoderWorkspace<Scalar: KernelScalar> {
   let residualGradient: UnsafeMutablePointer<Scalar>
   private let arena: Arena<Scalar>
 
-  /// Plans and reserves everything that a pass of up to `capacity` needs.
+  /// Plans and reserves everything that a pass of up to `capacity` needs, pooler and classifier
+  /// included.
   ///
   /// - Parameter trains: whether backward passes are to come.
   package init(
-    _ configuration: BERTConfiguration, capacity: EncoderCapacity, team: ThreadTeam, trains: Bool
+    _ model: ModelDescription, capacity: EncoderCapacity, team: ThreadTeam, trains: Bool
   ) {
+    let configuration = model.encoder
     self.team = team
     self.capacity = capacity
     let rows = capacity.rowCount, length = capacity.sequenceLength
     let width = configuration.hiddenSize, inner = configuration.intermediateSize
-    let gemmCount = Self.gemmCount(configuration, capacity: capacity)
+    let gemmCount = Self.gemmCount(model, capacity: capacity)
     let space = Arena<Scalar>.space(for:)
     let lanes = team.threadCount
     let laneCount = space(gemmCount) + (trains ? 2 : 1) * space(length * length)
@@ -72,15 +74,13 @@ package final class EncoderWorkspace<Scalar: KernelScalar> {
     self.arena = arena
   }
 
-  /// The largest panels that any product of the encoder packs.
-  private static func gemmCount(
-    _ configuration: BERTConfiguration, capacity: EncoderCapacity
-  ) -> Int {
-    let width = configuration.hiddenSize, inner = configuration.intermediateSize
-    let rows = capacity.rowCount, length = capacity.sequenceLength, head = configuration.headSize
-    let sides = [rows, width, inner, length, head]
-    // Panels grow with each side, and three sides are never all the largest; small either way.
-    let largest = sides.max() ?? 0
+  /// Enough for the panels that any product of the model packs.
+  private static func gemmCount(_ model: ModelDescription, capacity: EncoderCapacity) -> Int {
+    // Every side of every product is one of these, head size and sequence length being smaller
+    // ones. Panels grow with each side up to a block's size, so the largest cube bounds them all.
+    let largest = max(
+      capacity.rowCount, model.encoder.hiddenSize, model.encoder.intermediateSize,
+      model.labels.count)
     return Scalar.gemmWorkspaceCount(rows: largest, columns: largest, depth: largest)
   }
 }

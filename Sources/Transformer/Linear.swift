@@ -39,12 +39,4 @@ package struct Linear<Scalar: KernelScalar> {
       alpha: 1, a: dy, aStride: outputSize, b: weight, bStride: inputSize,
       accumulate: accumulate, c: dx, cStride: inputSize, workspace: workspace)
   }
-
-  /// Workspace that forward and backward of up to `rows` rows need.
-  func workspaceCount(rows: Int) -> Int {
-    max(
-      Scalar.gemmWorkspaceCount(rows: rows, columns: outputSize, depth: inputSize),
-      Scalar.gemmWorkspaceCount(rows: outputSize, columns: inputSize, depth: rows),
-      Scalar.gemmWorkspaceCount(rows: rows, columns: inputSize, depth: outputSize))
-  }
 }

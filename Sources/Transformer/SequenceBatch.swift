@@ -50,9 +50,13 @@ package struct DropoutPlan: Sendable {
   }
 
   /// The mask of one site of one sequence.
+  ///
+  /// Site, layer and head share one counter word: 3, 13 and 16 bits, so that no two masks of a step
+  /// meet.
   func mask(
     _ site: Site, layer: Int, head: Int = 0, sequence: Int, probability: Double
   ) -> DropoutMask {
+    precondition(layer < 1 << 13 && head < 1 << 16, "no mask for layer \(layer), head \(head)")
     let place = site.rawValue | UInt32(layer) << 3 | UInt32(head) << 16
     return DropoutMask(
       key: key, counter: [place, sequences[sequence].segment, sequences[sequence].sample],

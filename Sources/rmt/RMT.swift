@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 import ModelFile
 import TensorStorage
 
@@ -29,13 +30,15 @@ struct RMT: ParsableCommand {
       CommandGroup(name: "Train and measure", subcommands: [Finetune.self, Evaluate.self]),
       CommandGroup(name: "Use a model", subcommands: [Run.self, Encode.self, Export.self]),
       CommandGroup(
-        name: "Look into files", subcommands: [Inspect.self, Verify.self, Compare.self]),
+        name: "Look into files",
+        subcommands: [Inspect.self, Tokenize.self, Verify.self, Compare.self]),
     ])
 
   static func main() {
     Interruption.takeOverSignals()
     do {
       var command = try parseAsRoot()
+      try InstructionSet.check(InstructionSet.requestedName)
       try command.run()
     } catch let error as any DescribedError {
       StandardError.print("rmt: \(error)")

@@ -77,6 +77,23 @@ private func objection(to module: String, in target: String) -> String? {
     }
   }
 
+  @Test func `tests the library as a program outside sees it`() throws {
+    let library = try Manifest.libraryTargets()
+    #expect(library.contains("RecurrentMemory") && library.isSubset(of: floors.keys))
+    #expect(try Manifest.dependencies()["LibraryTests"] == library)
+    #expect(try Manifest.targetsWithoutPackageAccess() == ["LibraryTests"])
+  }
+
+  @Test func `shows in README only Swift that the library's tests compile`() throws {
+    let snippet = try SourceTree.text(of: "Tests/LibraryTests/ClassifyDocument.swift")
+      .split(separator: /\/\/ ─+\n/)
+    #expect(snippet.count == 2 || snippet.count == 3)
+    let readme = (try? SourceTree.text(of: "README.md")) ?? ""
+    for block in readme.matches(of: /```swift\n([^`]*)```/) {
+      #expect(block.1.hasSuffix(snippet[1]))
+    }
+  }
+
   @Test func `objects to steps up, sideways and outside`() {
     #expect(objection(to: "Transformer", in: "Kernels") != nil)
     #expect(objection(to: "HDF5", in: "Safetensors") != nil)

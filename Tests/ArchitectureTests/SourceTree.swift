@@ -31,6 +31,11 @@ enum SourceTree {
     }.sorted()
   }
 
+  /// The text of one file, by its path from the package's root on.
+  static func text(of path: String) throws -> String {
+    try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
   /// Every file with one of these extensions under a top folder.
   static func files(in top: String, extensions: Set<String>) throws -> [File] {
     try targets(in: top).flatMap { target -> [File] in

@@ -4,7 +4,7 @@ import Testing
 struct UsageTests {
   static let verbs = [
     "convert", "create", "inspect", "verify", "compare", "attach", "finetune", "evaluate", "run",
-    "encode", "export",
+    "encode", "export", "tokenize",
   ]
 
   @Test func `help names every verb and the exit codes`() throws {
@@ -27,6 +27,18 @@ struct UsageTests {
       !["ARGUMENTS:", "OPTIONS:", "DATA:"].contains($0)
     }
     #expect(examples.allSatisfy { $0.hasPrefix("  ") })
+  }
+
+  @Test func `an instruction set that cannot be had is refused, one that can is used`() throws {
+    let folder = try ScratchFolder()
+    let run = try CommandRun(shell: "RMT_ISA=sse9 \"$RMT\" inspect missing", in: folder)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.hasPrefix("rmt: RMT_ISA: \"sse9\" is no instruction set"))
+    #expect(run.errors.contains("plain"))
+    for name in ["plain", ""] {
+      let line = "RMT_ISA=\(name) \"$RMT\" inspect missing"
+      #expect(try CommandRun(shell: line, in: folder).exitCode == 66)
+    }
   }
 
   @Test func `the version is that of the program`() throws {

@@ -112,6 +112,16 @@ struct WholePathTests {
     try folder.succeed("compare", "text.safetensors", "ids.safetensors")
   }
 
+  @Test func `tokenize shows ids or pieces, one line a document`() throws {
+    try folder.convertTinyModel()
+    try folder.write("Mary?", to: "first.txt")
+    try folder.write("in the garden", to: "second.txt")
+    let ids = try folder.succeed("tokenize", "bert.rmtw", "first.txt", "second.txt")
+    #expect(ids.output == "80 69\n78 73 84\n")
+    let pieces = try folder.succeed("tokenize", "bert.rmtw", "second.txt", "--pieces")
+    #expect(pieces.output == "in the garden\n")
+  }
+
   @Test func `create makes a model from a vocabulary or from text`() throws {
     let vocabulary = ScratchFolder.fixture("bert-tiny/vocab.txt")
     let shape = ["--hidden-size", "16", "--layers", "1", "--heads", "2", "--positions", "24"]

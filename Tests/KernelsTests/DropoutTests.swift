@@ -1,4 +1,5 @@
 import CKernels
+import Kernels
 import Randomness
 import Testing
 
@@ -23,6 +24,27 @@ import Testing
       let word = generator[[counter, 5, 6, 7]][element / 16 % 4]
       let expected: Float = word < mask.threshold ? 0 : 2 * Float(1 / 0.75)
       #expect(y[element] == expected)
+    }
+  }
+
+  @Test func `a mask of the engine is that of its key, counter and probability`() {
+    let x = (1...200).map(Double.init)
+    var found = x, expected = x
+    let key = SIMD2(UInt32(truncatingIfNeeded: Self.key), UInt32(Self.key >> 32))
+    Double.dropout(
+      DropoutMask(key: key, counter: [5, 6, 7], probability: 0.3), x, into: &found, count: 200)
+    var mask = mask(probability: 0.3)
+    reference.dropout(&mask, 200, x, &expected)
+    #expect(found == expected)
+  }
+
+  @Test func `refuses more elements than a mask can tell apart`() async {
+    await #expect(processExitsWith: .failure) {
+      var x: Float = 1
+      let mask = DropoutMask(key: [1, 2], counter: [3, 4, 5], probability: 0.5)
+      withUnsafeMutablePointer(to: &x) {
+        Float.dropout(mask, $0, into: $0, count: 1 << 34 + 1)
+      }
     }
   }
 

@@ -25,6 +25,26 @@ import Testing
     #expect(largestError(slope, expectedSlope) < 2e-6)
   }
 
+  /// What is not a number must never come out as one: a run that diverges has to show it.
+  @Test(arguments: KernelTable.all, [Float.nan, Float(bitPattern: 0x7FC0_0001), .signalingNaN])
+  func `NaN stays NaN`(_ table: KernelTable, _ nan: Float) {
+    let count = 17
+    let x = [Float](repeating: nan, count: count)
+    for activation in ActivationFunction.allCases {
+      var y = [Float](repeating: 0, count: count)
+      table.kernels.activation(activation.rawValue, Int64(count), x, &y)
+      #expect(y.allSatisfy { $0.isNaN }, "\(activation)")
+    }
+    var y = x, logSum: Float = 0
+    table.kernels.hyperbolic_tangent(Int64(count), x, &y)
+    #expect(y.allSatisfy { $0.isNaN }, "tanh")
+    for place in 0..<count {
+      y = (0..<count).map { $0 == place ? nan : Float($0) }
+      table.kernels.softmax(1, Int64(count), &y, Int64(count), &logSum)
+      #expect(y.allSatisfy { $0.isNaN } && logSum.isNaN, "softmax at \(place)")
+    }
+  }
+
   @Test func `the reference's GELU is x·Φ(x) and its slope is the difference quotient`() {
     for kind in ActivationFunction.allCases where kind != .relu {
       for x in stride(from: -5.0, through: 5.0, by: 0.37) {

@@ -47,6 +47,28 @@ import Testing
     for row in 0..<9 { #expect(c[row * 8 + 5..<row * 8 + 8].allSatisfy { $0 == 7 }) }
   }
 
+  @Test(arguments: KernelTable.all)
+  func `gives the same bits whole and split into rows`(_ table: KernelTable) {
+    let rows = 61, columns = 50, depth = 801
+    let a = randomFloats(rows * depth, seed: 20), b = randomFloats(depth * columns, seed: 21)
+    var whole = [Float](repeating: 0, count: rows * columns), split = whole
+    let size = table.kernels.gemm_workspace(Int64(rows), Int64(columns), Int64(depth))
+    var workspace = [Float](repeating: 0, count: Int(size))
+    func product(_ part: Range<Int>, into c: inout [Float]) {
+      c.withUnsafeMutableBufferPointer { c in
+        a.withUnsafeBufferPointer { a in
+          table.kernels.gemm(
+            0, 1, Int64(part.count), Int64(columns), Int64(depth), 1,
+            a.baseAddress! + part.lowerBound * depth, Int64(depth), b, Int64(depth), 0,
+            c.baseAddress! + part.lowerBound * columns, Int64(columns), &workspace)
+        }
+      }
+    }
+    product(0..<rows, into: &whole)
+    for part in [0..<8, 8..<9, 9..<32, 32..<61] { product(part, into: &split) }
+    #expect(split == whole)
+  }
+
   /// The error of a sum of k products grows no faster than k·2⁻²⁴ times the products' sizes.
   private func check(
     _ table: KernelTable, _ rows: Int, _ columns: Int, _ depth: Int, transposeA: Bool,

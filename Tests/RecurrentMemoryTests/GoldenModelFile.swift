@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import ModelFile
 import ModelSchema
+import TensorStorage
 import Testing
 import Tokenizers
 
@@ -21,14 +22,18 @@ extension RecurrentGolden<Float> {
   static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Fixtures").path
 
-  /// Writes the golden's model as a native file, with or without its memory.
-  func write(to path: String, hasMemory: Bool = true) throws -> ModelFile {
+  /// Writes the golden's model as a native file, with or without its memory and its tokenizer.
+  func write(
+    to path: String, hasMemory: Bool = true, hasTokenizer: Bool = true,
+    elementType: ElementType = .f32
+  ) throws -> ModelFile {
     var description = model
     if !hasMemory { description.memory = nil }
     var writer = try ModelFileWriter(
       path: path, collision: .keepExisting, description: description,
-      tokenizer: try WordPieceTokenizer.load(folder: "\(Self.fixtures)/bert-tiny"),
-      provenance: [], elementType: .f32)
+      tokenizer: hasTokenizer
+        ? try WordPieceTokenizer.load(folder: "\(Self.fixtures)/bert-tiny") : nil,
+      provenance: [], elementType: elementType)
     for parameter in writer.parameters {
       let elements = try #require(store.elements(named: parameter.name))
       try writer.write(floats: UnsafeBufferPointer(elements))

@@ -65,6 +65,22 @@ import Testing
     #expect(try bytes(relabelled, "memory.initial") == bytes(kept, "memory.initial"))
   }
 
+  @Test(
+    arguments: [(0, 30), (-1, 30), (.min, 30), (.max, 30), (27, 30), (6, 0), (6, .min), (6, 41)])
+  func `settings that fit no segment are refused`(tokenCount: Int, positions: Int) {
+    let settings = MemoryConfiguration(
+      tokenCount: tokenCount, segmentPositions: positions, alignment: .right)
+    #expect(throws: ConfigurationError.self) {
+      try MemoryAttachment(memory: settings, labels: nil, seed: 1)
+        .attach(to: plain, writing: "\(folder.path)/none.rmtw", collision: .keepExisting)
+    }
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/none.rmtw"))
+  }
+
+  @Test func `two labels of one name are refused`() {
+    #expect(throws: ConfigurationError.self) { try attach("twice", labels: ["x", "x"]) }
+  }
+
   @Test func `another memory size and an existing output are refused`() throws {
     let (kept, _) = try attach("kept", labels: nil)
     var larger = memory

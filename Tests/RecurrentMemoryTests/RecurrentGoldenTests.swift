@@ -57,6 +57,17 @@ import Transformer
       parameters: golden.store.parameters, into: gradients)
     let expectedLoss = try #require(golden.json["losses"]?[variant]?.double)
     #expect(abs(loss.lossSum * scale - expectedLoss) < 10 * tolerance)
+    #expect(loss.sampleCount == golden.samples.count)
+    // Each segment has its tokens, 4 of memory and 3 special ones.
+    #expect(
+      loss.positionCount
+        == golden.samples.reduce(0) { $0 + $1.tokens.count + 7 * $1.segmentCount })
+    let right = try golden.samples.indices.count { index in
+      let logits = try golden.doubles("document.\(index).logits").suffix(3)
+      let best = logits.indices.max { logits[$0] < logits[$1] } ?? 0
+      return best - logits.startIndex == golden.samples[index].label
+    }
+    #expect(loss.correctCount == right)
     let size = gradients.elements.reduce(0) { max($0, abs(Double($1))) }
     for entry in gradients.layout.entries {
       let name = "\(variant).gradient.\(entry.parameter.name)"

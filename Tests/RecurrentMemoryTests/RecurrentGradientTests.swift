@@ -54,6 +54,21 @@ import Transformer
     #expect(memory?.allSatisfy { $0 == 0 } == true)
   }
 
+  @Test func `truncation to one segment lets every segment learn from its own loss alone`() throws {
+    // Three segments against the first of them alone, whose loss has a third of the weight there.
+    let long = try RecurrentBatch<Double>(dropout: 0, threadCount: 1, tokenCounts: [12])
+    let first = try RecurrentBatch<Double>(dropout: 0, threadCount: 1, tokenCounts: [12]) {
+      RecurrentSample(tokens: Array($0.tokens[$0.pieces[0]]), label: $0.label, memory: $1)
+    }
+    let found = ParameterStore<Double>(long.model), expected = ParameterStore<Double>(long.model)
+    _ = long.loss(RecurrentObjective(lossSegments: .all, truncation: 1), into: found)
+    _ = first.loss(RecurrentObjective(lossSegments: .all, truncation: nil), into: expected)
+    let memory = try #require(found.elements(named: "memory.initial"))
+    let alone = try #require(expected.elements(named: "memory.initial"))
+    #expect(alone.contains { abs($0) > 1e-6 })
+    for (one, other) in zip(memory, alone) { #expect(abs(3 * one - other) < 1e-12) }
+  }
+
   @Test func `the same seed and thread count give the same bits, another count nearly`() throws {
     let objective = RecurrentObjective(lossSegments: .last, truncation: nil)
     func gradients(threadCount: Int) throws -> [Float] {
@@ -79,7 +94,10 @@ struct RecurrentBatch<Scalar: KernelScalar> {
   private let dropoutKey: SIMD2<UInt32>?
 
   /// Segments hold 4 tokens, so the default documents take 1, 2, 4 and 3 segments.
-  init(dropout: Double, threadCount: Int, tokenCounts: [Int] = [1, 5, 16, 11]) throws {
+  init(
+    dropout: Double, threadCount: Int, tokenCounts: [Int] = [1, 5, 16, 11],
+    adapt: (RecurrentSample, MemoryConfiguration) -> RecurrentSample = { sample, _ in sample }
+  ) throws {
     let memory = MemoryConfiguration(tokenCount: 2, segmentPositions: 9, alignment: .right)
     model = ModelDescription(
       encoder: BERTConfiguration(
@@ -98,7 +116,8 @@ struct RecurrentBatch<Scalar: KernelScalar> {
     }
     samples = tokenCounts.map { count in
       let tokens = (0..<count).map { _ in Int32(stream.index(below: 11)) }
-      return RecurrentSample(tokens: tokens, label: stream.index(below: 3), memory: memory)
+      return adapt(
+        RecurrentSample(tokens: tokens, label: stream.index(below: 3), memory: memory), memory)
     }
     let tokens = SpecialTokens(
       padding: 0, unknown: 1, classification: 2, separator: 3, mask: 4)

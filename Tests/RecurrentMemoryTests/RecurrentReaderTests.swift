@@ -1,6 +1,7 @@
 import JSON
 import ModelFile
 import RecurrentMemory
+import TensorStorage
 import Testing
 
 @Suite struct RecurrentReaderTests {
@@ -47,6 +48,44 @@ import Testing
     #expect(second.hiddenStates == whole.hiddenStates)
   }
 
+  @Test(arguments: [2, 3, 7])
+  func `any number of threads gives the same bits`(threadCount: Int) throws {
+    let alone = try RecurrentReader(model: model, threadCount: 1)
+    let shared = try RecurrentReader(model: model, threadCount: threadCount)
+    let sample = try #require(golden.samples.max { $0.segmentCount < $1.segmentCount })
+    for segment in 0..<sample.segmentCount {
+      try alone.read(sample.tokens(ofSegment: segment))
+      try shared.read(sample.tokens(ofSegment: segment))
+      #expect(shared.hiddenStates == alone.hiddenStates)
+      #expect(shared.memory == alone.memory)
+      #expect(shared.logits() == alone.logits())
+    }
+  }
+
+  @Test(arguments: [(ElementType.f16, Float(0.02)), (.bf16, 0.15)])
+  func `a model stored in half the bits reads nearly the same`(
+    _ elementType: ElementType, tolerance: Float
+  ) throws {
+    let small = try golden.write(to: "\(folder.path)/small.rmtw", elementType: elementType)
+    let exact = try RecurrentReader(model: model, threadCount: 1)
+    let rounded = try RecurrentReader(model: small, threadCount: 1)
+    let sample = try #require(golden.samples.last)
+    for segment in 0..<sample.segmentCount {
+      try exact.read(sample.tokens(ofSegment: segment))
+      try rounded.read(sample.tokens(ofSegment: segment))
+    }
+    #expect(rounded.memory != exact.memory)
+    let differences = zip(rounded.memory, exact.memory).map { abs($0 - $1) }
+    #expect(differences.allSatisfy { $0 < tolerance }, "\(differences.max() ?? 0)")
+  }
+
+  @Test func `a model without tokenizer is refused`() throws {
+    let mute = try golden.write(to: "\(folder.path)/mute.rmtw", hasTokenizer: false)
+    #expect(throws: RecurrenceError.noTokenizer) {
+      try RecurrentReader(model: mute, threadCount: 1)
+    }
+  }
+
   @Test func `an id outside the vocabulary is refused and the memory stays`() throws {
     let reader = try RecurrentReader(model: model, threadCount: 1)
     let before = reader.memory
@@ -67,5 +106,8 @@ import Testing
       try reader.read([Int32](repeating: 5, count: 41))
     }
     #expect(throws: RecurrenceError.emptyDocument) { try reader.read([]) }
+    for id in [-1, .min, 100, .max] as [Int32] {
+      #expect(throws: RecurrenceError.tokenOutOfRange(id, limit: 100)) { try reader.read([2, id]) }
+    }
   }
 }

@@ -1,7 +1,6 @@
 import ModelSchema
+import RecurrentMemory
 import Testing
-
-@testable import RecurrentMemory
 
 @Suite struct SegmentationTests {
   /// Segments of 13 tokens: 20 positions, 4 memory tokens, 3 special ones.

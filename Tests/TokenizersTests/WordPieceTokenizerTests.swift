@@ -24,6 +24,18 @@ struct WordPieceTokenizerTests {
     #expect(tokenizer.encode("aaab b aaa ab") == [1, 1, 5, 6, 6, 1])
   }
 
+  @Test func `a document keeps nothing of what frames a segment`() throws {
+    let tokenizer = try tokenizer(["a", "b"])
+    #expect(tokenizer.encodeDocument("[CLS] a [SEP] [MASK] b c [PAD]") == [5, 4, 6, 1])
+    #expect(tokenizer.removingFrame(from: [2, 5, 3, 3, 0, 1]) == [5, 1])
+    // Without [PAD] id 0, the padding's role, belongs to another piece, which stays.
+    let names = Array(Self.special.dropFirst())
+    let unpadded = try WordPieceTokenizer(
+      vocabulary: WordPieceVocabulary(tokens: ["a"] + names, file: "vocab.txt"),
+      settings: WordPieceSettings(lowercases: true))
+    #expect(unpadded.encodeDocument("a [SEP]") == [0])
+  }
+
   @Test(arguments: [(99, false), (100, false), (101, true)])
   func `a word of more than a hundred characters is unknown`(_ count: Int, _ isUnknown: Bool) throws
   {

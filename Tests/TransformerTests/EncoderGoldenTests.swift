@@ -82,7 +82,7 @@ private struct GoldenPass<Scalar: KernelScalar> {
     let batch = SequenceBatch(lengths: [ids.count])
     let capacity = EncoderCapacity(rowCount: ids.count, sequenceLength: ids.count)
     let workspace = EncoderWorkspace<Scalar>(
-      model.encoder, capacity: capacity, team: ThreadTeam(threadCount: 2), trains: false)
+      model, capacity: capacity, team: ThreadTeam(threadCount: 2), trains: false)
     activations = EncoderActivations(model.encoder, capacity: capacity, keepsEveryLayer: true)
     for (row, id) in ids.enumerated() {
       (activations.inputs + row * width).update(

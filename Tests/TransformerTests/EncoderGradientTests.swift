@@ -87,7 +87,7 @@ final class EncoderPass<Scalar: KernelScalar> {
     let capacity = EncoderCapacity(rowCount: batch.rowCount, sequenceLength: batch.longestLength)
     activations = EncoderActivations(model.encoder, capacity: capacity, keepsEveryLayer: true)
     workspace = EncoderWorkspace(
-      model.encoder, capacity: capacity, team: ThreadTeam(threadCount: 1), trains: true)
+      model, capacity: capacity, team: ThreadTeam(threadCount: 1), trains: true)
     var stream = RandomStream(seed: 2)
     let count = batch.rowCount * model.encoder.hiddenSize
     inputs = (0..<count).map { _ in Scalar(stream.normal(standardDeviation: 1)) }

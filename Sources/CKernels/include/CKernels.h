@@ -12,7 +12,7 @@
 enum rmt_activation {
   RMT_GELU_ERF = 0,   // x·Φ(x)
   RMT_GELU_TANH = 1,  // ½x(1 + tanh(√(2/π)(x + 0.044715x³)))
-  RMT_RELU = 2,       // max(0, x)
+  RMT_RELU = 2,       // max(0, x); NaN stays
 };
 
 /// Which random words a dropout mask is made of (Philox 4×32-10).

@@ -4,7 +4,7 @@
 #include "../philox.h"
 
 // The file is compiled for the baseline; the instruction set is raised for its functions alone.
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #pragma clang fp contract(fast)
 
 // 16 registers of 8 floats: 12 accumulators, 2 of B, 1 broadcast.

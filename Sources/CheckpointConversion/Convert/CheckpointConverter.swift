@@ -19,7 +19,7 @@ public struct CheckpointConverter {
   /// - Throws: ``OpeningError``, ``ConversionError``, `FileError` and the errors of the readers.
   public static func convert(
     source: String, to path: String, elementType: ElementType?,
-    collision: AtomicFileWriter.Collision, progress: (TransferProgress) throws -> Void
+    collision: AtomicFileWriter.Collision, progress: (TransferProgress) throws -> Void = { _ in }
   ) throws -> ConversionReport {
     if let elementType, !ParameterDescription.storedElementTypes.contains(elementType) {
       throw ConversionError.targetType(elementType)

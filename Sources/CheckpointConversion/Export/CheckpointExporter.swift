@@ -21,7 +21,7 @@ public struct CheckpointExporter {
   public static func export(
     model: ModelFile, layout: ExportLayout, to folder: String,
     collision: AtomicFileWriter.Collision, elementType: ElementType?,
-    progress: (TransferProgress) throws -> Void
+    progress: (TransferProgress) throws -> Void = { _ in }
   ) throws -> ExportReport {
     let type = try resolvedType(elementType, model: model, layout: layout)
     let tokenizer = try model.tokenizer()

@@ -48,7 +48,7 @@ public struct AdamW: Sendable, Hashable {
       let step = AdamWStep(
         number: number, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
         weightDecay: decays ? weightDecay : 0)
-      team.performRanges(of: range.count, grain: 1024) { part in
+      team.performRanges(of: range.count, grain: 1024) { part, _ in
         let start = range.lowerBound + part.lowerBound
         Scalar.adamW(
           step, gradient: lent.1.pointer + start, parameter: lent.0.pointer + start,

@@ -29,13 +29,13 @@ public enum GradientClipping: Sendable, Hashable {
     switch self {
     case .none: break
     case .value(let limit):
-      team.performRanges(of: gradients.count, grain: 1024) { range in
+      team.performRanges(of: gradients.count, grain: 1024) { range, _ in
         Scalar.clamp(lent.pointer + range.lowerBound, to: Scalar(limit), count: range.count)
       }
     case .norm(let limit):
       let factor = limit / (norm + 1e-6)
       if factor < 1 {
-        team.performRanges(of: gradients.count, grain: 1024) { range in
+        team.performRanges(of: gradients.count, grain: 1024) { range, _ in
           Scalar.scale(lent.pointer + range.lowerBound, by: Scalar(factor), count: range.count)
         }
       }

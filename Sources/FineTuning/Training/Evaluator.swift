@@ -34,10 +34,15 @@ public struct Evaluator {
   /// A measurement of a model.
   ///
   /// - Parameter memory: the memory's settings, which may have another segment size than the file's.
-  /// - Throws: ``FineTuningError`` when the model has no memory or no labels.
+  /// - Throws: ``FineTuningError`` when the model has no memory or no labels; `RecurrenceError` when
+  ///   it has no tokenizer, or the settings another number of memory tokens or segments that do not
+  ///   fit.
   public init(model: ModelFile, memory: MemoryConfiguration, threadCount: Int) throws {
-    guard model.description.memory != nil else {
+    guard let stored = model.description.memory else {
       throw FineTuningError.noMemory(path: model.path)
+    }
+    guard memory.tokenCount == stored.tokenCount else {
+      throw RecurrenceError.otherMemory(found: stored.tokenCount, wanted: memory.tokenCount)
     }
     guard !model.description.labels.isEmpty else {
       throw FineTuningError.noLabels(path: model.path)

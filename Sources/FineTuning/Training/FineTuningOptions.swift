@@ -77,12 +77,12 @@ public struct FineTuningOptions: Sendable {
         throw .invalidOption(name: name, value: value.description, expected: expected)
       }
     }
-    let positions = memory.segmentPositions
-    let least = memory.tokenCount + MemoryConfiguration.specialTokensPerSegment + 1
-    let most = model.encoder.maximumPositions
     try check(
       memory.tokenCount == model.memory?.tokenCount, "memory tokens", memory.tokenCount,
       "the model's \(model.memory?.tokenCount ?? 0)")
+    let positions = memory.segmentPositions
+    let least = memory.tokenCount + MemoryConfiguration.specialTokensPerSegment + 1
+    let most = model.encoder.maximumPositions
     try check(
       least <= positions && positions <= most, "segment positions", positions,
       "\(least), for memory, special tokens and one token, to the model's \(most)")

@@ -25,7 +25,7 @@ struct EncoderInput {
         advice: "Ids go from 0 to \(rowCount - 1).")
     }
     framedTokens = ids
-    documentTokens = try model.tokenizer().map { Document.withoutFrame(ids, tokenizer: $0) } ?? ids
+    documentTokens = try model.tokenizer()?.removingFrame(from: ids) ?? ids
   }
 
   /// A text.
@@ -36,7 +36,7 @@ struct EncoderInput {
     self.name = name
     let special = tokenizer.specialTokens
     framedTokens = [special.classification] + tokenizer.encode(text) + [special.separator]
-    documentTokens = Document.tokens(of: text, tokenizer: tokenizer)
+    documentTokens = tokenizer.encodeDocument(text)
     guard !documentTokens.isEmpty else { throw CommandError.emptyDocument(path: name) }
   }
 }

@@ -1,21 +1,12 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Transformer
 
 /// What logits say about the classes.
 struct ClassProbabilities {
-  /// exp(zᵢ − max z) / Σ exp(zⱼ − max z), in the order of the labels.
+  /// The logits' softmax, in the order of the labels.
   let values: [Double]
 
   /// The probabilities of a model's logits; there is at least one.
-  init(logits: [Float]) {
-    let largest = Double(logits.max() ?? 0)
-    let powers = logits.map { exp(Double($0) - largest) }
-    let sum = powers.reduce(0, +)
-    values = powers.map { $0 / sum }
-  }
+  init(logits: [Float]) { values = Classifier.probabilities(logits) }
 
   /// The most probable class; the first of equals.
   var best: Int {

@@ -32,24 +32,9 @@ struct Document {
     if encoding != .utf8 {
       log.notice("\(name) is not UTF-8 and was read as \(encoding.rawValue).")
     }
-    tokens = Self.tokens(of: text, tokenizer: tokenizer)
+    tokens = tokenizer.encodeDocument(text)
     guard !tokens.isEmpty else { throw CommandError.emptyDocument(path: name) }
     let share = UnknownShare(of: tokens, unknown: tokenizer.specialTokens.unknown)
     if let note = share.note(place: name) { log.warning("\(note)") }
-  }
-
-  /// The tokens of a text without those that frame a segment.
-  static func tokens(of text: String, tokenizer: WordPieceTokenizer) -> [Int32] {
-    withoutFrame(tokenizer.encode(text), tokenizer: tokenizer)
-  }
-
-  /// Ids without those that frame a segment: a model with memory places its own.
-  static func withoutFrame(_ ids: [Int32], tokenizer: WordPieceTokenizer) -> [Int32] {
-    let names = tokenizer.settings.specialTokens
-    // By name: in a vocabulary without padding its role's id belongs to another piece.
-    let frame = [names.padding, names.classification, names.separator].compactMap {
-      tokenizer.id(of: $0)
-    }
-    return ids.filter { !frame.contains($0) }
   }
 }
