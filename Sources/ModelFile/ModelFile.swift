@@ -53,6 +53,12 @@ public struct ModelFile: Sendable {
   /// Whether the file holds a tokenizer; one that is not supported is left out by the conversion.
   public var hasTokenizer: Bool { storedTokenizer != nil }
 
+  /// The tokenizer's settings, which opening has read.
+  package var tokenizerSettings: WordPieceSettings? { storedTokenizer?.settings }
+
+  /// Tokens of the vocabulary, without building the tokenizer for it.
+  package var tokenCount: Int? { storedTokenizer?.tokenCount }
+
   /// The model's tokenizer, if the file holds one; built at the first call and kept.
   ///
   /// - Throws: ``ModelFileError`` or `TokenizerError` when vocabulary or settings are wrong.

@@ -7,7 +7,7 @@ import WeightFile
 /// everything else about opening a model, and not every use of a model needs them.
 final class StoredTokenizer: Sendable {
   private let weights: WeightFile
-  private let settings: WordPieceSettings
+  let settings: WordPieceSettings
   private let rowCount: Int
   private let built = Mutex<WordPieceTokenizer?>(nil)
 
@@ -15,6 +15,12 @@ final class StoredTokenizer: Sendable {
     self.weights = weights
     self.settings = settings
     self.rowCount = rowCount
+  }
+
+  /// Tokens of the vocabulary, counted without building the tokenizer.
+  var tokenCount: Int {
+    let bytes = weights.bytes(of: ModelFile.vocabularyName)
+    return bytes?.count { $0 == UInt8(ascii: "\n") } ?? 0
   }
 
   /// The tokenizer; two threads that ask at once get the same one.

@@ -192,6 +192,40 @@ struct CheckpointConverterTests {
     #expect(report.notes.first?.contains("no tokenizer was stored") == true)
   }
 
+  @Test(arguments: [
+    ("vocab.txt", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "LFS pointer"),
+    ("vocab.txt", "", "is empty"),
+    ("tokenizer.json", "<!DOCTYPE html>", "web page"),
+    ("tokenizer.json", "{\"model\": {\"type\": \"Wor", "not valid JSON"),
+    ("tokenizer_config.json", "{\"do_lower_case\": tr", "not valid JSON"),
+  ])
+  func `a damaged tokenizer is an error, not a model without one`(
+    name: String, content: String, word: String
+  ) throws {
+    try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
+    try folder.write(content, to: name)
+    do {
+      try convert()
+      Issue.record("converted without its tokenizer")
+    } catch let error as any DescribedError {
+      #expect(error.kind == .badData)
+      #expect("\(error)".contains(name) && "\(error)".contains(word))
+    }
+    #expect(try output.names.isEmpty)
+  }
+
+  @Test func `weights that are not finite are carried over and said`() throws {
+    var tensors = TinyBERT().tensors()
+    let index = try #require(tensors.firstIndex { $0.name == "encoder.layer.1.output.dense.bias" })
+    tensors[index] = .init(tensors[index].name, tensors[index].shape, [0, .nan, 1, .infinity])
+    try folder.writeCheckpoint(tensors, configuration: TinyBERT().configuration())
+    let report = try convert()
+    #expect(report.notes.count == 1)
+    #expect(report.notes.first?.hasPrefix("encoder.layer.1.output.dense.bias holds NaN") == true)
+    let floats = try ModelFile(path: output.file("m.rmtw")).floats(of: tensors[index].name)
+    #expect(floats[0] == 0 && floats[1].isNaN && floats[3] == .infinity)
+  }
+
   @Test func `weights without config.json say what to put there`() throws {
     try folder.writeSafetensors(TinyBERT().tensors(), to: "model.safetensors")
     let error = #expect(

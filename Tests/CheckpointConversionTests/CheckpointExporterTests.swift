@@ -138,6 +138,17 @@ struct CheckpointExporterTests {
     #expect(try exported().tensor(named: "classifier.weight") != nil)
   }
 
+  @Test func `only a model that reads segments takes documents of any length`() throws {
+    func limit(_ name: String) throws -> Int? {
+      let path = folder.file("\(name)/tokenizer_config.json")
+      return try JSONValue(contentsOf: path, maximumByteCount: 1 << 20)["model_max_length"]?.integer
+    }
+    try export(TinyBERT(labels: ["a", "b"], memory: Self.memory), .huggingFace, to: "recurrent")
+    #expect(try limit("recurrent") == nil)
+    try export(TinyBERT(labels: ["a", "b"]), .huggingFace, to: "plain")
+    #expect(try limit("plain") == 16)
+  }
+
   @Test(arguments: [([], "BertModel", ""), (["a", "b"], "BertForSequenceClassification", "bert.")])
   func `a model without memory is a plain BERT in both layouts`(
     labels: [String], architecture: String, prefix: String

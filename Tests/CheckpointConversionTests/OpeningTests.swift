@@ -69,6 +69,16 @@ struct OpeningTests {
     #expect(throws: OpeningError.pickle(path: path)) { try openTensorSource(path) }
   }
 
+  @Test func `TensorFlow weights in shards are named with the way out`() throws {
+    try folder.write("{}", to: "tf_model.h5.index.json")
+    try folder.write("x", to: "tf_model-00001-of-00002.h5")
+    try folder.write("x", to: "tf_model-00002-of-00002.h5")
+    let error = #expect(
+      throws: OpeningError.shardedHDF5(path: folder.file("tf_model.h5.index.json"))
+    ) { try openTensorSource(folder.path) }
+    #expect(error?.description.contains("one file") == true)
+  }
+
   @Test(arguments: [
     ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS pointer"),
     ("<!doctype html>", "web page"), ("", "is empty"), ("hello", "not a checkpoint"),

@@ -159,6 +159,7 @@ struct BadInputTests {
       let run = try CommandRun(shell: "ulimit -f 16; \"$RMT\" \(line)", in: folder)
       #expect(run.exitCode == 74, "\(line): \(run.errors)")
       #expect(run.errors.hasPrefix("rmt: x"), "\(run.errors)")
+      #expect(!run.errors.contains(".partial"), "\(run.errors)")
       try expectNothingButInputs("bert.rmtw")
     }
     let run = try CommandRun(shell: "\"$RMT\" inspect bert.rmtw >/dev/full", in: folder)

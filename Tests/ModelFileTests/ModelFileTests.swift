@@ -16,6 +16,8 @@ import WeightFile
     #expect(model.provenance == ExampleModel.provenance)
     #expect(model.parameters == ParameterCatalog(ExampleModel.description).parameters)
     #expect(model.elementType == .f32)
+    #expect(model.tokenizerSettings == (try ExampleModel.tokenizer().settings))
+    #expect(model.tokenCount == (try ExampleModel.tokenizer().vocabulary.count))
     let tokenizer = try #require(try model.tokenizer())
     #expect(tokenizer.vocabulary == (try ExampleModel.tokenizer().vocabulary))
     #expect(tokenizer.settings == (try ExampleModel.tokenizer().settings))

@@ -33,6 +33,7 @@ public struct CheckpointConverter {
       tokenizer: checkpoint.tokenizer, provenance: checkpoint.earlierProvenance + [step],
       elementType: type)
     let reader = ParameterReader(source: checkpoint.source)
+    var nonFinite = NonFiniteTensors()
     var transfer = TransferCounter(totalByteCount: plan.elementCount * MemoryLayout<Float>.size)
     for binding in plan.bindings {
       let name = binding.parameter.name
@@ -40,6 +41,7 @@ public struct CheckpointConverter {
       try reader.read(binding) { floats in
         try NumberRange.check(
           floats, as: target, path: checkpoint.location.weights, tensor: binding.sourceName)
+        nonFinite.look(at: floats, of: binding.sourceName)
         try writer.write(floats: floats)
         try progress(transfer.add(floats.count * MemoryLayout<Float>.size, of: name))
       }
@@ -51,6 +53,7 @@ public struct CheckpointConverter {
       dialect: plan.dialect, description: plan.description, elementType: type,
       sourceTensorCount: checkpoint.source.tensors.count, parameterCount: plan.bindings.count,
       elementCount: plan.elementCount, tokenCount: checkpoint.tokenizer?.vocabulary.count,
-      dropped: plan.dropped, created: plan.created, notes: plan.notes + checkpoint.notes)
+      dropped: plan.dropped, created: plan.created,
+      notes: plan.notes + checkpoint.notes + nonFinite.notes)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import ModelFile
 import ModelSchema
@@ -50,16 +51,18 @@ package struct SourceCheckpoint {
     notes = ((source as? SafetensorsShards)?.notes ?? []) + tokenizerNotes
   }
 
-  /// The tokenizer, if there is one that can be read: weights do not fail because of it.
+  /// The tokenizer, if there is one of BERT's kind: weights do not fail because of another kind.
   ///
-  /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``.
+  /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``, and what says that
+  ///   a tokenizer's file is damaged: a model would go without its tokenizer unnoticed.
   private static func loadTokenizer(
     folder: String, rowCount: Int
   ) throws -> (WordPieceTokenizer?, [String]) {
+    try checkTokenizerFiles(in: folder)
     let found: TokenizerFolder?
     do {
       found = try TokenizerFolder(path: folder)
-    } catch let error as any DescribedError {
+    } catch let error as TokenizerError where error.isOfAnotherKind {
       return (nil, ["no tokenizer was stored, so the model takes ids only: \(error)"])
     }
     guard let found else {
@@ -78,5 +81,28 @@ package struct SourceCheckpoint {
           + "the rows behind them stay unused")
     }
     return (found.tokenizer, notes)
+  }
+
+  /// Checks that a download brought the tokenizer's files themselves.
+  ///
+  /// - Throws: ``OpeningError`` at a file that stands for another one.
+  private static func checkTokenizerFiles(in folder: String) throws {
+    for name in ["vocab.txt", "tokenizer.json"] {
+      let path = "\(folder)/\(name)"
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      let kind = try CheckpointKind(ofFile: path)
+      guard [.gitLFSPointer, .webPage, .empty].contains(kind) else { continue }
+      if let error = OpeningError(kind: kind, path: path) { throw error }
+    }
+  }
+}
+
+extension TokenizerError {
+  /// Whether the files are whole and describe a tokenizer that is not BERT's.
+  fileprivate var isOfAnotherKind: Bool {
+    switch self {
+    case .unsupported, .missingSpecialToken: true
+    default: false
+    }
   }
 }

@@ -42,16 +42,20 @@ public struct CheckpointExporter {
         let copies = layout == .huggingFace || tensor.sharedWith != nil ? 1 : 2
         return total + copies * tensor.description.byteCount
       })
-    try writeSafetensors(
-      tensors, of: model, to: output.stagedPath(of: "model.safetensors"), &transfer, progress)
+    try output.write("model.safetensors") { path in
+      try writeSafetensors(tensors, of: model, to: path, &transfer, progress)
+    }
     if layout == .reference {
-      try writePyTorch(
-        tensors, of: model, to: output.stagedPath(of: "pytorch_model.bin"), &transfer, progress)
+      try output.write("pytorch_model.bin") { path in
+        try writePyTorch(tensors, of: model, to: path, &transfer, progress)
+      }
     }
     try output.write((configuration.json().serialized(pretty: true) + "\n").utf8, to: "config.json")
     if let tokenizer {
       let files = TokenizerFiles(
-        tokenizer: tokenizer, maximumPositions: model.description.encoder.maximumPositions)
+        tokenizer: tokenizer,
+        maximumLength: configuration.runsRecurrence
+          ? nil : model.description.encoder.maximumPositions)
       for file in files.files { try output.write(file.bytes, to: file.name) }
     }
     if configuration.runsRecurrence {

@@ -49,13 +49,27 @@ struct ExportFolder: ~Copyable {
   }
 
   /// Where a file of the folder is written meanwhile.
-  func stagedPath(of name: String) -> String { "\(stagingPath)/\(name)" }
+  private func stagedPath(of name: String) -> String { "\(stagingPath)/\(name)" }
+
+  /// Has a file written at the path that it has meanwhile.
+  ///
+  /// - Throws: what `body` throws; a `FileError` names the file as it was to be called.
+  func write(_ name: String, _ body: (_ stagedPath: String) throws -> Void) throws {
+    let staged = stagedPath(of: name)
+    do {
+      try body(staged)
+    } catch let error as FileError where error.path == staged {
+      throw FileError(error.operation, "\(path)/\(name)", code: error.code)
+    }
+  }
 
   /// Writes a small file.
-  func write(_ bytes: some Collection<UInt8>, to name: String) throws(FileError) {
-    var writer = try AtomicFileWriter(path: stagedPath(of: name), collision: .keepExisting)
-    try writer.write(bytes)
-    try writer.commit()
+  func write(_ bytes: some Collection<UInt8>, to name: String) throws {
+    try write(name) { staged in
+      var writer = try AtomicFileWriter(path: staged, collision: .keepExisting)
+      try writer.write(bytes)
+      try writer.commit()
+    }
   }
 
   /// Puts the folder in place and tells the names and sizes of its files.

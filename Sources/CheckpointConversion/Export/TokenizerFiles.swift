@@ -4,8 +4,9 @@ import Tokenizers
 /// A tokenizer as the files that `transformers` reads.
 struct TokenizerFiles {
   let tokenizer: WordPieceTokenizer
-  /// The most positions the encoder has.
-  let maximumPositions: Int
+  /// The most ids that the model reads at once; `nil` for one that reads any number, whose documents
+  /// `transformers` must not cut.
+  let maximumLength: Int?
 
   /// Name and content of each file.
   var files: [(name: String, bytes: [UInt8])] {
@@ -39,7 +40,7 @@ struct TokenizerFiles {
     object["do_lower_case"] = .bool(tokenizer.settings.lowercases)
     object["strip_accents"] = tokenizer.settings.stripsAccents.map(JSONValue.bool) ?? .null
     object["tokenize_chinese_chars"] = .bool(tokenizer.settings.splitsChineseCharacters)
-    object["model_max_length"] = .integer(maximumPositions)
+    if let maximumLength { object["model_max_length"] = .integer(maximumLength) }
     object["tokenizer_class"] = "BertTokenizer"
     return .object(object)
   }

@@ -57,6 +57,9 @@ package struct CheckpointLocation: Sendable, Hashable {
     }
     guard !names.isEmpty else { throw OpeningError.emptyFolder(path: folder) }
     if let known = knownNames.first(where: names.contains) { return known }
+    if let index = names.first(where: { $0.hasSuffix(".h5.index.json") }) {
+      throw OpeningError.shardedHDF5(path: "\(folder)/\(index)")
+    }
     let candidates = names.filter { name in weightEndings.contains(where: name.hasSuffix) }
     if candidates.count == 1 { return candidates[0] }
     if let index = candidates.first(where: { $0.hasSuffix(".index.json") }) { return index }

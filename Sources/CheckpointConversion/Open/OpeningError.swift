@@ -10,6 +10,8 @@ public enum OpeningError: DescribedError, Hashable {
   case severalCheckpoints(path: String, names: [String])
   /// A file of weights without its config.json.
   case missingConfiguration(path: String)
+  /// TensorFlow weights in several files.
+  case shardedHDF5(path: String)
   case pickle(path: String)
   case gguf(path: String)
   case gitLFSPointer(path: String)
@@ -47,8 +49,9 @@ public enum OpeningError: DescribedError, Hashable {
   public var place: String? {
     switch self {
     case .emptyFile(let path), .emptyFolder(let path), .noCheckpoint(let path),
-      .severalCheckpoints(let path, _), .missingConfiguration(let path), .pickle(let path),
-      .gguf(let path), .gitLFSPointer(let path), .webPage(let path), .notAnIndex(let path),
+      .severalCheckpoints(let path, _), .missingConfiguration(let path), .shardedHDF5(let path),
+      .pickle(let path), .gguf(let path), .gitLFSPointer(let path), .webPage(let path),
+      .notAnIndex(let path),
       .unknownFormat(let path):
       path
     }
@@ -63,10 +66,11 @@ public enum OpeningError: DescribedError, Hashable {
     case .severalCheckpoints(_, let names):
       "holds several files of weights: \(names.joined(separator: ", "))"
     case .missingConfiguration: "is missing; without it the weights' meaning is unknown"
+    case .shardedHDF5: "is the index of a tf_model.h5 in shards, which is not read yet"
     case .pickle: "is a PyTorch pickle, which is not read yet"
     case .gguf: "is a GGUF file, which is not read yet"
-    case .gitLFSPointer: "is a Git LFS pointer, not the weights it points to"
-    case .webPage: "is a web page, not weights; the download went wrong"
+    case .gitLFSPointer: "is a Git LFS pointer, not the file it points to"
+    case .webPage: "is a web page, not a checkpoint's file; the download went wrong"
     case .notAnIndex: "is JSON, not weights"
     case .unknownFormat: "is not a checkpoint: neither safetensors, HDF5 nor a native weight file"
     }
@@ -80,6 +84,8 @@ public enum OpeningError: DescribedError, Hashable {
       "Put model.safetensors (or tf_model.h5), config.json and vocab.txt there."
     case .severalCheckpoints: "Name one of them instead of the folder."
     case .missingConfiguration: "Put the checkpoint's config.json beside its weights."
+    case .shardedHDF5:
+      "Save the model in one file: save_pretrained(folder, max_shard_size=\"100GB\")."
     case .pickle:
       "Save it as safetensors: model.save_pretrained(folder) in transformers, or "
         + "safetensors.torch.save_file(state_dict, \"model.safetensors\")."

@@ -4,19 +4,18 @@ import Tokenizers
 
 extension ModelFile {
   /// What a person reads of the tokenizer.
-  func tokenizerText() throws -> String {
-    guard let tokenizer = try tokenizer() else { return "tokenizer: none" }
-    let count = grouped(tokenizer.vocabulary.count)
-    return "tokenizer: WordPiece, \(count) tokens, "
-      + (tokenizer.settings.lowercases ? "uncased" : "cased")
+  var tokenizerText: String {
+    guard let tokenCount, let tokenizerSettings else { return "tokenizer: none" }
+    return "tokenizer: WordPiece, \(grouped(tokenCount)) tokens, "
+      + (tokenizerSettings.lowercases ? "uncased" : "cased")
   }
 
   /// The same for a program.
-  func tokenizerJSON() throws -> JSONValue {
-    guard let tokenizer = try tokenizer() else { return .null }
+  var tokenizerJSON: JSONValue {
+    guard let tokenCount, let tokenizerSettings else { return .null }
     return [
-      "vocabularySize": .integer(tokenizer.vocabulary.count),
-      "lowercases": .bool(tokenizer.settings.lowercases),
+      "vocabularySize": .integer(tokenCount),
+      "lowercases": .bool(tokenizerSettings.lowercases),
     ]
   }
 }

@@ -42,7 +42,7 @@ struct WeightSummary {
         .joined(separator: ", "))
     if let model {
       lines.append(model.description.text)
-      lines.append(try model.tokenizerText())
+      lines.append(model.tokenizerText)
       lines.append(contentsOf: model.provenance.map { "provenance: " + $0.text })
     }
     if listsTensors {
@@ -74,7 +74,7 @@ struct WeightSummary {
     if let weights = source as? WeightFile { result["kind"] = .string(weights.kind) }
     if let model {
       result["model"] = model.description.summaryJSON
-      result["tokenizer"] = try model.tokenizerJSON()
+      result["tokenizer"] = model.tokenizerJSON
       result["provenance"] = .array(model.provenance.map(\.json))
     }
     if listsTensors {

@@ -29,7 +29,7 @@ struct Verify: ParsableCommand {
     }
     bar.finish()
     // Sound bytes can still lack a parameter of the model that they claim to be.
-    if file.kind == "model" { _ = try ModelFile(path: path) }
+    if file.kind == "model" { _ = try ModelFile(path: path).tokenizer() }
     if output.json {
       let result: JSONValue = [
         "path": .string(path), "kind": .string(file.kind), "good": true,
