@@ -1,6 +1,6 @@
 """Holds a real checkpoint's way through `rmt` against transformers.
 
-    /tmp/goldens/bin/python Tests/Fixtures/check_pretrained.py .build/release/rmt CHECKPOINT TEXTS
+    ../goldens/bin/python Tests/Fixtures/check_pretrained.py .build/release/rmt CHECKPOINT TEXTS
 
 CHECKPOINT is a BERT folder in Hugging Face's form, TEXTS a folder of English text. People run it after a
 change that matters; neither the build nor the tests do. The requirements are those of generate.py.

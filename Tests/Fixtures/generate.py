@@ -1,7 +1,7 @@
 """Makes the goldens of this folder from the reference tools: torch and transformers.
 
-    python3.11 -m venv /tmp/goldens && /tmp/goldens/bin/pip install -r Tests/Fixtures/requirements.txt
-    /tmp/goldens/bin/python Tests/Fixtures/generate.py
+    python3.11 -m venv ../goldens && ../goldens/bin/pip install -r Tests/Fixtures/requirements.txt
+    ../goldens/bin/python Tests/Fixtures/generate.py
 
 People run it when a golden changes; neither the build nor the tests do. Seeds are fixed, so the
 same versions on the same kind of processor write the same files. All numbers come from float64
