@@ -98,60 +98,69 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // What the suites share; no part of the product.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+
     // One suite a target.
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-    .testTarget(name: "TensorStorageTests", dependencies: ["TensorStorage"]),
-    .testTarget(name: "JSONTests", dependencies: ["JSON", "TensorStorage"]),
+    .testTarget(name: "TensorStorageTests", dependencies: ["TensorStorage", "TestSupport"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TensorStorage", "TestSupport"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["CKernels", "Kernels", "Randomness", "TensorStorage"]),
-    .testTarget(name: "WeightFileTests", dependencies: ["JSON", "TensorStorage", "WeightFile"]),
+    .testTarget(
+      name: "WeightFileTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "WeightFile"]),
     .testTarget(name: "ModelSchemaTests", dependencies: ["JSON", "ModelSchema", "TensorStorage"]),
-    .testTarget(name: "TokenizersTests", dependencies: ["JSON", "TensorStorage", "Tokenizers"]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "Tokenizers"]),
     .testTarget(
       name: "TransformerTests",
       dependencies: [
         "JSON", "Kernels", "ModelSchema", "Randomness", "Safetensors", "TensorStorage",
-        "Transformer",
+        "TestSupport", "Transformer",
       ]),
     .testTarget(
       name: "ModelFileTests",
       dependencies: [
-        "JSON", "ModelFile", "ModelSchema", "TensorStorage", "Tokenizers", "WeightFile",
+        "JSON", "ModelFile", "ModelSchema", "TensorStorage", "TestSupport", "Tokenizers",
+        "WeightFile",
       ]
     ),
-    .testTarget(name: "SafetensorsTests", dependencies: ["JSON", "Safetensors", "TensorStorage"]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TensorStorage"]),
     .testTarget(
-      name: "PyTorchCheckpointTests", dependencies: ["PyTorchCheckpoint", "TensorStorage"]),
+      name: "SafetensorsTests",
+      dependencies: ["JSON", "Safetensors", "TensorStorage", "TestSupport"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TensorStorage", "TestSupport"]),
+    .testTarget(
+      name: "PyTorchCheckpointTests",
+      dependencies: ["PyTorchCheckpoint", "TensorStorage", "TestSupport"]),
     .testTarget(
       name: "RecurrentMemoryTests",
       dependencies: [
         "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness", "RecurrentMemory",
-        "Safetensors", "TensorStorage", "Tokenizers", "Transformer",
+        "Safetensors", "TensorStorage", "TestSupport", "Tokenizers", "Transformer",
       ]),
     .testTarget(
       name: "CheckpointConversionTests",
       dependencies: [
         "CheckpointConversion", "HDF5", "JSON", "ModelFile", "ModelSchema", "Safetensors",
-        "TensorStorage", "Tokenizers", "WeightFile",
+        "TensorStorage", "TestSupport", "Tokenizers", "WeightFile",
       ]),
     .testTarget(
       name: "FineTuningTests",
       dependencies: [
         "FineTuning", "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness",
-        "RecurrentMemory", "Safetensors", "TensorStorage", "Tokenizers", "Transformer",
-        "WeightFile",
+        "RecurrentMemory", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
+        "Transformer", "WeightFile",
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage"]),
+      dependencies: ["rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage", "TestSupport"]),
     // The library as a program outside sees it: its product's targets, and their public API alone.
     .testTarget(
       name: "LibraryTests",
       dependencies: [
         "CheckpointConversion", "FineTuning", "ModelFile", "ModelSchema", "RecurrentMemory",
-        "TensorStorage", "Tokenizers",
+        "TensorStorage", "TestSupport", "Tokenizers",
       ], packageAccess: false),
   ],
   swiftLanguageModes: [.v6],

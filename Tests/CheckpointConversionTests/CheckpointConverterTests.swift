@@ -4,6 +4,7 @@ import ModelFile
 import ModelSchema
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 import WeightFile
 
@@ -22,13 +23,13 @@ struct CheckpointConverterTests {
     _ source: String? = nil, as elementType: ElementType? = nil, to name: String = "m.rmtw"
   ) throws -> ConversionReport {
     try CheckpointConverter.convert(
-      source: source ?? folder.path, to: output.file(name), elementType: elementType,
+      source: source ?? folder.path, to: output.path(name), elementType: elementType,
       collision: .keepExisting
     ) { _ in }
   }
 
   private func expectModel(_ tiny: TinyBERT, _ name: String = "m.rmtw") throws {
-    let model = try ModelFile(path: output.file(name))
+    let model = try ModelFile(path: output.path(name))
     #expect(model.description == tiny.description)
     for parameter in tiny.parameters {
       #expect(
@@ -71,19 +72,20 @@ struct CheckpointConverterTests {
   ])
   func `a TensorFlow h5 file gives the weights of its PyTorch twin`(name: String) throws {
     try expectTwins(
-      fixture("hdf5/\(name)/tf_model.h5"), fixture("hdf5/\(name)/model.safetensors"))
+      Fixtures.path("hdf5/\(name)/tf_model.h5"), Fixtures.path("hdf5/\(name)/model.safetensors"))
   }
 
   @Test func `safetensors of TensorFlow give the weights of their PyTorch twin`() throws {
     let path = "hdf5/bert_tensorflow_safetensors"
-    try expectTwins(fixture("\(path)/model.safetensors"), fixture("\(path)/truth.safetensors"))
+    try expectTwins(
+      Fixtures.path("\(path)/model.safetensors"), Fixtures.path("\(path)/truth.safetensors"))
   }
 
   /// Expects the same parameters from two files that lie in one folder.
   private func expectTwins(_ first: String, _ second: String) throws {
     try convert(first, to: "first.rmtw")
     try convert(second, to: "second.rmtw")
-    let models = try ["first.rmtw", "second.rmtw"].map { try ModelFile(path: output.file($0)) }
+    let models = try ["first.rmtw", "second.rmtw"].map { try ModelFile(path: output.path($0)) }
     #expect(models[0].description == models[1].description)
     for parameter in models[0].parameters {
       #expect(
@@ -99,7 +101,7 @@ struct CheckpointConverterTests {
     let report = try convert(to: "a.rmtw")
     try convert(to: "b.rmtw")
     #expect(report.created.count == 2)
-    #expect(try contents(of: output.file("a.rmtw")) == contents(of: output.file("b.rmtw")))
+    #expect(try output.bytes("a.rmtw") == output.bytes("b.rmtw"))
   }
 
   @Test func `the type of the matrices is kept and vectors stay whole`() throws {
@@ -109,7 +111,7 @@ struct CheckpointConverterTests {
     }
     try folder.writeCheckpoint(entries, configuration: tiny.configuration())
     #expect(try convert().elementType == .bf16)
-    let model = try ModelFile(path: output.file("m.rmtw"))
+    let model = try ModelFile(path: output.path("m.rmtw"))
     #expect(model.weights.tensor(named: "pooler.dense.weight")?.elementType == .bf16)
     #expect(model.weights.tensor(named: "pooler.dense.bias")?.elementType == .f32)
     #expect(try convert(as: .f32, to: "f32.rmtw").elementType == .f32)
@@ -144,25 +146,25 @@ struct CheckpointConverterTests {
   @Test func `a native file can change its type and keeps its history`() throws {
     try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
     try convert(to: "a.rmtw")
-    let report = try convert(output.file("a.rmtw"), as: .f16, to: "b.rmtw")
+    let report = try convert(output.path("a.rmtw"), as: .f16, to: "b.rmtw")
     #expect(report.dialect == "native" && report.elementType == .f16)
     try expectModel(TinyBERT(), "b.rmtw")
-    let model = try ModelFile(path: output.file("b.rmtw"))
+    let model = try ModelFile(path: output.path("b.rmtw"))
     #expect(model.provenance.map(\.verb) == ["convert", "convert"])
     #expect(try model.tokenizer() != nil)
   }
 
   @Test func `provenance names the sources without their folder`() throws {
     try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
-    try convert(folder.file("model.safetensors"))
-    let step = try #require(try ModelFile(path: output.file("m.rmtw")).provenance.first)
+    try convert(folder.path("model.safetensors"))
+    let step = try #require(try ModelFile(path: output.path("m.rmtw")).provenance.first)
     #expect(step.verb == "convert" && step.dialect == "pytorch")
     #expect(
       step.sources.map(\.name) == [
         "model.safetensors", "config.json", "vocab.txt", "tokenizer_config.json",
       ])
     #expect(
-      step.sources[0].byteCount == (try contents(of: folder.file("model.safetensors")).count))
+      step.sources[0].byteCount == (try folder.bytes("model.safetensors").count))
   }
 
   @Test func `a shorter vocabulary is said, a longer one refused, none accepted`() throws {
@@ -178,7 +180,7 @@ struct CheckpointConverterTests {
       throws: ConversionError.vocabularyTooLong(
         path: folder.path, tokenCount: 12, rowCount: 11)
     ) { try convert(to: "long.rmtw") }
-    try FileManager.default.removeItem(atPath: folder.file("vocab.txt"))
+    try FileManager.default.removeItem(atPath: folder.path("vocab.txt"))
     let report = try convert(to: "none.rmtw")
     #expect(report.tokenCount == nil && report.notes.count == 1)
   }
@@ -222,21 +224,21 @@ struct CheckpointConverterTests {
     let report = try convert()
     #expect(report.notes.count == 1)
     #expect(report.notes.first?.hasPrefix("encoder.layer.1.output.dense.bias holds NaN") == true)
-    let floats = try ModelFile(path: output.file("m.rmtw")).floats(of: tensors[index].name)
+    let floats = try ModelFile(path: output.path("m.rmtw")).floats(of: tensors[index].name)
     #expect(floats[0] == 0 && floats[1].isNaN && floats[3] == .infinity)
   }
 
   @Test func `weights without config.json say what to put there`() throws {
     try folder.writeSafetensors(TinyBERT().tensors(), to: "model.safetensors")
     let error = #expect(
-      throws: OpeningError.missingConfiguration(path: folder.file("config.json"))
-    ) { try convert(folder.file("model.safetensors")) }
+      throws: OpeningError.missingConfiguration(path: folder.path("config.json"))
+    ) { try convert(folder.path("model.safetensors")) }
     #expect(error?.kind == .missingInput)
   }
 
   @Test func `a cut file is an error and leaves nothing`() throws {
     try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
-    let bytes = try contents(of: folder.file("model.safetensors"))
+    let bytes = try folder.bytes("model.safetensors")
     try folder.write(Array(bytes.dropLast(7)), to: "model.safetensors")
     #expect(throws: SafetensorsError.self) { try convert() }
     #expect(try output.names.isEmpty)
@@ -246,20 +248,20 @@ struct CheckpointConverterTests {
     try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
     try output.write("mine", to: "m.rmtw")
     #expect(throws: FileError.self) { try convert() }
-    #expect(try contents(of: output.file("m.rmtw")) == Array("mine".utf8))
+    #expect(try output.bytes("m.rmtw") == Array("mine".utf8))
   }
 
   @Test func `progress rises to the whole, and stopping leaves nothing`() throws {
     try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
     #expect(throws: Interrupted.self) {
       try CheckpointConverter.convert(
-        source: folder.path, to: output.file("m.rmtw"), elementType: nil, collision: .keepExisting
+        source: folder.path, to: output.path("m.rmtw"), elementType: nil, collision: .keepExisting
       ) { _ in throw Interrupted() }
     }
     #expect(try output.names.isEmpty)
     var last: TransferProgress?
     _ = try CheckpointConverter.convert(
-      source: folder.path, to: output.file("m.rmtw"), elementType: nil, collision: .keepExisting
+      source: folder.path, to: output.path("m.rmtw"), elementType: nil, collision: .keepExisting
     ) { last = $0 }
     #expect(last?.completedByteCount == last?.totalByteCount && last != nil)
   }

@@ -4,6 +4,7 @@ import ModelFile
 import ModelSchema
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -17,7 +18,7 @@ struct CheckpointExporterTests {
     tokenCount: 3, segmentPositions: 12, alignment: .right)
 
   private func model(_ tiny: TinyBERT, hasTokenizer: Bool = true) throws -> ModelFile {
-    let path = folder.file("\(UUID().uuidString).rmtw")
+    let path = folder.path("\(UUID().uuidString).rmtw")
     let tokenizer =
       hasTokenizer
       ? try WordPieceTokenizer(
@@ -40,17 +41,17 @@ struct CheckpointExporterTests {
     hasTokenizer: Bool = true
   ) throws -> ExportReport {
     try CheckpointExporter.export(
-      model: model(tiny, hasTokenizer: hasTokenizer), layout: layout, to: folder.file(name),
+      model: model(tiny, hasTokenizer: hasTokenizer), layout: layout, to: folder.path(name),
       collision: collision, elementType: elementType
     ) { _ in }
   }
 
   private func exported(_ name: String = "out") throws -> SafetensorsFile {
-    try SafetensorsFile(path: folder.file("\(name)/model.safetensors"))
+    try SafetensorsFile(path: folder.path("\(name)/model.safetensors"))
   }
 
   private func configuration(_ name: String = "out") throws -> JSONValue {
-    try JSONValue(contentsOf: folder.file("\(name)/config.json"), maximumByteCount: 1 << 20)
+    try JSONValue(contentsOf: folder.path("\(name)/config.json"), maximumByteCount: 1 << 20)
   }
 
   @Test func `the reference layout has exactly the names, shapes and types of its class`() throws {
@@ -83,7 +84,7 @@ struct CheckpointExporterTests {
     for part in parts { expected.merge(part) { first, _ in first } }
     let found = try exported().tensors.map { ($0.name, "\($0.elementType)\($0.shape)") }
     #expect(Dictionary(uniqueKeysWithValues: found) == expected)
-    #expect(try contents(of: folder.file("out/pytorch_model.bin")).starts(with: Array("PK".utf8)))
+    #expect(try folder.bytes("out/pytorch_model.bin").starts(with: Array("PK".utf8)))
   }
 
   @Test func `the reference layout's ids are the tokenizer's and the last rows`() throws {
@@ -104,11 +105,11 @@ struct CheckpointExporterTests {
     let tiny = TinyBERT(labels: ["a", "b"], memory: Self.memory)
     try export(tiny, layout)
     let report = try CheckpointConverter.convert(
-      source: folder.file("out"), to: folder.file("back.rmtw"), elementType: nil,
+      source: folder.path("out"), to: folder.path("back.rmtw"), elementType: nil,
       collision: .keepExisting
     ) { _ in }
     #expect(report.notes.isEmpty)
-    let back = try ModelFile(path: folder.file("back.rmtw"))
+    let back = try ModelFile(path: folder.path("back.rmtw"))
     #expect(back.description == tiny.description)
     for parameter in tiny.parameters {
       #expect(try back.floats(of: parameter.name) == tiny.values(of: parameter))
@@ -140,7 +141,7 @@ struct CheckpointExporterTests {
 
   @Test func `only a model that reads segments takes documents of any length`() throws {
     func limit(_ name: String) throws -> Int? {
-      let path = folder.file("\(name)/tokenizer_config.json")
+      let path = folder.path("\(name)/tokenizer_config.json")
       return try JSONValue(contentsOf: path, maximumByteCount: 1 << 20)["model_max_length"]?.integer
     }
     try export(TinyBERT(labels: ["a", "b"], memory: Self.memory), .huggingFace, to: "recurrent")
@@ -183,22 +184,22 @@ struct CheckpointExporterTests {
     #expect(throws: FileError.self) { try export(TinyBERT(labels: ["a", "b"]), .huggingFace) }
     try export(TinyBERT(labels: ["a", "b"]), .huggingFace, collision: .replace)
     #expect(try exported().tensor(named: "classifier.bias") != nil)
-    #expect(try contents(of: folder.file("out/notes.txt")) == Array("mine".utf8))
+    #expect(try folder.bytes("out/notes.txt") == Array("mine".utf8))
     #expect(try folder.names.allSatisfy { !$0.hasSuffix(".partial") })
   }
 
   @Test func `a stranger's folder is never written into`() throws {
     try FileManager.default.createDirectory(
-      atPath: folder.file("out"), withIntermediateDirectories: true)
+      atPath: folder.path("out"), withIntermediateDirectories: true)
     try export(TinyBERT(), .huggingFace)  // an empty folder is as good as none
     try FileManager.default.createDirectory(
-      atPath: folder.file("photos"), withIntermediateDirectories: true)
+      atPath: folder.path("photos"), withIntermediateDirectories: true)
     try folder.write("mine", to: "photos/cat.jpg")
-    #expect(throws: ExportError.foreignFolder(path: folder.file("photos"))) {
+    #expect(throws: ExportError.foreignFolder(path: folder.path("photos"))) {
       try export(TinyBERT(), .huggingFace, to: "photos", collision: .replace)
     }
     try folder.write("mine", to: "file")
-    #expect(throws: ExportError.notAFolder(path: folder.file("file"))) {
+    #expect(throws: ExportError.notAFolder(path: folder.path("file"))) {
       try export(TinyBERT(), .huggingFace, to: "file", collision: .replace)
     }
   }
@@ -208,7 +209,7 @@ struct CheckpointExporterTests {
     let before = try folder.names
     #expect(throws: Interrupted.self) {
       try CheckpointExporter.export(
-        model: model, layout: .reference, to: folder.file("out"), collision: .keepExisting,
+        model: model, layout: .reference, to: folder.path("out"), collision: .keepExisting,
         elementType: nil
       ) { _ in throw Interrupted() }
     }
@@ -219,7 +220,7 @@ struct CheckpointExporterTests {
     var last: TransferProgress?
     _ = try CheckpointExporter.export(
       model: model(TinyBERT(labels: ["a"], memory: Self.memory)), layout: .reference,
-      to: folder.file("out"), collision: .keepExisting, elementType: nil
+      to: folder.path("out"), collision: .keepExisting, elementType: nil
     ) { last = $0 }
     #expect(last != nil && last?.completedByteCount == last?.totalByteCount)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import TensorStorage
+import TestSupport
 import Testing
 
 @testable import CheckpointConversion
@@ -12,14 +13,14 @@ struct OpeningTests {
     try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
     try folder.write("x", to: "other.safetensors")
     let location = try CheckpointLocation(path: folder.path + "/")
-    #expect(location.weights == folder.file("model.safetensors"))
+    #expect(location.weights == folder.path("model.safetensors"))
     #expect(location.folder == folder.path)
     #expect(try openTensorSource(folder.path).tensors.count == TinyBERT().parameters.count)
   }
 
   @Test func `the only weights of a folder are taken under any name`() throws {
     try folder.writeSafetensors(TinyBERT().tensors(), to: "weights.safetensors")
-    #expect(try CheckpointLocation(path: folder.path).weights == folder.file("weights.safetensors"))
+    #expect(try CheckpointLocation(path: folder.path).weights == folder.path("weights.safetensors"))
   }
 
   @Test func `sharded weights open through their index`() throws {
@@ -34,7 +35,7 @@ struct OpeningTests {
       "{\"metadata\": {}, \"weight_map\": {\(map.joined(separator: ", "))}}",
       to: "model.safetensors.index.json")
     #expect(try openTensorSource(folder.path).tensors.count == entries.count)
-    try FileManager.default.removeItem(atPath: folder.file("model-00002-of-00002.safetensors"))
+    try FileManager.default.removeItem(atPath: folder.path("model-00002-of-00002.safetensors"))
     #expect(throws: (any Error).self) { try openTensorSource(folder.path) }
   }
 
@@ -61,7 +62,7 @@ struct OpeningTests {
 
   @Test func `a pickle is named with the way out`() throws {
     try folder.write(Array("PK\u{3}\u{4}".utf8), to: "pytorch_model.bin")
-    let path = folder.file("pytorch_model.bin")
+    let path = folder.path("pytorch_model.bin")
     let error = #expect(throws: OpeningError.pickle(path: path)) {
       try openTensorSource(folder.path)
     }
@@ -74,7 +75,7 @@ struct OpeningTests {
     try folder.write("x", to: "tf_model-00001-of-00002.h5")
     try folder.write("x", to: "tf_model-00002-of-00002.h5")
     let error = #expect(
-      throws: OpeningError.shardedHDF5(path: folder.file("tf_model.h5.index.json"))
+      throws: OpeningError.shardedHDF5(path: folder.path("tf_model.h5.index.json"))
     ) { try openTensorSource(folder.path) }
     #expect(error?.description.contains("one file") == true)
   }

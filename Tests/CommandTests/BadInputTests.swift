@@ -2,13 +2,14 @@ import Foundation
 import JSON
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 
 @Suite("Bad input")
 struct BadInputTests {
-  let folder: ScratchFolder
+  let folder: TemporaryFolder
 
-  init() throws { folder = try ScratchFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   /// What a failed verb must not leave: anything under the output's name or beside it.
   private func expectNothingButInputs(_ inputs: String...) throws {
@@ -39,10 +40,9 @@ struct BadInputTests {
 
   @Test func `a truncated checkpoint ends with 65`() throws {
     try folder.copy(fixture: "bert-tiny", to: "source")
-    let data = try folder.data("source/model.safetensors")
-    let path = URL(fileURLWithPath: folder.path("source/model.safetensors"))
+    let data = try folder.bytes("source/model.safetensors")
     for byteCount in [0, 4, 100, data.count / 2, data.count - 1] {
-      try data.prefix(byteCount).write(to: path)
+      try folder.write(data.prefix(byteCount), to: "source/model.safetensors")
       try folder.fail(65, saying: ["model.safetensors"], "convert", "source", "-o", "x.rmtw")
     }
     try expectNothingButInputs("source")
@@ -50,15 +50,15 @@ struct BadInputTests {
 
   @Test func `a truncated or damaged native file ends with 65`() throws {
     try folder.convertTinyModel()
-    let data = try folder.data("bert.rmtw")
+    let data = try folder.bytes("bert.rmtw")
     for byteCount in [0, 7, 39, 200, data.count / 2, data.count - 1] {
-      try data.prefix(byteCount).write(to: URL(fileURLWithPath: folder.path("cut.rmtw")))
+      try folder.write(data.prefix(byteCount), to: "cut.rmtw")
       try folder.fail(65, saying: ["cut.rmtw"], "verify", "cut.rmtw")
       try folder.fail(65, saying: ["cut.rmtw"], "inspect", "cut.rmtw")
     }
     var damaged = data
     damaged[data.count - 100] ^= 1
-    try damaged.write(to: URL(fileURLWithPath: folder.path("damaged.rmtw")))
+    try folder.write(damaged, to: "damaged.rmtw")
     try folder.fail(65, saying: ["damaged.rmtw"], "verify", "damaged.rmtw")
   }
 
@@ -88,7 +88,7 @@ struct BadInputTests {
   ])
   func `a config that contradicts the tensors ends with 65`(old: String, new: String) throws {
     try folder.copy(fixture: "bert-tiny", to: "source")
-    let config = String(decoding: try folder.data("source/config.json"), as: UTF8.self)
+    let config = try folder.text("source/config.json")
     #expect(config.contains(old))
     try folder.write(config.replacingOccurrences(of: old, with: new), to: "source/config.json")
     try folder.fail(65, saying: ["source"], "convert", "source", "-o", "x.rmtw")
@@ -97,7 +97,7 @@ struct BadInputTests {
 
   @Test func `a vocabulary longer than the embeddings is refused`() throws {
     try folder.copy(fixture: "bert-tiny", to: "source")
-    let vocabulary = String(decoding: try folder.data("source/vocab.txt"), as: UTF8.self)
+    let vocabulary = try folder.text("source/vocab.txt")
     try folder.write(vocabulary + "extra\n", to: "source/vocab.txt")
     try folder.fail(65, saying: ["101", "100"], "convert", "source", "-o", "x.rmtw")
     try expectNothingButInputs("source")
@@ -105,7 +105,7 @@ struct BadInputTests {
 
   @Test func `a vocabulary shorter than the embeddings is allowed and said`() throws {
     try folder.copy(fixture: "bert-tiny", to: "source")
-    let vocabulary = String(decoding: try folder.data("source/vocab.txt"), as: UTF8.self)
+    let vocabulary = try folder.text("source/vocab.txt")
     try folder.write(
       vocabulary.split(separator: "\n").dropLast().joined(separator: "\n"), to: "source/vocab.txt")
     let run = try folder.succeed("convert", "source", "-o", "x.rmtw")
@@ -127,9 +127,9 @@ struct BadInputTests {
 
   @Test func `an output that exists is kept unless --force`() throws {
     try folder.write("precious", to: "bert.rmtw")
-    let source = ScratchFolder.fixture("bert-tiny")
+    let source = Fixtures.path("bert-tiny")
     try folder.fail(64, saying: ["bert.rmtw", "--force"], "convert", source, "-o", "bert.rmtw")
-    #expect(try folder.data("bert.rmtw") == Data("precious".utf8))
+    #expect(try folder.bytes("bert.rmtw") == Array("precious".utf8))
     try folder.succeed("convert", source, "-o", "bert.rmtw", "--force")
     try folder.succeed("verify", "bert.rmtw")
     try folder.fail(
@@ -139,19 +139,19 @@ struct BadInputTests {
     try folder.fail(64, saying: ["states"], "encode", "bert.rmtw", "--text", "a", "-o", "states")
     try folder.fail(
       64, saying: ["states"], "export", "bert.rmtw", "-o", "states", "--layout", "reference")
-    #expect(try folder.data("states") == Data("precious".utf8))
+    #expect(try folder.bytes("states") == Array("precious".utf8))
   }
 
   @Test func `an output in a folder that does not exist ends with 74`() throws {
     try folder.fail(
-      74, saying: ["missing/x.rmtw"], "convert", ScratchFolder.fixture("bert-tiny"), "-o",
+      74, saying: ["missing/x.rmtw"], "convert", Fixtures.path("bert-tiny"), "-o",
       "missing/x.rmtw")
   }
 
   @Test func `a full disk ends with 74 and leaves nothing behind`() throws {
     try folder.convertTinyModel()
     for line in [
-      "convert '\(ScratchFolder.fixture("bert-tiny"))' -o x.rmtw",
+      "convert '\(Fixtures.path("bert-tiny"))' -o x.rmtw",
       "attach bert.rmtw -o x.rmtw --memory-tokens 2 --labels a,b",
       "export bert.rmtw -o x --layout huggingface",
     ] {
@@ -223,7 +223,7 @@ struct BadInputTests {
   }
 
   @Test func `a model without memory or labels cannot be trained or run`() throws {
-    try folder.succeed("convert", ScratchFolder.fixture("bert-tiny"), "-o", "bert.rmtw")
+    try folder.succeed("convert", Fixtures.path("bert-tiny"), "-o", "bert.rmtw")
     try folder.writeDocuments()
     try folder.fail(
       65, saying: ["bert.rmtw", "rmt attach"], "finetune", "bert.rmtw", "--train", "train.jsonl",
@@ -236,7 +236,7 @@ struct BadInputTests {
 
   @Test(arguments: [["--task", "memorize"], ["--eval", "eval.jsonl"]])
   func `more segments than any document has are refused`(data: [String]) throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     let run = try CommandRun(
       ["evaluate", "memory.rmtw", "--segments", "1,9223372036854775807"] + data, in: folder)
     #expect(run.exitCode == 64, "\(run.errors)")

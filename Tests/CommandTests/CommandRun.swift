@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// One finished run of the built `rmt`: its exit code and what it said.
@@ -10,7 +11,7 @@ struct CommandRun {
 
   /// Runs `rmt` with these arguments; a run that takes over a minute is killed and fails.
   init(
-    _ arguments: [String], in folder: ScratchFolder, input: String? = nil,
+    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil,
     interruptedWhen isReady: ((_ errors: String) -> Bool)? = nil
   ) throws {
     try self.init(
@@ -18,14 +19,14 @@ struct CommandRun {
   }
 
   /// Runs a line of shell in which `"$RMT"` is the command.
-  init(shell line: String, in folder: ScratchFolder) throws {
+  init(shell line: String, in folder: TemporaryFolder) throws {
     try self.init(
       executable: URL(fileURLWithPath: "/bin/sh"), ["-c", line], in: folder, input: nil,
       interruptedWhen: nil)
   }
 
   private init(
-    executable: URL, _ arguments: [String], in folder: ScratchFolder, input: String?,
+    executable: URL, _ arguments: [String], in folder: TemporaryFolder, input: String?,
     interruptedWhen isReady: ((String) -> Bool)?
   ) throws {
     let process = Process()

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Interrupted training")
 struct InterruptedTrainingTests {
   @Test func `Ctrl-C saves and --resume ends with the same bytes`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     try folder.attachTinyMemory()
     try folder.writeDocuments()
     func arguments(_ output: String) -> [String] {
@@ -26,7 +27,7 @@ struct InterruptedTrainingTests {
 
     let resumed = try CommandRun(arguments("resumed.rmtw") + ["--resume"], in: folder)
     #expect(resumed.exitCode == 0, "\(resumed.errors)")
-    #expect(try folder.data("resumed.rmtw") == folder.data("whole.rmtw"))
+    #expect(try folder.bytes("resumed.rmtw") == folder.bytes("whole.rmtw"))
     #expect(
       try folder.names == [
         "bert.rmtw", "eval.jsonl", "memory.rmtw", "resumed.rmtw", "train.jsonl", "whole.rmtw",

@@ -1,13 +1,14 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Reading on from a saved memory")
 struct SavedMemoryTests {
-  let folder: ScratchFolder
+  let folder: TemporaryFolder
 
   init() throws {
-    folder = try ScratchFolder()
+    folder = try TemporaryFolder()
     try folder.attachTinyMemory()
   }
 
@@ -36,7 +37,7 @@ struct SavedMemoryTests {
     #expect(whole["segmentsRead"]?.integer == 5)
     #expect(rest["segmentsRead"]?.integer == 5)
     #expect(rest["segments"]?.integer == 2)
-    #expect(try folder.data("part.safetensors") == folder.data("whole.safetensors"))
+    #expect(try folder.bytes("part.safetensors") == folder.bytes("whole.safetensors"))
   }
 
   @Test func `the memory of another model is refused`() throws {
@@ -76,8 +77,7 @@ struct SavedMemoryTests {
   @Test func `unknown words and foreign encodings are said`() throws {
     try folder.write("mary ☃ ☃ ☃ garden", to: "snow.txt")
     #expect(try folder.succeed("run", "memory.rmtw", "snow.txt").errors.contains("[UNK]"))
-    try Data([0x6D, 0x61, 0x72, 0x79, 0x20, 0xE9]).write(
-      to: URL(fileURLWithPath: folder.path("latin.txt")))
+    try folder.write([0x6D, 0x61, 0x72, 0x79, 0x20, 0xE9], to: "latin.txt")
     #expect(try folder.succeed("run", "memory.rmtw", "latin.txt").errors.contains("Windows-1252"))
     let quiet = try folder.succeed("run", "memory.rmtw", "latin.txt", "--quiet")
     #expect(quiet.errors.isEmpty)

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The small BERT of the fixtures, in the states that the verbs leave it in.
-extension ScratchFolder {
+extension TemporaryFolder {
   /// Runs `rmt` in this folder.
   @discardableResult
   func rmt(_ arguments: String...) throws -> CommandRun { try CommandRun(arguments, in: self) }
@@ -36,7 +37,7 @@ extension ScratchFolder {
 
   /// Writes `bert.rmtw`, the converted fixture.
   func convertTinyModel() throws {
-    try succeed("convert", Self.fixture("bert-tiny"), "-o", "bert.rmtw")
+    try succeed("convert", Fixtures.path("bert-tiny"), "-o", "bert.rmtw")
   }
 
   /// Writes `memory.rmtw`: four memory tokens, 16 positions a segment, nine for the document.

@@ -1,4 +1,5 @@
 @testable import FineTuning
+import TestSupport
 import Testing
 
 @testable import rmt
@@ -6,7 +7,7 @@ import Testing
 @Suite("What a person reads of a training run")
 struct TrainingMessagesTests {
   private func finetune(
-    _ folder: ScratchFolder, _ options: String..., steps: String = "1"
+    _ folder: TemporaryFolder, _ options: String..., steps: String = "1"
   ) throws -> CommandRun {
     let arguments = [
       "finetune", "memory.rmtw", "--train", "train.jsonl", "--eval", "eval.jsonl", "-o",
@@ -18,7 +19,7 @@ struct TrainingMessagesTests {
   }
 
   @Test func `text that the vocabulary does not know is warned of`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     try folder.attachTinyMemory()
     try folder.writeDocuments()
     try folder.write(#"{"text": "☃ ☃ ☃", "label": "yes"}"#, to: "train.jsonl")
@@ -28,7 +29,7 @@ struct TrainingMessagesTests {
   }
 
   @Test func `a stage of documents says that shorter ones are in it`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     try folder.attachTinyMemory()
     try folder.writeDocuments()
     let run = try finetune(folder, "--segments", "1,2")
@@ -38,7 +39,7 @@ struct TrainingMessagesTests {
   }
 
   @Test func `a long stage is evaluated without being asked`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     try folder.attachTinyMemory()
     try folder.writeDocuments()
     let run = try finetune(folder, "--segments", "1", steps: "101")
@@ -56,14 +57,14 @@ struct TrainingMessagesTests {
   }
 
   @Test func `evaluations in a row need an accuracy to reach`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     try folder.fail(
       64, saying: ["--target-evaluations", "--target-accuracy"], "finetune", "x", "--task",
       "memorize", "-o", "y", "--target-evaluations", "2")
   }
 
   @Test func `as many evaluations as asked for end a stage`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     try folder.attachTinyMemory()
     try folder.writeDocuments()
     let run = try finetune(
@@ -73,7 +74,7 @@ struct TrainingMessagesTests {
   }
 
   @Test func `the state of a run is no model, and the message says what it is`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     try folder.attachTinyMemory()
     try folder.writeDocuments()
     let stopped = try CommandRun(

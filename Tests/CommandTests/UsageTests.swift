@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Help and usage")
@@ -8,15 +9,15 @@ struct UsageTests {
   ]
 
   @Test func `help names every verb and the exit codes`() throws {
-    let run = try ScratchFolder().succeed("--help")
+    let run = try TemporaryFolder().succeed("--help")
     for verb in Self.verbs { #expect(run.output.contains("  \(verb) "), "\(verb)") }
     #expect(run.output.contains("130 interrupted"))
-    #expect(try ScratchFolder().succeed().output == run.output)
+    #expect(try TemporaryFolder().succeed().output == run.output)
   }
 
   @Test(arguments: verbs)
   func `every verb explains itself with an example`(verb: String) throws {
-    let run = try ScratchFolder().succeed("help", verb)
+    let run = try TemporaryFolder().succeed("help", verb)
     #expect(run.output.contains("Example"))
     #expect(run.output.contains("rmt \(verb) "))
     // The usage line is not wrapped by the parser.
@@ -30,7 +31,7 @@ struct UsageTests {
   }
 
   @Test func `an instruction set that cannot be had is refused, one that can is used`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     let run = try CommandRun(shell: "RMT_ISA=sse9 \"$RMT\" inspect missing", in: folder)
     #expect(run.exitCode == 64)
     #expect(run.errors.hasPrefix("rmt: RMT_ISA: \"sse9\" is no instruction set"))
@@ -42,7 +43,7 @@ struct UsageTests {
   }
 
   @Test func `the version is that of the program`() throws {
-    #expect(try ScratchFolder().succeed("--version").output.hasPrefix("rmt 0."))
+    #expect(try TemporaryFolder().succeed("--version").output.hasPrefix("rmt 0."))
   }
 
   @Test(
@@ -86,7 +87,7 @@ struct UsageTests {
       ],
     ])
   func `a wrong call ends with 64 and says what is wrong`(arguments: [String]) throws {
-    let run = try CommandRun(arguments, in: ScratchFolder())
+    let run = try CommandRun(arguments, in: TemporaryFolder())
     #expect(run.exitCode == 64, "\(arguments): \(run.errors)")
     #expect(run.errors.contains("Error: ") && run.errors.contains("Usage: rmt"), "\(run.errors)")
     #expect(run.output.isEmpty)

@@ -2,13 +2,14 @@ import Foundation
 import JSON
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 
 @Suite("The whole path")
 struct WholePathTests {
-  let folder: ScratchFolder
+  let folder: TemporaryFolder
 
-  init() throws { folder = try ScratchFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   @Test func `a checkpoint becomes a trained model with memory and goes back out`() throws {
     try folder.attachTinyMemory()
@@ -24,7 +25,7 @@ struct WholePathTests {
       "tuned.rmtw", "--segments", "1,3", "--batch", "6", "--learning-rate", "3e-3", "--steps",
       "20", "--evaluate-every", "10", "--seed", "3", "--dropout", "0", "--log", "log.jsonl")
     #expect(tuned.output.contains("%"))
-    let log = String(decoding: try folder.data("log.jsonl"), as: UTF8.self)
+    let log = try folder.text("log.jsonl")
     let losses = try log.split(separator: "\n").compactMap {
       try JSONValue(parsing: Array($0.utf8), file: "log.jsonl")["loss"]?.double
     }
@@ -59,16 +60,16 @@ struct WholePathTests {
 
   @Test func `the same call gives the same bytes`() throws {
     try folder.attachTinyMemory()
-    let first = try folder.data("memory.rmtw")
+    let first = try folder.bytes("memory.rmtw")
     for file in ["bert.rmtw", "memory.rmtw"] {
       try FileManager.default.removeItem(atPath: folder.path(file))
     }
     try folder.attachTinyMemory()
-    #expect(try folder.data("memory.rmtw") == first)
+    #expect(try folder.bytes("memory.rmtw") == first)
   }
 
   @Test func `a checkpoint compares equal with what it was converted to`() throws {
-    let source = ScratchFolder.fixture("bert-tiny")
+    let source = Fixtures.path("bert-tiny")
     try folder.succeed("convert", source, "-o", "bert.rmtw")
     let same = try folder.succeed("compare", source, "bert.rmtw", "--json").json
     #expect(same["largestDifference"]?.double == 0)
@@ -81,7 +82,7 @@ struct WholePathTests {
   }
 
   @Test func `inspect reads foreign files and folders`() throws {
-    let source = ScratchFolder.fixture("bert-tiny")
+    let source = Fixtures.path("bert-tiny")
     for path in [source, source + "/model.safetensors"] {
       let summary = try folder.succeed("inspect", path, "--json", "--tensors").json
       #expect(summary["format"]?.string == "safetensors")
@@ -123,7 +124,7 @@ struct WholePathTests {
   }
 
   @Test func `create makes a model from a vocabulary or from text`() throws {
-    let vocabulary = ScratchFolder.fixture("bert-tiny/vocab.txt")
+    let vocabulary = Fixtures.path("bert-tiny/vocab.txt")
     let shape = ["--hidden-size", "16", "--layers", "1", "--heads", "2", "--positions", "24"]
     for (name, seed) in [("one", "1"), ("same", "1"), ("other", "2")] {
       let run = try CommandRun(
@@ -131,8 +132,8 @@ struct WholePathTests {
         in: folder)
       #expect(run.exitCode == 0, "\(run.errors)")
     }
-    #expect(try folder.data("one.rmtw") == folder.data("same.rmtw"))
-    #expect(try folder.data("one.rmtw") != folder.data("other.rmtw"))
+    #expect(try folder.bytes("one.rmtw") == folder.bytes("same.rmtw"))
+    #expect(try folder.bytes("one.rmtw") != folder.bytes("other.rmtw"))
     try folder.write("the garden is the garden of mary", to: "text.txt")
     let run = try CommandRun(
       ["create", "--vocabulary-from", "text.txt", "--vocabulary-size", "30", "-o", "counted.rmtw"]

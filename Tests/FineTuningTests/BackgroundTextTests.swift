@@ -1,4 +1,5 @@
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -28,11 +29,11 @@ import Tokenizers
   @Test func `every tenth file by path is held out`() throws {
     for index in 0..<12 {
       // Folders and names such that the order of paths is 0, 1, … 11.
-      _ = try folder.write(
+      try folder.write(
         Array((index == 9 ? "mary" : "john").utf8),
         to: "\(index < 6 ? "a/b" : "c")/\(index < 10 ? "0" : "")\(index).txt")
     }
-    _ = try folder.write("sandra".utf8, to: ".hidden")
+    try folder.write("sandra".utf8, to: ".hidden")
     let text = try background([folder.path])
     #expect(text.training.tokenIDs == [Int32](repeating: SmallVocabulary.ids("john")[0], count: 11))
     #expect(text.evaluation.tokenIDs == SmallVocabulary.ids("mary"))
@@ -75,13 +76,13 @@ import Tokenizers
     ) { _ = try background([file], minimum: 11) }
     let empty = try folder.write("".utf8, to: "empty/a.txt")
     #expect(throws: BackgroundError.self) { _ = try background([empty]) }
-    #expect(throws: FileError.self) { _ = try background(["\(folder.path)/none"]) }
+    #expect(throws: FileError.self) { _ = try background([folder.path("none")]) }
   }
 
   @Test func `odd files are noted`() throws {
     let foreign = try folder.write([0x6D, 0x61, 0x72, 0x79, 0x20, 0x93], to: "a.txt")
-    _ = try folder.write([0x6D, 0], to: "b.bin")
-    _ = try folder.write("the old river".utf8, to: "c.txt")
+    try folder.write([0x6D, 0], to: "b.bin")
+    try folder.write("the old river".utf8, to: "c.txt")
     let text = try background([folder.path])
     #expect(
       text.notes.contains(DataNote("\(foreign) is not UTF-8 and was read as Windows-1252.")))

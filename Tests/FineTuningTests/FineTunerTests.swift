@@ -2,6 +2,7 @@ import Foundation
 import ModelFile
 import ModelSchema
 import TensorStorage
+import TestSupport
 import Testing
 
 @testable import FineTuning
@@ -13,11 +14,11 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    model = try TinyModel.write(to: "\(folder.path)/in.rmtw")
+    model = try TinyModel.write(to: folder.path("in.rmtw"))
     data = try TinyModel.memorize()
   }
 
-  private func path(_ name: String) -> String { "\(folder.path)/\(name)" }
+  private func path(_ name: String) -> String { folder.path(name) }
   private func state(_ name: String) -> String { path(name) + ".training" }
   private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
   private func bytes(_ name: String) throws -> Data {
@@ -167,7 +168,7 @@ import Testing
   }
 
   @Test func `an output that exists is kept unless it is to be replaced`() throws {
-    _ = try folder.write("mine".utf8, to: "out")
+    try folder.write("mine".utf8, to: "out")
     let error = #expect(throws: FileError.self) { _ = try tuner("out").run() }
     #expect(error?.kind == .usage)
     #expect(try bytes("out") == Data("mine".utf8))

@@ -1,4 +1,5 @@
 import TensorStorage
+import TestSupport
 import Testing
 
 @testable import FineTuning
@@ -77,7 +78,7 @@ import Testing
 
   @Test func `a file without documents is refused`() {
     for text in ["", "\n\n"] {
-      #expect(throws: DocumentError.noDocuments(file: "\(folder.path)/train.jsonl")) {
+      #expect(throws: DocumentError.noDocuments(file: folder.path("train.jsonl"))) {
         _ = try read(text)
       }
     }
@@ -104,7 +105,7 @@ import Testing
   @Test func `a missing file is an input error`() throws {
     let error = #expect(throws: FileError.self) {
       _ = try LabeledDocuments(
-        path: "\(folder.path)/none.jsonl", labels: [], tokenizer: try SmallVocabulary.tokenizer())
+        path: folder.path("none.jsonl"), labels: [], tokenizer: try SmallVocabulary.tokenizer())
     }
     #expect(error?.kind == .missingInput)
   }

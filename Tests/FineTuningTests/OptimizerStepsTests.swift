@@ -1,10 +1,10 @@
-import Foundation
 import JSON
 import Kernels
 import ModelSchema
 import RecurrentMemory
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 import Transformer
@@ -13,9 +13,6 @@ import Transformer
 
 /// Ten optimizer steps of PyTorch's AdamW with transformers' schedule, `Tests/Fixtures/steps.json`.
 @Suite struct OptimizerStepsTests {
-  private static let fixtures = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
-
   private static let model = ModelDescription(
     encoder: BERTConfiguration(
       vocabularySize: 100, hiddenSize: 32, layerCount: 3, headCount: 4, intermediateSize: 64,
@@ -25,18 +22,15 @@ import Transformer
     labels: ["yes", "no", "maybe"])
 
   private func json(_ name: String) throws -> JSONValue {
-    try JSONValue(
-      contentsOf: Self.fixtures.appendingPathComponent(name).path, maximumByteCount: 1 << 24)
+    try JSONValue(contentsOf: Fixtures.path(name), maximumByteCount: 1 << 24)
   }
 
   /// The parameters that the steps begin with.
   private func parameters<Scalar: KernelScalar>(
     of type: Scalar.Type
   ) throws -> ParameterStore<Scalar> {
-    let weights = try SafetensorsFile(
-      path: Self.fixtures.appendingPathComponent("bert-tiny/model.safetensors").path)
-    let memory = try SafetensorsFile(
-      path: Self.fixtures.appendingPathComponent("rmt.safetensors").path)
+    let weights = try SafetensorsFile(path: Fixtures.path("bert-tiny/model.safetensors"))
+    let memory = try SafetensorsFile(path: Fixtures.path("rmt.safetensors"))
     let store = ParameterStore<Scalar>(Self.model)
     for entry in store.layout.entries {
       let name = entry.parameter.name

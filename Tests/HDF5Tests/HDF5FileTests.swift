@@ -1,12 +1,12 @@
 import Foundation
 import HDF5
 import TensorStorage
+import TestSupport
 import Testing
 
 /// The path of a file in Tests/Fixtures/hdf5.
 func fixture(_ name: String) -> String {
-  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/hdf5/" + name).path
+  Fixtures.path("hdf5/" + name)
 }
 
 struct HDF5FileTests {
@@ -94,17 +94,15 @@ struct HDF5FileTests {
     let error = try #require(throws: HDF5Error.self) {
       try HDF5File(path: fixture("hostile/\(name).h5"))
     }
-    #expect(
-      "\(Mirror(reflecting: error.clause).children.first?.label ?? "\(error.clause)")" == clause)
+    #expect(clauseName(error.clause) == clause)
     #expect(error.description.contains("hostile/\(name).h5"))
   }
 
   @Test func `turns libhdf5's errors into words`() throws {
-    let path = NSTemporaryDirectory() + "hdf5-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
     let whole = try Data(contentsOf: URL(fileURLWithPath: fixture("various.h5")))
     for bytes in [Data(), Data("no HDF5 file".utf8), whole.prefix(whole.count / 2)] {
-      try bytes.write(to: URL(fileURLWithPath: path))
+      let path = try folder.write(bytes, to: "broken.h5")
       let error = try #require(throws: HDF5Error.self) { try HDF5File(path: path) }
       guard case .cannotOpen(let reason) = error.clause else {
         Issue.record("\(error)")
@@ -112,8 +110,8 @@ struct HDF5FileTests {
       }
       #expect(!reason.isEmpty)
     }
-    #expect(throws: FileError.self) { try HDF5File(path: path + "-none") }
-    #expect(throws: FileError.self) { try HDF5File(path: NSTemporaryDirectory()) }
+    #expect(throws: FileError.self) { try HDF5File(path: folder.path("missing.h5")) }
+    #expect(throws: FileError.self) { try HDF5File(path: folder.path) }
   }
 
   @Test func `reads from many threads at once`() async throws {

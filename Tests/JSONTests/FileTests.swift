@@ -1,15 +1,12 @@
-import Foundation
 import JSON
 import TensorStorage
+import TestSupport
 import Testing
 
 struct FileTests {
   private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("json-\(UUID().uuidString).json").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    try body(path)
+    let folder = try TemporaryFolder()
+    try body(folder.write(text, to: "value.json"))
   }
 
   @Test func `reads a file up to the size that the caller allows`() throws {

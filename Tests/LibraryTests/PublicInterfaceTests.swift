@@ -5,6 +5,7 @@ import ModelFile
 import ModelSchema
 import RecurrentMemory
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -22,7 +23,7 @@ import Tokenizers
   private func model() throws -> ModelFile {
     let plain = folder.path("plain.rmtw"), path = folder.path("memory.rmtw")
     let report = try CheckpointConverter.convert(
-      source: TemporaryFolder.fixtures + "/bert-tiny", to: plain, elementType: nil,
+      source: Fixtures.path("bert-tiny"), to: plain, elementType: nil,
       collision: .keepExisting)
     #expect(report.description.labels == ["yes", "no", "maybe"])
     let attached = try MemoryAttachment(memory: memory, labels: nil, seed: 1)

@@ -1,6 +1,7 @@
 import JSON
 import ModelSchema
 import TensorStorage
+import TestSupport
 import Tokenizers
 import WeightFile
 
@@ -53,7 +54,7 @@ enum ExampleModel {
     in folder: TemporaryFolder, name: String = "model.rmtw", elementType: ElementType = .f32,
     hasTokenizer: Bool = true, pieceElementCount: Int = 1000
   ) throws -> String {
-    let path = folder.file(name)
+    let path = folder.path(name)
     var writer = try ModelFileWriter(
       path: path, collision: .keepExisting, description: description,
       tokenizer: hasTokenizer ? tokenizer() : nil, provenance: provenance,

@@ -1,6 +1,7 @@
 import JSON
 import ModelSchema
 import TensorStorage
+import TestSupport
 import Tokenizers
 import WeightFile
 
@@ -39,11 +40,11 @@ enum HandmadeModel {
       description: description, tokenizerSettings: WordPieceSettings(lowercases: true),
       provenance: [])
     let parts = change(Parts(metadata: metadata.json, tensors: tensors))
-    let path = folder.file("handmade.rmtw")
+    let path = folder.path("handmade.rmtw")
     let layout = try WeightFileLayout(
       path: path, kind: parts.kind, metadata: parts.metadata, tensors: parts.tensors)
     let checksums = [Checksum](repeating: Checksum(0), count: parts.tensors.count)
-    _ = try folder.write(layout.header(checksums: checksums), to: "handmade.rmtw")
+    try folder.write(layout.header(checksums: checksums), to: "handmade.rmtw")
     guard truncate(path, off_t(layout.fileByteCount)) == 0 else { throw FileError(.write, path) }
     return path
   }

@@ -1,6 +1,7 @@
 import JSON
 import ModelSchema
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 import WeightFile
@@ -127,7 +128,7 @@ import WeightFile
     small.encoder.vocabularySize = 9
     let tooLong = #expect(throws: ModelFileError.self) {
       _ = try ModelFileWriter(
-        path: folder.file("new"), collision: .keepExisting, description: small,
+        path: folder.path("new"), collision: .keepExisting, description: small,
         tokenizer: ExampleModel.tokenizer(), provenance: [], elementType: .f32)
     }
     #expect(tooLong?.clause == .vocabularyTooLong(tokenCount: 10, rowCount: 9))
@@ -138,7 +139,7 @@ import WeightFile
     let folder = try TemporaryFolder()
     let error = #expect(throws: ModelFileError.self) {
       _ = try ModelFileWriter(
-        path: folder.file("new"), collision: .keepExisting, description: ExampleModel.description,
+        path: folder.path("new"), collision: .keepExisting, description: ExampleModel.description,
         tokenizer: nil, provenance: [], elementType: elementType)
     }
     #expect(error?.clause == .storedType(elementType))

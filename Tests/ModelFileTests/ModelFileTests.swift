@@ -1,6 +1,7 @@
 import JSON
 import ModelSchema
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 import WeightFile
@@ -55,7 +56,7 @@ import WeightFile
       _ = try ExampleModel.write(
         in: folder, name: name + "-cut", elementType: elementType,
         pieceElementCount: pieceElementCount)
-      #expect(try folder.read(name) == folder.read(name + "-cut"))
+      #expect(try folder.bytes(name) == folder.bytes(name + "-cut"))
     }
   }
 
@@ -63,13 +64,13 @@ import WeightFile
     let folder = try TemporaryFolder()
     let model = try ModelFile(path: try ExampleModel.write(in: folder, elementType: .f16))
     var writer = try ModelFileWriter(
-      path: folder.file("copy.rmtw"), collision: .keepExisting, description: model.description,
+      path: folder.path("copy.rmtw"), collision: .keepExisting, description: model.description,
       tokenizer: model.tokenizer(), provenance: model.provenance, elementType: .f16)
     for parameter in writer.parameters {
       try writer.write(encoded: model.bytes(of: parameter).bytes)
     }
     try writer.finish()
-    #expect(try folder.read("copy.rmtw") == folder.read("model.rmtw"))
+    #expect(try folder.bytes("copy.rmtw") == folder.bytes("model.rmtw"))
   }
 
   @Test func `a model may have no tokenizer`() throws {
@@ -96,7 +97,7 @@ import WeightFile
     for change in [-1, 1] {
       #expect(throws: WeightFileError.self) {
         var writer = try ModelFileWriter(
-          path: folder.file("model"), collision: .keepExisting,
+          path: folder.path("model"), collision: .keepExisting,
           description: ExampleModel.description, tokenizer: nil, provenance: [],
           elementType: .bf16)
         let count = ParameterCatalog(ExampleModel.description).elementCount + change
@@ -111,8 +112,8 @@ import WeightFile
   @Test func `a model that exists is kept unless it is to be replaced`() throws {
     let folder = try TemporaryFolder()
     _ = try ExampleModel.write(in: folder)
-    let bytes = try folder.read("model.rmtw")
+    let bytes = try folder.bytes("model.rmtw")
     #expect(throws: FileError.self) { try ExampleModel.write(in: folder, elementType: .f16) }
-    #expect(try folder.read("model.rmtw") == bytes)
+    #expect(try folder.bytes("model.rmtw") == bytes)
   }
 }

@@ -1,5 +1,6 @@
 import JSON
 import TensorStorage
+import TestSupport
 import Testing
 import WeightFile
 

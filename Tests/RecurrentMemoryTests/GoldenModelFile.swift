@@ -1,27 +1,12 @@
-import Foundation
 import JSON
 import ModelFile
 import ModelSchema
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 
-/// A folder that goes away with the test.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "rmt-\(UUID())").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 extension RecurrentGolden<Float> {
-  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures").path
-
   /// Writes the golden's model as a native file, with or without its memory and its tokenizer.
   func write(
     to path: String, hasMemory: Bool = true, hasTokenizer: Bool = true,
@@ -32,7 +17,7 @@ extension RecurrentGolden<Float> {
     var writer = try ModelFileWriter(
       path: path, collision: .keepExisting, description: description,
       tokenizer: hasTokenizer
-        ? try WordPieceTokenizer.load(folder: "\(Self.fixtures)/bert-tiny") : nil,
+        ? try WordPieceTokenizer.load(folder: Fixtures.path("bert-tiny")) : nil,
       provenance: [], elementType: elementType)
     for parameter in writer.parameters {
       let elements = try #require(store.elements(named: parameter.name))

@@ -3,6 +3,7 @@ import ModelFile
 import ModelSchema
 import RecurrentMemory
 import TensorStorage
+import TestSupport
 import Testing
 
 @Suite struct MemoryAttachmentTests {
@@ -13,14 +14,14 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let golden = try RecurrentGolden<Float>(fixtures: RecurrentGolden<Float>.fixtures)
-    plain = try golden.write(to: "\(folder.path)/plain.rmtw", hasMemory: false)
+    let golden = try RecurrentGolden<Float>()
+    plain = try golden.write(to: folder.path("plain.rmtw"), hasMemory: false)
   }
 
   private func attach(
     _ name: String, to model: ModelFile? = nil, labels: [String]?, seed: UInt64 = 1
   ) throws -> (ModelFile, MemoryAttachment.Report) {
-    let path = "\(folder.path)/\(name).rmtw"
+    let path = folder.path("\(name).rmtw")
     let report = try MemoryAttachment(memory: memory, labels: labels, seed: seed)
       .attach(to: model ?? plain, writing: path, collision: .keepExisting)
     return (try ModelFile(path: path), report)
@@ -49,11 +50,9 @@ import Testing
     _ = try attach("first", labels: nil)
     _ = try attach("second", labels: nil)
     let (other, _) = try attach("third", labels: nil, seed: 2)
-    let contents = try ["first", "second"].map {
-      try Data(contentsOf: URL(filePath: "\(folder.path)/\($0).rmtw"))
-    }
+    let contents = try ["first", "second"].map { try folder.bytes("\($0).rmtw") }
     #expect(contents[0] == contents[1])
-    let first = try ModelFile(path: "\(folder.path)/first.rmtw")
+    let first = try ModelFile(path: folder.path("first.rmtw"))
     #expect(try bytes(first, "memory.initial") != bytes(other, "memory.initial"))
   }
 
@@ -72,9 +71,9 @@ import Testing
       tokenCount: tokenCount, segmentPositions: positions, alignment: .right)
     #expect(throws: ConfigurationError.self) {
       try MemoryAttachment(memory: settings, labels: nil, seed: 1)
-        .attach(to: plain, writing: "\(folder.path)/none.rmtw", collision: .keepExisting)
+        .attach(to: plain, writing: folder.path("none.rmtw"), collision: .keepExisting)
     }
-    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/none.rmtw"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("none.rmtw")))
   }
 
   @Test func `two labels of one name are refused`() {
@@ -87,7 +86,7 @@ import Testing
     larger.tokenCount = 7
     #expect(throws: RecurrenceError.otherMemory(found: 6, wanted: 7)) {
       try MemoryAttachment(memory: larger, labels: nil, seed: 1)
-        .attach(to: kept, writing: "\(folder.path)/larger.rmtw", collision: .keepExisting)
+        .attach(to: kept, writing: folder.path("larger.rmtw"), collision: .keepExisting)
     }
     #expect(throws: FileError.self) { try attach("kept", labels: nil) }
   }

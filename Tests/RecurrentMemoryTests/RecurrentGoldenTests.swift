@@ -5,6 +5,7 @@ import ModelSchema
 import RecurrentMemory
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 import Transformer
@@ -12,9 +13,6 @@ import Transformer
 /// The recurrence over five documents of unequal lengths against an independent implementation in
 /// torch (Tests/Fixtures/recurrence.py): logits, losses and every gradient through 4 segments.
 @Suite struct RecurrentGoldenTests {
-  private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures").path
-
   static let objectives: [(String, RecurrentObjective)] = [
     ("full", RecurrentObjective(lossSegments: .last, truncation: nil)),
     ("truncated1", RecurrentObjective(lossSegments: .last, truncation: 1)),
@@ -38,7 +36,7 @@ import Transformer
   }
 
   @Test func `logits of the last segment agree`() throws {
-    let golden = try RecurrentGolden<Float>(fixtures: Self.fixtures)
+    let golden = try RecurrentGolden<Float>()
     let logits = golden.trainer.logits(golden.samples, parameters: golden.store.parameters)
     for (document, found) in logits.enumerated() {
       let expected = try golden.doubles("document.\(document).logits").suffix(3)
@@ -49,7 +47,7 @@ import Transformer
   private func check<Scalar: KernelScalar>(
     _ type: Scalar.Type, _ variant: String, _ objective: RecurrentObjective, tolerance: Double
   ) throws {
-    let golden = try RecurrentGolden<Scalar>(fixtures: Self.fixtures)
+    let golden = try RecurrentGolden<Scalar>()
     let gradients = ParameterStore<Scalar>(golden.model)
     let scale = 1 / Double(golden.samples.count)
     let loss = golden.trainer.accumulateGradients(
@@ -91,10 +89,10 @@ struct RecurrentGolden<Scalar: KernelScalar> {
   let samples: [RecurrentSample]
   let trainer: RecurrentTrainer<Scalar>
 
-  init(fixtures: String) throws {
-    json = try JSONValue(contentsOf: "\(fixtures)/rmt.json", maximumByteCount: 1 << 20)
-    file = try SafetensorsFile(path: "\(fixtures)/rmt.safetensors")
-    let weights = try SafetensorsFile(path: "\(fixtures)/bert-tiny/model.safetensors")
+  init() throws {
+    json = try JSONValue(contentsOf: Fixtures.path("rmt.json"), maximumByteCount: 1 << 20)
+    file = try SafetensorsFile(path: Fixtures.path("rmt.safetensors"))
+    let weights = try SafetensorsFile(path: Fixtures.path("bert-tiny/model.safetensors"))
     let memory = MemoryConfiguration(tokenCount: 4, segmentPositions: 20, alignment: .right)
     model = ModelDescription(
       encoder: BERTConfiguration(

@@ -2,6 +2,7 @@ import JSON
 import ModelFile
 import RecurrentMemory
 import TensorStorage
+import TestSupport
 import Testing
 
 @Suite struct RecurrentReaderTests {
@@ -11,8 +12,8 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    golden = try RecurrentGolden<Float>(fixtures: RecurrentGolden<Float>.fixtures)
-    model = try golden.write(to: "\(folder.path)/tiny.rmtw")
+    golden = try RecurrentGolden<Float>()
+    model = try golden.write(to: folder.path("tiny.rmtw"))
   }
 
   @Test(arguments: [1, 2])
@@ -66,7 +67,7 @@ import Testing
   func `a model stored in half the bits reads nearly the same`(
     _ elementType: ElementType, tolerance: Float
   ) throws {
-    let small = try golden.write(to: "\(folder.path)/small.rmtw", elementType: elementType)
+    let small = try golden.write(to: folder.path("small.rmtw"), elementType: elementType)
     let exact = try RecurrentReader(model: model, threadCount: 1)
     let rounded = try RecurrentReader(model: small, threadCount: 1)
     let sample = try #require(golden.samples.last)
@@ -80,7 +81,7 @@ import Testing
   }
 
   @Test func `a model without tokenizer is refused`() throws {
-    let mute = try golden.write(to: "\(folder.path)/mute.rmtw", hasTokenizer: false)
+    let mute = try golden.write(to: folder.path("mute.rmtw"), hasTokenizer: false)
     #expect(throws: RecurrenceError.noTokenizer) {
       try RecurrentReader(model: mute, threadCount: 1)
     }
@@ -95,7 +96,7 @@ import Testing
   }
 
   @Test func `a model without memory is read one sequence at a time`() throws {
-    let plain = try golden.write(to: "\(folder.path)/plain.rmtw", hasMemory: false)
+    let plain = try golden.write(to: folder.path("plain.rmtw"), hasMemory: false)
     #expect(throws: RecurrenceError.noMemory) {
       try RecurrentReader(model: plain, threadCount: 1)
     }

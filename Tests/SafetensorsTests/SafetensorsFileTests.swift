@@ -1,5 +1,6 @@
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 
 /// A header with its data's size, and what the reader must make of it.
@@ -234,7 +235,7 @@ struct SafetensorsFileTests {
 
   @Test func `says that a file is missing`() {
     let error = #expect(throws: FileError.self) {
-      try SafetensorsFile(path: folder.path + "/none.safetensors")
+      try SafetensorsFile(path: folder.path("none.safetensors"))
     }
     #expect(error?.kind == .missingInput)
   }

@@ -1,5 +1,6 @@
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 
 struct SafetensorsShardsTests {
@@ -7,16 +8,16 @@ struct SafetensorsShardsTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    _ = try folder.write(
+    try folder.write(
       safetensors(#"{"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, dataByteCount: 2),
       to: "model-00001-of-00002.safetensors")
-    _ = try folder.write(
+    try folder.write(
       safetensors(#"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#, dataByteCount: 3),
       to: "model-00002-of-00002.safetensors")
   }
 
   private func open(_ map: String, totalSize: String = "5") throws -> SafetensorsShards {
-    _ = try folder.write(
+    try folder.write(
       #"{"metadata":{"total_size":\#(totalSize)},"weight_map":\#(map)}"#,
       to: SafetensorsShards.indexName)
     return try SafetensorsShards(folder: folder.path)
@@ -43,7 +44,7 @@ struct SafetensorsShardsTests {
   }
 
   @Test func `offers a tensor that the index forgot, and notes it`() throws {
-    _ = try folder.write(
+    try folder.write(
       safetensors(
         #"{"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"#
           + #""c":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}}"#, dataByteCount: 2),
@@ -66,7 +67,7 @@ struct SafetensorsShardsTests {
   }
 
   @Test func `refuses a tensor that is in two shards`() throws {
-    _ = try folder.write(
+    try folder.write(
       safetensors(#"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, dataByteCount: 2),
       to: "model-00001-of-00002.safetensors")
     let map = #"{"a":"model-00001-of-00002.safetensors","x":"model-00002-of-00002.safetensors"}"#

@@ -1,6 +1,7 @@
 import Foundation
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 
 struct SafetensorsWriterTests {
@@ -32,7 +33,7 @@ struct SafetensorsWriterTests {
 
   @Test(arguments: [1, 3, 1000])
   func `writes what the reader reads`(pieceByteCount: Int) throws {
-    let path = folder.path + "/model.safetensors"
+    let path = folder.path("model.safetensors")
     try write(
       to: path, pieceByteCount: pieceByteCount, metadata: ["format": "pt", "note": "ä\"\n"])
     let file = try SafetensorsFile(path: path)
@@ -47,7 +48,7 @@ struct SafetensorsWriterTests {
   }
 
   @Test func `writes the header byte for byte as the reference does`() throws {
-    let path = folder.path + "/reference.safetensors"
+    let path = folder.path("reference.safetensors")
     let tensors = [
       TensorDescription(name: "b", elementType: .f32, shape: [1]),
       TensorDescription(name: "a", elementType: .u8, shape: [2]),
@@ -69,15 +70,15 @@ struct SafetensorsWriterTests {
   @Test func `leaves nothing behind when it is dropped`() throws {
     do {
       let writer = try SafetensorsWriter(
-        path: folder.path + "/dropped.safetensors", collision: .replace, tensors: tensors)
+        path: folder.path("dropped.safetensors"), collision: .replace, tensors: tensors)
       #expect(writer.tensors.count == 6)
     }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    #expect(try folder.names == [])
   }
 
   @Test func `knows every element type of the format`() throws {
     for type in ElementType.allCases {
-      let path = folder.path + "/\(type).safetensors"
+      let path = folder.path("\(type).safetensors")
       let tensor = TensorDescription(name: "t", elementType: type, shape: [4])
       var writer = try SafetensorsWriter(path: path, collision: .replace, tensors: [tensor])
       try [UInt8](repeating: 7, count: tensor.byteCount).withUnsafeBytes { try writer.write($0) }

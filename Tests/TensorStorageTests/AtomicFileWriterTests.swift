@@ -1,5 +1,6 @@
 import Foundation
 import TensorStorage
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileWriterTests {
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func `shows nothing under the final name before the commit`() throws {
-    let path = try folder.file("a", [9])
+    let path = try folder.write([9], to: "a")
     var writer = try AtomicFileWriter(path: path, collision: .replace)
     try writer.write([UInt8](repeating: 1, count: 2 << 20))
     #expect(try folder.bytes("a") == [9])
@@ -80,7 +81,7 @@ import Testing
     let error = #expect(throws: FileError.self) {
       var writer = try AtomicFileWriter(path: folder.path("a"), collision: .keepExisting)
       try writer.write([1])
-      _ = try folder.file("a", [2])
+      try folder.write([2], to: "a")
       try writer.commit()
     }
     #expect(error?.code == EEXIST)
@@ -127,7 +128,7 @@ import Testing
 
   @Test func `passes by what a killed run left behind`() throws {
     let leftover = "a.\(getpid())-0.partial"
-    _ = try folder.file(leftover, [7])
+    try folder.write([7], to: leftover)
     try write([1], to: "a", .keepExisting)
     #expect(try folder.bytes("a") == [1])
     #expect(try folder.bytes(leftover) == [7])

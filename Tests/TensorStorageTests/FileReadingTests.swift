@@ -1,5 +1,6 @@
 import Foundation
 import TensorStorage
+import TestSupport
 import Testing
 
 @Suite struct FileReadingTests {
@@ -8,7 +9,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test func `reads any range of a file, the empty one too`() throws {
-    let file = try RandomAccessFile(path: folder.file("a", 0..<100))
+    let file = try RandomAccessFile(path: folder.write(0..<100, to: "a"))
     #expect(file.byteCount == 100)
     #expect(try file.bytes(in: 0..<100) == Array(0..<100))
     #expect(try file.bytes(in: 98..<100) == [98, 99])
@@ -17,14 +18,14 @@ import Testing
 
   @Test(arguments: [97..<101, 100..<101, 5000..<5001, (Int.max - 1)..<Int.max])
   func `reports a range that goes beyond the end`(range: Range<Int>) throws {
-    let file = try RandomAccessFile(path: folder.file("a", 0..<100))
+    let file = try RandomAccessFile(path: folder.write(0..<100, to: "a"))
     let error = #expect(throws: FileError.self) { try file.bytes(in: range) }
     #expect(error?.operation == .read)
     #expect(error?.kind == .inputOutput)
   }
 
   @Test func `reports a file that was cut while it was open`() throws {
-    let path = try folder.file("a", 0..<100)
+    let path = try folder.write(0..<100, to: "a")
     let file = try RandomAccessFile(path: path)
     #expect(truncate(path, 10) == 0)
     #expect(try file.bytes(in: 0..<10) == Array(0..<10))
@@ -34,14 +35,14 @@ import Testing
   }
 
   @Test func `maps a file's bytes and keeps them after the file is gone`() throws {
-    let path = try folder.file("a", 0..<100)
+    let path = try folder.write(0..<100, to: "a")
     let file = try MappedFile(path: path)
     #expect(unlink(path) == 0)
     #expect(Array(file.bytes) == Array(0..<100))
   }
 
   @Test func `maps an empty file`() throws {
-    let file = try MappedFile(path: folder.file("a", []))
+    let file = try MappedFile(path: folder.write([], to: "a"))
     #expect(file.bytes.isEmpty)
     #expect(try RandomAccessFile(path: file.path).byteCount == 0)
   }

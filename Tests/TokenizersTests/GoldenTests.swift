@@ -1,5 +1,5 @@
-import Foundation
 import JSON
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -73,11 +73,7 @@ struct GoldenTests {
 
 /// Files beside the script that wrote them.
 enum Fixture {
-  static func path(_ name: String) -> String {
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return tests.appendingPathComponent("Fixtures/tokenizer/\(name)").path
-  }
+  static func path(_ name: String) -> String { Fixtures.path("tokenizer/\(name)") }
 
   static func tokenizer(_ name: String) throws -> WordPieceTokenizer {
     try #require(try WordPieceTokenizer.load(folder: path(name)))

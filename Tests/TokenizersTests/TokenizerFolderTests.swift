@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import TensorStorage
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -9,13 +10,8 @@ struct TokenizerFolderTests {
 
   /// Writes a folder of these files and reads its tokenizer.
   private func load(_ files: [String: String]) throws -> TokenizerFolder? {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("tokenizer-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for (name, text) in files {
-      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-    }
+    let folder = try TemporaryFolder()
+    for (name, text) in files { try folder.write(text, to: name) }
     return try TokenizerFolder(path: folder.path)
   }
 

@@ -4,14 +4,12 @@ import Kernels
 import ModelSchema
 import Safetensors
 import TensorStorage
+import TestSupport
 import Testing
 import Transformer
 
 /// Hidden states of every layer, pooled output and logits against transformers' BertModel.
 @Suite struct EncoderGoldenTests {
-  private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures").path
-
   @Test func `double agrees with the reference to rounding`() throws {
     try check(Double.self, tolerance: 2e-12)
   }
@@ -22,14 +20,14 @@ import Transformer
 
   private func check<Scalar: KernelScalar>(_ type: Scalar.Type, tolerance: Double) throws {
     let cases = try JSONValue(
-      contentsOf: "\(Self.fixtures)/encoder.json", maximumByteCount: 1 << 20)["cases"]
-    let golden = try SafetensorsFile(path: "\(Self.fixtures)/encoder.safetensors")
+      contentsOf: Fixtures.path("encoder.json"), maximumByteCount: 1 << 20)["cases"]
+    let golden = try SafetensorsFile(path: Fixtures.path("encoder.safetensors"))
     for value in try #require(cases?.array) {
       let name = try #require(value["name"]?.string)
       let ids = try #require(value["ids"]?.array).compactMap(\.integer)
       let exact = value["hidden_act"]?.string == "gelu"
       let pass = try GoldenPass<Scalar>(
-        weights: "\(Self.fixtures)/bert-tiny/model.safetensors", ids: ids,
+        weights: Fixtures.path("bert-tiny/model.safetensors"), ids: ids,
         activation: exact ? .gelu : .geluTanh)
       func expect(_ array: String, _ found: [Double]) throws {
         let expected = try doubles(golden, "\(name).\(array)")

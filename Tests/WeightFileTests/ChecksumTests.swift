@@ -1,4 +1,5 @@
 import TensorStorage
+import TestSupport
 import Testing
 
 @testable import WeightFile

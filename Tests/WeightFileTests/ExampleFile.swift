@@ -1,5 +1,6 @@
 import JSON
 import TensorStorage
+import TestSupport
 
 @testable import WeightFile
 
@@ -20,7 +21,7 @@ enum ExampleFile {
 
   /// Writes the example; returns its path.
   static func write(in folder: TemporaryFolder, name: String = "example.rmtw") throws -> String {
-    let path = folder.file(name)
+    let path = folder.path(name)
     var writer = try WeightFileWriter(
       path: path, collision: .keepExisting, kind: "model", metadata: ["note": "example"],
       tensors: tensors)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import WeightFile
@@ -7,7 +8,7 @@ import Testing
   @Test func `the writer gives the bytes of the specification's example`() throws {
     let folder = try TemporaryFolder()
     _ = try ExampleFile.write(in: folder)
-    #expect(try folder.read("example.rmtw") == Self.exampleBytes())
+    #expect(try folder.bytes("example.rmtw") == Self.exampleBytes())
   }
 
   @Test func `the reader reads the specification's example`() throws {

@@ -1,4 +1,5 @@
 import TensorStorage
+import TestSupport
 import Testing
 
 @testable import WeightFile
@@ -241,6 +242,6 @@ import Testing
   @Test func `a folder and a missing file are errors of the system`() throws {
     let folder = try TemporaryFolder()
     #expect(throws: FileError.self) { try WeightFile(path: folder.path) }
-    #expect(throws: FileError.self) { try WeightFile(path: folder.file("missing")) }
+    #expect(throws: FileError.self) { try WeightFile(path: folder.path("missing")) }
   }
 }

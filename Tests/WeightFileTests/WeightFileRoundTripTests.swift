@@ -1,5 +1,6 @@
 import JSON
 import TensorStorage
+import TestSupport
 import Testing
 
 @testable import WeightFile
@@ -41,7 +42,7 @@ import Testing
 
   @Test func `every tensor comes back with its bytes, aligned`() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("all.rmtw")
+    let path = folder.path("all.rmtw")
     try Self.write(to: path, pieceByteCount: 1000)
     let file = try WeightFile(path: path)
     try file.verify()
@@ -65,23 +66,23 @@ import Testing
   @Test(arguments: [1, 3, 64, 97])
   func `the file does not depend on how the bytes were cut`(pieceByteCount: Int) throws {
     let folder = try TemporaryFolder()
-    try Self.write(to: folder.file("whole"), pieceByteCount: Self.data.count)
-    try Self.write(to: folder.file("cut"), pieceByteCount: pieceByteCount)
-    #expect(try folder.read("whole") == folder.read("cut"))
+    try Self.write(to: folder.path("whole"), pieceByteCount: Self.data.count)
+    try Self.write(to: folder.path("cut"), pieceByteCount: pieceByteCount)
+    #expect(try folder.bytes("whole") == folder.bytes("cut"))
   }
 
   @Test func `names that only look alike are two tensors`() throws {
     let folder = try TemporaryFolder()
-    try Self.write(to: folder.file("names"), pieceByteCount: 100)
-    let file = try WeightFile(path: folder.file("names"))
+    try Self.write(to: folder.path("names"), pieceByteCount: 100)
+    let file = try WeightFile(path: folder.path("names"))
     #expect(file.bytes(of: "names \u{E9}")?.count == 65)
     #expect(file.bytes(of: "names e\u{301}")?.count == 1)
   }
 
   @Test func `a part of the rows is read`() throws {
     let folder = try TemporaryFolder()
-    try Self.write(to: folder.file("rows"), pieceByteCount: 100)
-    let file = try WeightFile(path: folder.file("rows"))
+    try Self.write(to: folder.path("rows"), pieceByteCount: 100)
+    let file = try WeightFile(path: folder.path("rows"))
     let tensor = try #require(file.tensor(named: "halves"))
     var rows = [UInt8](repeating: 0, count: 20)
     try rows.withUnsafeMutableBytes { try file.readRows(1..<3, of: tensor, into: $0) }
@@ -91,10 +92,10 @@ import Testing
   @Test func `a file without tensors ends where data would begin`() throws {
     let folder = try TemporaryFolder()
     let writer = try WeightFileWriter(
-      path: folder.file("none"), collision: .keepExisting, kind: "model", metadata: [:],
+      path: folder.path("none"), collision: .keepExisting, kind: "model", metadata: [:],
       tensors: [])
     try writer.finish()
-    let file = try WeightFile(path: folder.file("none"))
+    let file = try WeightFile(path: folder.path("none"))
     try file.verify()
     #expect(file.tensors.isEmpty)
     #expect(file.byteCount == 4096)
@@ -103,13 +104,13 @@ import Testing
   @Test func `opening touches the header alone, however long the data`() throws {
     // 64 GiB that are not there: anything that reads them would take minutes.
     let folder = try TemporaryFolder()
-    let path = folder.file("huge")
+    let path = folder.path("huge")
     let tensors = (0..<64).map {
       TensorDescription(name: "t\($0)", elementType: .f32, shape: [1 << 14, 1 << 14])
     }
     let layout = try WeightFileLayout(path: path, kind: "model", metadata: [:], tensors: tensors)
     let checksums = [Checksum](repeating: Checksum(0), count: tensors.count)
-    _ = try folder.write(layout.header(checksums: checksums), to: "huge")
+    try folder.write(layout.header(checksums: checksums), to: "huge")
     try #require(truncate(path, off_t(layout.fileByteCount)) == 0)
     let file = try WeightFile(path: path)
     #expect(file.byteCount > 64 << 30)

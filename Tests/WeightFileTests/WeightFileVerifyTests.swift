@@ -1,5 +1,6 @@
 import Foundation
 import TensorStorage
+import TestSupport
 import Testing
 
 @testable import WeightFile
@@ -9,9 +10,9 @@ import Testing
   private func finding(changing offset: Int) throws -> WeightFileError.Clause? {
     let folder = try TemporaryFolder()
     let path = try ExampleFile.write(in: folder)
-    var bytes = try folder.read("example.rmtw")
+    var bytes = try folder.bytes("example.rmtw")
     bytes[offset] ^= 0x40
-    _ = try folder.write(bytes, to: "example.rmtw")
+    try folder.write(bytes, to: "example.rmtw")
     let file = try WeightFile(path: path)
     do {
       try file.verify()
@@ -54,11 +55,11 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try ExampleFile.write(in: folder)
     let file = try WeightFile(path: path)
-    var bytes = try folder.read("example.rmtw")
-    _ = try folder.write(bytes.dropLast(10), to: "example.rmtw")
+    var bytes = try folder.bytes("example.rmtw")
+    try folder.write(bytes.dropLast(10), to: "example.rmtw")
     #expect(throws: WeightFileError.self) { try file.verify() }
     bytes[50] ^= 1
-    _ = try folder.write(bytes, to: "example.rmtw")
+    try folder.write(bytes, to: "example.rmtw")
     #expect(throws: WeightFileError.self) { try file.verify() }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import TensorStorage
+import TestSupport
 import Testing
 
 @testable import WeightFile
@@ -55,13 +56,13 @@ import Testing
     let folder = try TemporaryFolder()
     #expect(throws: WeightFileError.self) {
       var writer = try WeightFileWriter(
-        path: folder.file("more"), collision: .keepExisting, kind: "model", metadata: [:],
+        path: folder.path("more"), collision: .keepExisting, kind: "model", metadata: [:],
         tensors: ExampleFile.tensors)
       try writer.write(ExampleFile.data + [0])
     }
     #expect(throws: WeightFileError.self) {
       var writer = try WeightFileWriter(
-        path: folder.file("fewer"), collision: .keepExisting, kind: "model", metadata: [:],
+        path: folder.path("fewer"), collision: .keepExisting, kind: "model", metadata: [:],
         tensors: ExampleFile.tensors)
       try writer.write(Array(ExampleFile.data.dropLast()))
       try writer.finish()
@@ -71,16 +72,16 @@ import Testing
 
   @Test func `a file that exists is kept unless it is to be replaced`() throws {
     let folder = try TemporaryFolder()
-    _ = try folder.write([1, 2, 3], to: "example.rmtw")
+    try folder.write([1, 2, 3], to: "example.rmtw")
     #expect(throws: FileError.self) { try ExampleFile.write(in: folder) }
-    #expect(try folder.read("example.rmtw") == [1, 2, 3])
+    #expect(try folder.bytes("example.rmtw") == [1, 2, 3])
     var writer = try WeightFileWriter(
-      path: folder.file("example.rmtw"), collision: .replace, kind: "model",
+      path: folder.path("example.rmtw"), collision: .replace, kind: "model",
       metadata: ["note": "example"], tensors: ExampleFile.tensors)
     try writer.write(ExampleFile.data)
-    #expect(try folder.read("example.rmtw") == [1, 2, 3], "replaced before it was finished")
+    #expect(try folder.bytes("example.rmtw") == [1, 2, 3], "replaced before it was finished")
     try writer.finish()
-    try WeightFile(path: folder.file("example.rmtw")).verify()
+    try WeightFile(path: folder.path("example.rmtw")).verify()
     #expect(try folder.names == ["example.rmtw"])
   }
 
@@ -97,7 +98,7 @@ import Testing
   @Test func `a folder that is missing or is a file is an error of the system`() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write([0], to: "file")
-    for path in [folder.file("missing/new.rmtw"), "\(file)/new.rmtw"] {
+    for path in [folder.path("missing/new.rmtw"), "\(file)/new.rmtw"] {
       let error = #expect(throws: FileError.self) {
         _ = try WeightFileWriter(
           path: path, collision: .replace, kind: "model", metadata: [:], tensors: [])
@@ -122,7 +123,7 @@ import Testing
       var failure: FileError?
       do {
         var writer = try WeightFileWriter(
-          path: folder.file("new.rmtw"), collision: .keepExisting, kind: "model", metadata: [:],
+          path: folder.path("new.rmtw"), collision: .keepExisting, kind: "model", metadata: [:],
           tensors: [tensor])
         for _ in 0..<8 { try writer.write([UInt8](repeating: 1, count: 1 << 20)) }
         try writer.finish()

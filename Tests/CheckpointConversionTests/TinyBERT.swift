@@ -2,6 +2,7 @@ import JSON
 import ModelSchema
 import Safetensors
 import TensorStorage
+import TestSupport
 
 @testable import CheckpointConversion
 
@@ -115,7 +116,7 @@ extension TemporaryFolder {
   ) throws {
     let source = MemoryTensorSource(entries: entries)
     var writer = try SafetensorsWriter(
-      path: file(name), collision: .replace, tensors: source.tensors, metadata: metadata)
+      path: path(name), collision: .replace, tensors: source.tensors, metadata: metadata)
     for tensor in writer.tensors {
       try source.bytes(of: tensor).withUnsafeBytes { try writer.write($0) }
     }
