@@ -113,6 +113,16 @@ struct WholePathTests {
     try folder.succeed("compare", "text.safetensors", "ids.safetensors")
   }
 
+  @Test func `new labels leave the memory's settings as they are`() throws {
+    try folder.convertTinyModel()
+    try folder.succeed(
+      "attach", "bert.rmtw", "-o", "one.rmtw", "--memory-tokens", "2", "--segment-positions", "16",
+      "--alignment", "left", "--labels", "a,b")
+    let again = try folder.succeed(
+      "attach", "one.rmtw", "-o", "two.rmtw", "--memory-tokens", "2", "--labels", "c,d")
+    #expect(again.output.contains("16 positions a segment") && again.output.contains("left"))
+  }
+
   @Test func `tokenize shows ids or pieces, one line a document`() throws {
     try folder.convertTinyModel()
     try folder.write("Mary?", to: "first.txt")

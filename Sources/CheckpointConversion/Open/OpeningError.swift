@@ -92,7 +92,7 @@ public enum OpeningError: DescribedError, Hashable {
     case .gguf: "Convert from the safetensors file it was made from."
     case .gitLFSPointer: "Run git lfs pull in its repository."
     case .notAnIndex: "Name the folder, or the file of weights itself."
-    case .unknownFormat: nil
+    case .unknownFormat: "Name a checkpoint's folder, a .safetensors, .h5 or .rmtw file."
     }
   }
 }

@@ -34,12 +34,19 @@ struct Attach: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Positions of a full segment, memory and special tokens included; all the model has unless given.",
+      """
+      Positions of a full segment, memory and special tokens included; those of the memory that \
+      the model has, or all its positions, unless given.
+      """,
       valueName: "n"))
   var segmentPositions: Int?
 
-  @Option(help: "Which piece of a document is the short one: right: the first, left: the last.")
-  var alignment: MemoryConfiguration.Alignment = .right
+  @Option(
+    help: """
+      Which piece of a document is the short one: right: the first, left: the last; as the \
+      model's memory has it, or right, unless given.
+      """)
+  var alignment: MemoryConfiguration.Alignment?
 
   @Option(help: ArgumentHelp("Seed of the random numbers.", valueName: "n"))
   var seed: UInt64 = 0
@@ -65,11 +72,13 @@ struct Attach: ParsableCommand {
   func run() throws {
     try OutputCheck.file(outputPath, collision: forceOption.collision)
     let model = try ModelFile(path: path)
+    let previous = model.description.memory
     let attachment = MemoryAttachment(
       memory: MemoryConfiguration(
         tokenCount: memoryTokens,
-        segmentPositions: segmentPositions ?? model.description.encoder.maximumPositions,
-        alignment: alignment),
+        segmentPositions: segmentPositions ?? previous?.segmentPositions
+          ?? model.description.encoder.maximumPositions,
+        alignment: alignment ?? previous?.alignment ?? .right),
       labels: labels?.elements, seed: seed)
     let report = try attachment.attach(
       to: model, writing: outputPath, collision: forceOption.collision)
