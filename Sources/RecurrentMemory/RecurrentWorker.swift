@@ -82,13 +82,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     loss.sampleCount = samples.count
     start(group, parameters)
     for step in (0..<group.stepCount).reversed() {
-      let dropout = dropoutKey.map { key in
-        DropoutPlan(
-          key: key,
-          sequences: group.active(step: step).map {
-            (UInt32(group.segment(of: $0, step: step)), UInt32(firstSample + $0))
-          })
-      }
+      let dropout = group.dropout(step: step, key: dropoutKey, firstSample: firstSample)
       let activations = step < taped ? tapes[step].activations : scratch
       forward(
         group, step: step, parameters: parameters, dropout: dropout, activations: activations)
@@ -168,13 +162,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
           from: memoryGradient + sample * memoryStride, count: memoryStride)
       }
     }
-    let dropout = dropoutKey.map { key in
-      DropoutPlan(
-        key: key,
-        sequences: active.map {
-          (UInt32(group.segment(of: $0, step: step)), UInt32(firstSample + $0))
-        })
-    }
+    let dropout = group.dropout(step: step, key: dropoutKey, firstSample: firstSample)
     encoder.backward(
       parameters, gradients: gradients, hiddenGradient: hiddenGradient, batch: batch,
       dropout: dropout, activations: tape.activations, workspace: workspace)
@@ -218,6 +206,17 @@ extension RecurrentWorker {
 
     func tokens(of sample: Int, step: Int) -> ArraySlice<Int32> {
       samples[sample].tokens(ofSegment: segment(of: sample, step: step))
+    }
+
+    /// The masks of this step, the same on the way there and back; `nil` without a key.
+    func dropout(step: Int, key: SIMD2<UInt32>?, firstSample: Int) -> DropoutPlan? {
+      key.map { key in
+        DropoutPlan(
+          key: key,
+          sequences: active(step: step).map {
+            (UInt32(segment(of: $0, step: step)), UInt32(firstSample + $0))
+          })
+      }
     }
 
     func batch(step: Int) -> SequenceBatch {
