@@ -100,6 +100,7 @@ let package = Package(
 
     // What the suites share; no part of the product.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
 
     // One suite a target.
     .testTarget(name: "ArchitectureTests"),
@@ -136,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "RecurrentMemoryTests",
       dependencies: [
-        "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness", "RecurrentMemory",
+        "AllocationCounter", "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness",
+        "RecurrentMemory",
         "Safetensors", "TensorStorage", "TestSupport", "Tokenizers", "Transformer",
       ]),
     .testTarget(
@@ -154,7 +156,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage", "TestSupport"]),
+      dependencies: [
+        "rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
+        "WeightFile",
+      ]),
     // The library as a program outside sees it: its product's targets, and their public API alone.
     .testTarget(
       name: "LibraryTests",

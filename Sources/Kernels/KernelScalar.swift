@@ -7,14 +7,45 @@ import CKernels
 /// `Float` is the code that finite differences test in `Double`. Kernels take pointers, matrices are
 /// row-major with a row stride in elements, and none allocates; CKernels.h states each formula.
 package protocol KernelScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
-  /// Elements of workspace that ``gemm(transposeA:transposeB:rows:columns:depth:alpha:a:aStride:b:bStride:accumulate:c:cStride:workspace:)`` needs.
-  static func gemmWorkspaceCount(rows: Int, columns: Int, depth: Int) -> Int
+  /// A packed left side takes its rows rounded up to a multiple of this, times the depth.
+  static var sliverRows: Int { get }
 
-  /// C[rows, columns] ← α·op(A)[rows, depth]·op(B)[depth, columns], added to C when accumulating.
+  /// A packed right side takes its columns rounded up to a multiple of this, times the depth.
+  static var sliverColumns: Int { get }
+
+  /// Packs op(A)[rows, depth], at a[i·stride + p] or, transposed, at a[p·stride + i].
+  static func packLeft(
+    transposed: Bool, rows: Int, depth: Int, _ a: UnsafePointer<Self>, stride: Int,
+    into packed: UnsafeMutablePointer<Self>)
+
+  /// Packs op(B)[depth, columns] from one of the open layouts.
+  static func packRight(
+    depth: Int, columns: Int, _ right: RightOperand<Self>,
+    into packed: UnsafeMutablePointer<Self>)
+
+  /// Elements of workspace that a matrix product needs.
+  static var gemmWorkspaceCount: Int { get }
+
+  /// C[rows, columns] ← epilogue(A[rows, depth]·op(B)[depth, columns]), where A is packed; the
+  /// product is added to C when accumulating.
   static func gemm(
-    transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, depth: Int, alpha: Self,
-    a: UnsafePointer<Self>, aStride: Int, b: UnsafePointer<Self>, bStride: Int,
-    accumulate: Bool, c: UnsafeMutablePointer<Self>, cStride: Int,
+    rows: Int, columns: Int, depth: Int, left: UnsafePointer<Self>, right: RightOperand<Self>,
+    accumulate: Bool, epilogue: Epilogue<Self>?, c: UnsafeMutablePointer<Self>, cStride: Int,
+    workspace: UnsafeMutablePointer<Self>)
+
+  /// Elements of workspace that attention over so many keys needs.
+  static func attentionWorkspaceCount(keyCount: Int, headSize: Int, withGradient: Bool) -> Int
+
+  /// context ← dropout(P)·V with P = softmax(Q·Kᵀ/√a); logSum[query] = log Σ exp of its scores.
+  static func attention(
+    _ head: AttentionHead<Self>, context: UnsafeMutablePointer<Self>,
+    logSum: UnsafeMutablePointer<Self>, workspace: UnsafeMutablePointer<Self>)
+
+  /// Gradients at queries, keys and values from the context and the gradient at it.
+  static func attentionGradient(
+    _ head: AttentionHead<Self>, context: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    logSum: UnsafePointer<Self>, query: UnsafeMutablePointer<Self>,
+    key: UnsafeMutablePointer<Self>, value: UnsafeMutablePointer<Self>,
     workspace: UnsafeMutablePointer<Self>)
 
   /// x[r, :] += bias.
@@ -23,13 +54,11 @@ package protocol KernelScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
 
   /// sum[c] += Σᵣ x[r, c].
   static func addColumnSums(
-    of x: UnsafePointer<Self>, rows: Int, columns: Int, to sum: UnsafeMutablePointer<Self>)
+    of x: UnsafePointer<Self>, rows: Int, columns: Int, stride: Int,
+    to sum: UnsafeMutablePointer<Self>)
 
   /// y += x.
   static func add(_ x: UnsafePointer<Self>, to y: UnsafeMutablePointer<Self>, count: Int)
-
-  /// x ← factor·x.
-  static func scale(_ x: UnsafeMutablePointer<Self>, by factor: Self, count: Int)
 
   /// y ← f(x); x and y may be the same.
   static func activate(
@@ -58,33 +87,21 @@ package protocol KernelScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
     reciprocalStandardDeviation: UnsafePointer<Self>, into dx: UnsafeMutablePointer<Self>,
     gainGradient: UnsafeMutablePointer<Self>, biasGradient: UnsafeMutablePointer<Self>)
 
-  /// x ← softmax of each row; logSum[r] = log Σ exp x[r, :].
-  static func softmax(
-    _ x: UnsafeMutablePointer<Self>, rows: Int, columns: Int,
-    logSum: UnsafeMutablePointer<Self>)
-
-  /// x ← exp(x − logSum[r]): the same softmax again, from the row statistics that were kept.
-  static func softmaxAgain(
-    _ x: UnsafeMutablePointer<Self>, rows: Int, columns: Int, logSum: UnsafePointer<Self>)
-
-  /// dp ← p·(dp − Σ p·dp) a row: from the gradient at the weights to that at the scores.
-  static func softmaxGradient(
-    at p: UnsafePointer<Self>, _ dp: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
-
-  /// y ← mask·scale·x; x and y may be the same.
+  /// y ← mask·scale·x for rows from `firstRow` on of the mask's matrix; x and y, which may be the
+  /// same, begin with that row.
   static func dropout(
-    _ mask: DropoutMask, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
+    _ mask: DropoutMask, firstRow: Int, rows: Int, columns: Int, _ x: UnsafePointer<Self>,
+    into y: UnsafeMutablePointer<Self>)
 
-  /// One AdamW step over `count` numbers: decoupled weight decay, then Adam.
+  /// One AdamW step over `count` numbers: decoupled weight decay, then Adam; the gradient becomes
+  /// zero, so that the next step can add to it.
   static func adamW(
-    _ step: AdamWStep, gradient: UnsafePointer<Self>, parameter: UnsafeMutablePointer<Self>,
-    firstMoment: UnsafeMutablePointer<Self>, secondMoment: UnsafeMutablePointer<Self>, count: Int)
+    _ step: AdamWStep, gradient: UnsafeMutablePointer<Self>,
+    parameter: UnsafeMutablePointer<Self>, firstMoment: UnsafeMutablePointer<Self>,
+    secondMoment: UnsafeMutablePointer<Self>, count: Int)
 
   /// Σ x², summed in double precision.
   static func sumOfSquares(_ x: UnsafePointer<Self>, count: Int) -> Double
-
-  /// x ← min(max(x, −limit), limit).
-  static func clamp(_ x: UnsafeMutablePointer<Self>, to limit: Self, count: Int)
 }
 
 /// The feed-forward network's non-linearity, as kernels know it.

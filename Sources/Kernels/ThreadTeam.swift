@@ -1,56 +1,99 @@
-import Dispatch
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
-/// A fixed number of threads that work through numbered parts of one job side by side.
-package struct ThreadTeam: Sendable {
+/// A fixed number of threads that work through the numbered parts of one job after another.
+///
+/// The thread that asks works too; the others wait for the next job, at first awake, because in the
+/// middle of a pass it comes within microseconds, then asleep. Which thread takes which part is up to
+/// timing: parts write memory that no other part touches, so results are not.
+package final class ThreadTeam: Sendable {
   /// Threads that work at once.
   package let threadCount: Int
 
-  /// A team of at least one thread.
+  private let board: JobBoard
+  private let threads: [pthread_t]
+
+  /// A team of at least one thread; the threads end with it.
   package init(threadCount: Int) {
     precondition(threadCount >= 1, "a team needs a thread")
     self.threadCount = threadCount
+    let board = JobBoard()
+    self.board = board
+    threads = (1..<threadCount).compactMap { lane in Self.start(lane: lane, board: board) }
   }
 
-  /// Runs `body(0)` … `body(partCount − 1)`, on several threads when there are several, and returns
-  /// when all are done.
+  deinit {
+    board.close()
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  /// Runs `body(part, lane)` for the parts 0 … `partCount − 1`, on several threads when there are
+  /// several, and returns when all are done.
   ///
-  /// Parts may run in any order and at once: each must write memory that no other part touches, and
-  /// then the result does not depend on timing.
-  package func perform(partCount: Int, _ body: (Int) -> Void) {
-    let laneCount = min(threadCount, partCount)
-    guard laneCount > 1 else {
-      for part in 0..<partCount { body(part) }
+  /// The lane, below ``threadCount``, numbers the thread: what is kept by lane is used by one part at
+  /// a time. One job at a time: neither a body nor another thread may ask the team meanwhile.
+  package func perform(partCount: Int, _ body: (_ part: Int, _ lane: Int) -> Void) {
+    guard threads.count > 0, partCount > 1 else {
+      for part in 0..<partCount { body(part, 0) }
       return
     }
-    withoutActuallyEscaping(body) { body in
-      let job = Job(body: body)
-      // As many iterations as threads: Dispatch alone would take every core of the machine.
-      DispatchQueue.concurrentPerform(iterations: laneCount) { lane in
-        for part in stride(from: lane, to: partCount, by: laneCount) { job.body(part) }
-      }
-    }
+    withoutActuallyEscaping(body) { board.perform(partCount: partCount, $0) }
   }
 
-  /// Runs `body(range, part)` on up to `threadCount` ranges that cover `0..<count`, each a multiple
-  /// of `grain` long but the last, and numbered from 0.
+  /// Runs `body(range, lane)` on ranges that cover `0..<count`, each a multiple of `grain` long but
+  /// the last; about four a thread, so that one that is held up does not hold up the rest.
   package func performRanges(
-    of count: Int, grain: Int, _ body: (_ range: Range<Int>, _ part: Int) -> Void
+    of count: Int, grain: Int, _ body: (_ range: Range<Int>, _ lane: Int) -> Void
   ) {
     let grainCount = (count + grain - 1) / grain
-    let partCount = min(threadCount, grainCount)
-    guard partCount > 1 else {
-      body(0..<count, 0)
-      return
-    }
-    perform(partCount: partCount) { part in
+    let partCount = threadCount == 1 ? min(1, grainCount) : min(4 * threadCount, grainCount)
+    perform(partCount: partCount) { part, lane in
       let lower = grainCount * part / partCount * grain
       let upper = min(count, grainCount * (part + 1) / partCount * grain)
-      body(lower..<upper, part)
+      body(lower..<upper, lane)
     }
   }
 
-  // Sendable by the contract of `perform`: parts write disjoint memory.
-  private struct Job: @unchecked Sendable {
-    let body: (Int) -> Void
+  private static func start(lane: Int, board: JobBoard) -> pthread_t? {
+    let context = Unmanaged.passRetained(WorkerStart(lane: lane, board: board))
+    var thread = pthread_t(bitPattern: 0)
+    let status = pthread_create(&thread, nil, workerMain, context.toOpaque())
+    guard status == 0 else {
+      // Fewer threads than asked for are slower and compute the same.
+      context.release()
+      return nil
+    }
+    return thread
   }
+}
+
+/// What a thread of a team is told when it starts.
+private final class WorkerStart {
+  let lane: Int
+  let board: JobBoard
+
+  init(lane: Int, board: JobBoard) {
+    self.lane = lane
+    self.board = board
+  }
+}
+
+#if canImport(Glibc)
+  private func workerMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let context { work(context) }
+    return nil
+  }
+#else
+  private func workerMain(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    work(context)
+    return nil
+  }
+#endif
+
+private func work(_ context: UnsafeMutableRawPointer) {
+  let start = Unmanaged<WorkerStart>.fromOpaque(context).takeRetainedValue()
+  start.board.work(lane: start.lane)
 }

@@ -1,7 +1,8 @@
 /// A counter-based random generator: Philox 4×32 with ten rounds.
 ///
 /// The output is a pure function of key and counter, so any number of any stream can be drawn again
-/// at any time, in any order, on any thread. The dropout kernel draws the same numbers.
+/// at any time, in any order, on any thread. Dropout masks come from the kernels' own Philox, which has
+/// seven rounds.
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC11.
 public struct Philox: Sendable {
   /// The 64-bit key that selects the stream, low word first.

@@ -39,12 +39,12 @@ final class ClassificationStep<Scalar: KernelScalar> {
     logitGradient = arena.allocate(scores)
   }
 
-  /// The logits of each sequence of the batch.
+  /// The logits of each sequence, whose hidden states at `[CLS]` lie in a row.
   func logits(
     _ parameters: ModelParameters<Scalar>, hidden states: UnsafePointer<Scalar>,
     batch: SequenceBatch, workspace: EncoderWorkspace<Scalar>
   ) -> [[Scalar]] {
-    forward(parameters, states, batch, dropout: nil, workspace)
+    forward(parameters, states, reading: batch, batch: batch, dropout: nil, workspace)
     return (0..<batch.count).map { sequence in
       (0..<labelCount).map { logits[sequence * labelCount + $0] }
     }
@@ -53,26 +53,31 @@ final class ClassificationStep<Scalar: KernelScalar> {
   /// The loss of each sequence, and on the way back the gradients of head and pooler (added) and at
   /// the hidden states at `[CLS]` (written to `hiddenGradient`, `[sequences, d]`).
   ///
+  /// - Parameters:
+  ///   - reading: the rows of `states`; each sequence's begin with `[CLS]`.
+  ///   - batch: the rows of `[CLS]` alone.
+  ///   - target: what a sequence is held against.
   /// - Returns: Σ weight·cross-entropy, and how many sequences are right.
   func accumulate(
     _ parameters: ModelParameters<Scalar>, gradients: ModelParameters<Scalar>,
-    hidden states: UnsafePointer<Scalar>, batch: SequenceBatch, targets: [Target], scale: Double,
-    dropout: DropoutPlan?, into hiddenGradient: UnsafeMutablePointer<Scalar>,
-    workspace: EncoderWorkspace<Scalar>
+    hidden states: UnsafePointer<Scalar>, reading: SequenceBatch, batch: SequenceBatch,
+    scale: Double, dropout: DropoutPlan?, into hiddenGradient: UnsafeMutablePointer<Scalar>,
+    workspace: EncoderWorkspace<Scalar>, target: (_ sequence: Int) -> Target
   ) -> (lossSum: Double, correctCount: Int) {
     guard let classifier = parameters.classifier, let gradient = gradients.classifier else {
       preconditionFailure("a loss without a classifier")
     }
-    forward(parameters, states, batch, dropout: dropout, workspace)
+    forward(parameters, states, reading: reading, batch: batch, dropout: dropout, workspace)
     var lossSum = 0.0
     var correctCount = 0
-    for (sequence, target) in targets.enumerated() {
-      let row = logits + sequence * labelCount
+    for sequence in 0..<batch.count {
+      let target = target(sequence), row = logits + sequence * labelCount
       let crossEntropy = Classifier.crossEntropy(
         logits: row, labelCount: labelCount, label: target.label, scale: scale * target.weight,
         gradient: logitGradient + sequence * labelCount)
       lossSum += target.weight * crossEntropy
-      let best = (0..<labelCount).max { row[$0] < row[$1] }
+      var best = 0
+      for label in 1..<labelCount where row[label] > row[best] { best = label }
       if best == target.label { correctCount += 1 }
     }
     Classifier.backward(
@@ -86,15 +91,16 @@ final class ClassificationStep<Scalar: KernelScalar> {
   }
 
   private func forward(
-    _ parameters: ModelParameters<Scalar>, _ states: UnsafePointer<Scalar>, _ batch: SequenceBatch,
-    dropout: DropoutPlan?, _ workspace: EncoderWorkspace<Scalar>
+    _ parameters: ModelParameters<Scalar>, _ states: UnsafePointer<Scalar>,
+    reading: SequenceBatch, batch: SequenceBatch, dropout: DropoutPlan?,
+    _ workspace: EncoderWorkspace<Scalar>
   ) {
     guard let classifier = parameters.classifier else {
       preconditionFailure("logits without a classifier")
     }
     for sequence in 0..<batch.count {
       (hidden + sequence * width).update(
-        from: states + batch.rows(of: sequence).lowerBound * width, count: width)
+        from: states + reading.starts[sequence] * width, count: width)
     }
     Pooler.forward(
       parameters.pooler, hidden, rows: batch.count, into: pooled, workspace: workspace)
@@ -109,6 +115,6 @@ final class ClassificationStep<Scalar: KernelScalar> {
   ) {
     dropout?.apply(
       .classifier, layer: 0, probability: dropoutProbability, to: x, columns: width,
-      batch: SequenceBatch(lengths: Array(repeating: 1, count: batch.count)))
+      rows: 0..<batch.count, batch: batch)
   }
 }

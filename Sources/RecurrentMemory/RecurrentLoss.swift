@@ -10,18 +10,14 @@ package struct RecurrentObjective: Sendable, Hashable {
 
   /// Which segments' logits the loss reads.
   package let lossSegments: LossSegments
-  /// Segments k through which the gradient flows, counted from the last, or `nil` for all of them.
-  ///
-  /// The memory that one segment hands to the next is then a constant up to the one that enters
-  /// segment N − k, counted from 0: segments before that one learn from their own loss alone, if the
-  /// loss reads it.
-  package let truncation: Int?
+  /// How far back gradients flow.
+  package let backpropagation: Backpropagation
 
-  /// An objective with both parts given.
-  package init(lossSegments: LossSegments, truncation: Int?) {
-    precondition(truncation.map { $0 >= 1 } ?? true, "truncation to no segment")
+  /// An objective with both parts given; truncation to no segment traps.
+  package init(lossSegments: LossSegments, backpropagation: Backpropagation) {
+    precondition(backpropagation.reach >= 1, "truncation to no segment")
     self.lossSegments = lossSegments
-    self.truncation = truncation
+    self.backpropagation = backpropagation
   }
 }
 
@@ -33,7 +29,7 @@ package struct RecurrentLoss: Sendable {
   package var correctCount = 0
   /// Samples.
   package var sampleCount = 0
-  /// Rows that the encoder computed.
+  /// Rows of all segments; one that is computed a second time counts once.
   package var positionCount = 0
 
   package init() {}

@@ -22,6 +22,10 @@ public final class RecurrentReader {
   private let workspace: EncoderWorkspace<Float>
   private let activations: EncoderActivations<Float>
   private var state: [Float]
+  /// The segment read last, its rows that are read, and whether the output holds all rows.
+  private var batch = SequenceBatch(lengths: [1])
+  private var reading = SequenceBatch(lengths: [1])
+  private var holdsAllRows = false
 
   /// Opens a model for reading.
   ///
@@ -35,11 +39,11 @@ public final class RecurrentReader {
     let capacity = EncoderCapacity(rowCount: positions, sequenceLength: positions)
     memoryConfiguration = plan.memory
     layout = plan.layout
-    self.model = BoundModel(model)
+    let team = ThreadTeam(threadCount: threadCount)
+    self.model = BoundModel(model, packingTeam: team)
     encoder = Encoder(configuration)
     workspace = EncoderWorkspace(
-      model.description, capacity: capacity, team: ThreadTeam(threadCount: threadCount),
-      trains: false)
+      model.description, capacity: capacity, team: team, trains: false)
     activations = EncoderActivations(
       configuration, capacity: capacity, keepsEveryLayer: false)
     state = []
@@ -75,15 +79,21 @@ public final class RecurrentReader {
     precondition(
       tokens.count <= memoryConfiguration.segmentSize, "\(tokens.count) tokens in a segment")
     let limit = model.file.description.encoder.vocabularySize
-    if let token = tokens.first(where: { $0 < 0 || $0 >= limit }) {
-      throw RecurrenceError.tokenOutOfRange(token, limit: limit)
+    for index in tokens.indices where tokens[index] < 0 || tokens[index] >= limit {
+      throw RecurrenceError.tokenOutOfRange(tokens[index], limit: limit)
     }
     positionCount = layout.rowCount(tokenCount: tokens.count)
     layout.write(
       tokens: tokens, memory: state, wordEmbeddings: model.parameters.embeddings.word,
       into: activations.inputs)
+    if batch.rowCount != positionCount {
+      batch = SequenceBatch(lengths: [positionCount])
+      // Nobody knows yet whether this is the last segment: the rows of [CLS] and memory serve both.
+      reading = batch.leading(layout.memoryRows.upperBound)
+    }
+    holdsAllRows = false
     encoder.forward(
-      model.parameters, batch: SequenceBatch(lengths: [positionCount]), dropout: nil,
+      model.parameters, batch: batch, reading: reading, dropout: nil,
       activations: activations, workspace: workspace)
     let width = layout.hiddenSize
     let first = layout.memoryRows.lowerBound * width
@@ -91,8 +101,16 @@ public final class RecurrentReader {
   }
 
   /// Hidden states of the segment read last, `[positionCount, d]` row by row.
+  ///
+  /// Reading computes the last layer for `[CLS]` and memory alone; this computes it for the rest.
   public var hiddenStates: [Float] {
-    Array(
+    guard positionCount > 0 else { return [] }
+    if !holdsAllRows {
+      encoder.readAllRows(
+        model.parameters, batch: batch, activations: activations, workspace: workspace)
+      holdsAllRows = true
+    }
+    return Array(
       UnsafeBufferPointer(start: activations.output, count: positionCount * layout.hiddenSize))
   }
 

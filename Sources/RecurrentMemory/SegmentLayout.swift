@@ -33,16 +33,18 @@ package struct SegmentLayout: Sendable {
     tokens: ArraySlice<Int32>, memory: UnsafePointer<Scalar>,
     wordEmbeddings: UnsafePointer<Scalar>, into rows: UnsafeMutablePointer<Scalar>
   ) {
-    var row = rows
-    func copy(_ source: UnsafePointer<Scalar>, _ count: Int) {
-      row.update(from: source, count: count * hiddenSize)
-      row += count * hiddenSize
+    func copy(_ source: UnsafePointer<Scalar>, rowCount: Int, to row: Int) {
+      (rows + row * hiddenSize).update(from: source, count: rowCount * hiddenSize)
     }
-    copy(wordEmbeddings + classification * hiddenSize, 1)
-    copy(memory, memoryCount)
-    copy(wordEmbeddings + separator * hiddenSize, 1)
-    for token in tokens { copy(wordEmbeddings + Int(token) * hiddenSize, 1) }
-    copy(wordEmbeddings + separator * hiddenSize, 1)
+    copy(wordEmbeddings + classification * hiddenSize, rowCount: 1, to: 0)
+    copy(memory, rowCount: memoryCount, to: 1)
+    copy(wordEmbeddings + separator * hiddenSize, rowCount: 1, to: 1 + memoryCount)
+    let first = 2 + memoryCount - tokens.startIndex
+    for index in tokens.indices {
+      copy(wordEmbeddings + Int(tokens[index]) * hiddenSize, rowCount: 1, to: first + index)
+    }
+    copy(
+      wordEmbeddings + separator * hiddenSize, rowCount: 1, to: 2 + memoryCount + tokens.count)
   }
 
   /// Adds the gradients of a segment's inputs to those of the word embeddings; the memory's rows are
@@ -57,7 +59,8 @@ package struct SegmentLayout: Sendable {
     }
     add(0, classification)
     add(1 + memoryCount, separator)
-    for (index, token) in tokens.enumerated() { add(2 + memoryCount + index, Int(token)) }
+    let first = 2 + memoryCount - tokens.startIndex
+    for index in tokens.indices { add(first + index, Int(tokens[index])) }
     add(2 + memoryCount + tokens.count, separator)
   }
 }

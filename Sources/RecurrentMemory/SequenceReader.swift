@@ -21,7 +21,7 @@ public struct SequenceReader {
   ///
   /// - Parameter threadCount: threads that share the work of one sequence, 1 or more.
   public init(model: ModelFile, threadCount: Int) {
-    self.model = BoundModel(model)
+    self.model = BoundModel(model, packingTeam: nil)
     team = ThreadTeam(threadCount: threadCount)
   }
 
@@ -49,8 +49,9 @@ public struct SequenceReader {
       (activations.inputs + row * width).update(
         from: parameters.embeddings.word + Int(id) * width, count: width)
     }
+    let batch = SequenceBatch(lengths: [ids.count])
     Encoder(configuration).forward(
-      parameters, batch: SequenceBatch(lengths: [ids.count]), dropout: nil,
+      parameters, batch: batch, reading: batch, dropout: nil,
       activations: activations, workspace: workspace)
     var pooled = [Float](repeating: 0, count: width)
     Pooler.forward(

@@ -38,6 +38,35 @@ public final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: base, count: byteCount)
   }
 
+  /// Reads a part of the file into memory now, so that nobody waits for a page of it later.
+  ///
+  /// - Parameter part: a part of ``bytes``; the pages that lie in it as a whole are meant.
+  public func loadMemory(of part: UnsafeRawBufferPointer) {
+    #if os(Linux)
+      let populateForReading: Int32 = 22  // MADV_POPULATE_READ, since Linux 5.14
+      advise(populateForReading, for: part)
+    #else
+      advise(MADV_WILLNEED, for: part)
+    #endif
+  }
+
+  /// Lets go of the memory that a part of the file was read into; it is read again when it is needed.
+  ///
+  /// - Parameter part: a part of ``bytes``; the pages that lie in it as a whole are meant.
+  public func releaseMemory(of part: UnsafeRawBufferPointer) {
+    advise(MADV_DONTNEED, for: part)
+  }
+
+  /// Tells the system about the pages that lie in a part as a whole; that it cannot heed is no error.
+  private func advise(_ advice: Int32, for part: UnsafeRawBufferPointer) {
+    guard let start = part.baseAddress else { return }
+    let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (Int(bitPattern: start) + pageSize - 1) / pageSize * pageSize
+    let end = (Int(bitPattern: start) + part.count) / pageSize * pageSize
+    guard first < end else { return }
+    madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, advice)
+  }
+
   deinit {
     if let base = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)

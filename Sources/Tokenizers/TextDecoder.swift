@@ -17,15 +17,32 @@ public enum TextDecoder {
   public static func decode(
     _ bytes: some Collection<UInt8>
   ) -> (text: String, encoding: Encoding) {
-    let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-    if let text = String(validating: body, as: UTF8.self) { return (text, .utf8) }
+    if let text = text(of: bytes, in: .utf8, opensFile: true) { return (text, .utf8) }
+    return (windows1252(bytes), .windows1252)
+  }
+
+  /// The text of a part of a file in an encoding; `nil` where the bytes are not well formed in it.
+  ///
+  /// - Parameter opensFile: whether the part is the file's first, where a byte order mark is left out.
+  package static func text(
+    of bytes: some Collection<UInt8>, in encoding: Encoding, opensFile: Bool
+  ) -> String? {
+    switch encoding {
+    case .windows1252: return windows1252(bytes)
+    case .utf8:
+      let hasMark = opensFile && bytes.starts(with: [0xEF, 0xBB, 0xBF])
+      return String(validating: bytes.dropFirst(hasMark ? 3 : 0), as: UTF8.self)
+    }
+  }
+
+  private static func windows1252(_ bytes: some Collection<UInt8>) -> String {
     var utf8: [UInt8] = []
     utf8.reserveCapacity(bytes.count + bytes.count / 8)
     for byte in bytes {
       let scalar = (0x80...0x9F).contains(byte) ? upperControls[Int(byte - 0x80)] : UInt32(byte)
       UTF8Scalar.append(scalar, to: &utf8)
     }
-    return (String(decoding: utf8, as: UTF8.self), .windows1252)
+    return String(decoding: utf8, as: UTF8.self)
   }
 
   /// Reads a whole file and decodes it.

@@ -9,7 +9,7 @@ package enum Classifier<Scalar: KernelScalar> {
     _ classifier: Linear<Scalar>, _ pooled: UnsafePointer<Scalar>, rows: Int,
     into logits: UnsafeMutablePointer<Scalar>, workspace: EncoderWorkspace<Scalar>
   ) {
-    classifier.forward(pooled, rows: rows, into: logits, workspace: workspace.gemm[0])
+    classifier.forward(pooled, rows: rows, into: logits, multiplier: workspace.multiplier)
   }
 
   /// Gradient at the pooled states from that at the logits.
@@ -18,9 +18,11 @@ package enum Classifier<Scalar: KernelScalar> {
     upstream: UnsafePointer<Scalar>, rows: Int, into pooledGradient: UnsafeMutablePointer<Scalar>,
     workspace: EncoderWorkspace<Scalar>
   ) {
+    classifier.addGradient(
+      input: pooled, upstream: upstream, rows: rows, to: gradient,
+      multiplier: workspace.multiplier)
     classifier.backward(
-      input: pooled, upstream: upstream, rows: rows, gradient: gradient, into: pooledGradient,
-      workspace: workspace.gemm[0])
+      upstream: upstream, rows: rows, into: pooledGradient, multiplier: workspace.multiplier)
   }
 
   /// softmax(logits): exp(zᵢ − max z) / Σ exp(zⱼ − max z), in double precision.
@@ -37,15 +39,15 @@ package enum Classifier<Scalar: KernelScalar> {
     gradient: UnsafeMutablePointer<Scalar>?
   ) -> Double {
     precondition((0..<labelCount).contains(label), "label \(label) of \(labelCount)")
-    let values = (0..<labelCount).map { Double(logits[$0]) }
-    let largest = values.reduce(-.infinity) { max($0, $1) }
-    let sum = values.reduce(0) { $0 + exp($1 - largest) }
+    var largest = -Double.infinity, sum = 0.0
+    for index in 0..<labelCount { largest = max(largest, Double(logits[index])) }
+    for index in 0..<labelCount { sum += exp(Double(logits[index]) - largest) }
     if let gradient {
       for index in 0..<labelCount {
-        let probability = exp(values[index] - largest) / sum
+        let probability = exp(Double(logits[index]) - largest) / sum
         gradient[index] = Scalar(scale * (probability - (index == label ? 1 : 0)))
       }
     }
-    return largest + log(sum) - values[label]
+    return largest + log(sum) - Double(logits[label])
   }
 }

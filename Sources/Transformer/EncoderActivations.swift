@@ -14,21 +14,22 @@ struct EncoderLayerState<Scalar: KernelScalar> {
   let attended: UnsafeMutablePointer<Scalar>
   let middle: UnsafeMutablePointer<Scalar>
   let attentionStatistics: LayerNormStatistics<Scalar>
-  /// Input of the activation, `[rows, intermediate]`.
-  let preactivation: UnsafeMutablePointer<Scalar>
+  /// Input of the activation, `[rows, intermediate]`; `nil` where there is no way back.
+  let preactivation: UnsafeMutablePointer<Scalar>?
+  let innerSize: Int
   /// Input of the last LayerNorm and its output, the layer's output.
   let transformed: UnsafeMutablePointer<Scalar>
   let output: UnsafeMutablePointer<Scalar>
   let outputStatistics: LayerNormStatistics<Scalar>
 
-  static func count(_ configuration: BERTConfiguration, rows: Int) -> Int {
+  static func count(_ configuration: BERTConfiguration, rows: Int, returns: Bool) -> Int {
     let space = Arena<Scalar>.space(for:)
     return 8 * space(rows * configuration.hiddenSize)
-      + space(rows * configuration.intermediateSize)
+      + (returns ? space(rows * configuration.intermediateSize) : 0)
       + space(rows * configuration.headCount) + 4 * space(rows)
   }
 
-  init(_ configuration: BERTConfiguration, rows: Int, in arena: Arena<Scalar>) {
+  init(_ configuration: BERTConfiguration, rows: Int, returns: Bool, in arena: Arena<Scalar>) {
     let hidden = rows * configuration.hiddenSize
     query = arena.allocate(hidden)
     key = arena.allocate(hidden)
@@ -38,12 +39,19 @@ struct EncoderLayerState<Scalar: KernelScalar> {
     middle = arena.allocate(hidden)
     transformed = arena.allocate(hidden)
     output = arena.allocate(hidden)
-    preactivation = arena.allocate(rows * configuration.intermediateSize)
+    innerSize = configuration.intermediateSize
+    preactivation = returns ? arena.allocate(rows * innerSize) : nil
     logSums = arena.allocate(rows * configuration.headCount)
     attentionStatistics = LayerNormStatistics(
       mean: arena.allocate(rows), reciprocalStandardDeviation: arena.allocate(rows))
     outputStatistics = LayerNormStatistics(
       mean: arena.allocate(rows), reciprocalStandardDeviation: arena.allocate(rows))
+  }
+
+  /// ``preactivation`` of a state that was planned for the way back.
+  var preactivationToReturn: UnsafeMutablePointer<Scalar> {
+    guard let preactivation else { preconditionFailure("activations planned for inference") }
+    return preactivation
   }
 }
 
@@ -54,6 +62,8 @@ package final class EncoderActivations<Scalar: KernelScalar> {
   /// Embeddings after LayerNorm and dropout, `[rows, d]`.
   package let embedded: UnsafeMutablePointer<Scalar>
   let embeddingStatistics: LayerNormStatistics<Scalar>
+  /// Those rows of the last layer's input that it reads for its output, `[query rows, d]`.
+  private let readInput: UnsafeMutablePointer<Scalar>
   let layers: [EncoderLayerState<Scalar>]
   private let layerCount: Int
   private let arena: Arena<Scalar>
@@ -68,15 +78,17 @@ package final class EncoderActivations<Scalar: KernelScalar> {
     let stateCount = keepsEveryLayer ? configuration.layerCount : min(2, configuration.layerCount)
     let space = Arena<Scalar>.space(for:)
     arena = Arena(
-      count: 2 * space(rows * configuration.hiddenSize) + 2 * space(rows)
-        + stateCount * EncoderLayerState<Scalar>.count(configuration, rows: rows))
+      count: 3 * space(rows * configuration.hiddenSize) + 2 * space(rows)
+        + stateCount
+        * EncoderLayerState<Scalar>.count(configuration, rows: rows, returns: keepsEveryLayer))
     inputs = arena.allocate(rows * configuration.hiddenSize)
     embedded = arena.allocate(rows * configuration.hiddenSize)
     embeddingStatistics = LayerNormStatistics(
       mean: arena.allocate(rows), reciprocalStandardDeviation: arena.allocate(rows))
+    readInput = arena.allocate(rows * configuration.hiddenSize)
     let arena = arena
     layers = (0..<stateCount).map { _ in
-      EncoderLayerState(configuration, rows: rows, in: arena)
+      EncoderLayerState(configuration, rows: rows, returns: keepsEveryLayer, in: arena)
     }
     layerCount = configuration.layerCount
   }
@@ -93,6 +105,22 @@ package final class EncoderActivations<Scalar: KernelScalar> {
   /// is kept.
   package func output(of index: Int) -> UnsafeMutablePointer<Scalar> { state(of: index).output }
 
-  /// Hidden states after the last layer, `[rows, d]`.
+  /// Hidden states after the last layer, `[query rows, d]`: every row, or those that were read.
   package var output: UnsafeMutablePointer<Scalar> { input(of: layerCount) }
+
+  /// The rows of the last layer's input whose output is read, `[query rows, d]`, copied side by side
+  /// where they are not.
+  func queryInput(
+    queries: SequenceBatch, keys: SequenceBatch, width: Int
+  ) -> UnsafeMutablePointer<Scalar> {
+    let input = input(of: layerCount - 1)
+    // The first rows of a single sequence lie side by side as they are.
+    if queries.rowCount == keys.rowCount || keys.count == 1 { return input }
+    for sequence in 0..<keys.count {
+      let read = queries.rows(of: sequence)
+      (readInput + read.lowerBound * width).update(
+        from: input + keys.starts[sequence] * width, count: read.count * width)
+    }
+    return readInput
+  }
 }

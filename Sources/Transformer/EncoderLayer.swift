@@ -6,6 +6,9 @@ import ModelSchema
 ///
 ///     a = dropout(attention(x)·W_oᵀ + b_o);   y = LayerNorm(a + x)
 ///     z = dropout(f(y·W_iᵀ + b_i)·W_fᵀ + b_f); output = LayerNorm(z + y)
+///
+/// A layer whose output is read in part computes keys and values for all rows, and everything else
+/// for the rows that are read alone.
 struct EncoderLayer<Scalar: KernelScalar> {
   typealias Parameters = ModelParameters<Scalar>.Layer
 
@@ -13,6 +16,9 @@ struct EncoderLayer<Scalar: KernelScalar> {
   let attention: SelfAttention<Scalar>
   let activation: ActivationFunction
   let hiddenDropout: Double
+
+  /// Which rows a pass computes, and where its dropout masks come from.
+  typealias Pass = SelfAttention<Scalar>.Pass
 
   init(_ configuration: BERTConfiguration, index: Int) {
     self.index = index
@@ -28,132 +34,65 @@ struct EncoderLayer<Scalar: KernelScalar> {
     hiddenDropout = configuration.hiddenDropout
   }
 
-  /// state.output `[rows, d]` ← the layer applied to `input` `[rows, d]`.
-  func forward(
-    _ parameters: Parameters, input: UnsafePointer<Scalar>, batch: SequenceBatch,
-    dropout: DropoutPlan?, state: EncoderLayerState<Scalar>, workspace: EncoderWorkspace<Scalar>
-  ) {
-    let width = parameters.query.outputSize
-    performRows(batch, dropout, workspace.team) { rows, thread in
-      let gemm = workspace.gemm[thread], start = rows.lowerBound * width
-      let x = input + start
-      parameters.query.forward(x, rows: rows.count, into: state.query + start, workspace: gemm)
-      parameters.key.forward(x, rows: rows.count, into: state.key + start, workspace: gemm)
-      parameters.value.forward(x, rows: rows.count, into: state.value + start, workspace: gemm)
-    }
-    attention.forward(
-      query: state.query, key: state.key, value: state.value, batch: batch, layer: index,
-      dropout: dropout, context: state.context, logSums: state.logSums, workspace: workspace)
-    performRows(batch, dropout, workspace.team) { rows, thread in
-      finish(
-        parameters, input: input, rows: rows, batch: batch, dropout: dropout, state: state,
-        workspace: workspace, thread: thread)
-    }
-  }
-
-  /// Everything after the attention, which looks at each row alone.
-  private func finish(
-    _ parameters: Parameters, input: UnsafePointer<Scalar>, rows: Range<Int>, batch: SequenceBatch,
-    dropout: DropoutPlan?, state: EncoderLayerState<Scalar>, workspace: EncoderWorkspace<Scalar>,
-    thread: Int
-  ) {
-    let width = parameters.query.outputSize, innerSize = parameters.intermediate.outputSize
-    let count = rows.count, first = rows.lowerBound, start = first * width
-    let gemm = workspace.gemm[thread]
-    let attended = state.attended + start, middle = state.middle + start
-    parameters.attentionOutput.forward(
-      state.context + start, rows: count, into: attended, workspace: gemm)
-    dropout?.apply(
-      .attentionOutput, layer: index, probability: hiddenDropout, to: state.attended,
-      columns: width, batch: batch)
-    Scalar.add(input + start, to: attended, count: count * width)
-    parameters.attentionNorm.forward(
-      attended, rows: count, into: middle, statistics: state.attentionStatistics, firstRow: first)
-
-    let preactivation = state.preactivation + first * innerSize
-    let inner = workspace.inner + first * innerSize
-    parameters.intermediate.forward(middle, rows: count, into: preactivation, workspace: gemm)
-    Scalar.activate(activation, preactivation, into: inner, count: count * innerSize)
-    let transformed = state.transformed + start
-    parameters.output.forward(inner, rows: count, into: transformed, workspace: gemm)
-    dropout?.apply(
-      .feedForwardOutput, layer: index, probability: hiddenDropout, to: state.transformed,
-      columns: width, batch: batch)
-    Scalar.add(middle, to: transformed, count: count * width)
-    parameters.outputNorm.forward(
-      transformed, rows: count, into: state.output + start, statistics: state.outputStatistics,
-      firstRow: first)
-  }
-
-  /// Replaces `hiddenGradient` `[rows, d]`, the gradient at the output, by the gradient at the input;
-  /// adds to the parameters' gradients.
-  func backward(
-    _ parameters: Parameters, gradients: Parameters, input: UnsafePointer<Scalar>,
-    hiddenGradient: UnsafeMutablePointer<Scalar>, batch: SequenceBatch, dropout: DropoutPlan?,
-    state: EncoderLayerState<Scalar>, workspace: EncoderWorkspace<Scalar>
-  ) {
-    let rows = batch.rowCount, width = parameters.query.outputSize
-    let innerSize = parameters.intermediate.outputSize
-    let gemm = workspace.gemm[0]
-    let branch = workspace.hiddenGradient, residual = workspace.residualGradient
-
-    // Feed-forward network: residual ← gradient at z + y; branch ← the same through dropout.
-    parameters.outputNorm.backward(
-      input: state.transformed, upstream: hiddenGradient, rows: rows,
-      statistics: state.outputStatistics, gradient: gradients.outputNorm, into: residual)
-    branch.update(from: residual, count: rows * width)
-    dropout?.apply(
-      .feedForwardOutput, layer: index, probability: hiddenDropout, to: branch, columns: width,
-      batch: batch)
-    Scalar.activate(
-      activation, state.preactivation, into: workspace.inner, count: rows * innerSize)
-    parameters.output.backward(
-      input: workspace.inner, upstream: branch, rows: rows, gradient: gradients.output,
-      into: workspace.innerGradient, workspace: gemm)
-    Scalar.activationGradient(
-      activation, at: state.preactivation, upstream: workspace.innerGradient,
-      into: workspace.innerGradient, count: rows * innerSize)
-    parameters.intermediate.backward(
-      input: state.middle, upstream: workspace.innerGradient, rows: rows,
-      gradient: gradients.intermediate, into: residual, accumulate: true, workspace: gemm)
-
-    // Attention: residual is now the gradient at y, then at a + x.
-    parameters.attentionNorm.backward(
-      input: state.attended, upstream: residual, rows: rows,
-      statistics: state.attentionStatistics, gradient: gradients.attentionNorm, into: hiddenGradient
-    )
-    branch.update(from: hiddenGradient, count: rows * width)
-    dropout?.apply(
-      .attentionOutput, layer: index, probability: hiddenDropout, to: branch, columns: width,
-      batch: batch)
-    parameters.attentionOutput.backward(
-      input: state.context, upstream: branch, rows: rows, gradient: gradients.attentionOutput,
-      into: residual, workspace: gemm)
-    attention.backward(
-      query: state.query, key: state.key, value: state.value, logSums: state.logSums,
-      upstream: residual, batch: batch, layer: index, dropout: dropout,
-      queryGradient: workspace.queryGradient, keyGradient: workspace.keyGradient,
-      valueGradient: workspace.valueGradient, workspace: workspace)
-    for (linear, gradient, upstream) in [
-      (parameters.query, gradients.query, workspace.queryGradient),
-      (parameters.key, gradients.key, workspace.keyGradient),
-      (parameters.value, gradients.value, workspace.valueGradient),
-    ] {
-      linear.backward(
-        input: input, upstream: upstream, rows: rows, gradient: gradient, into: hiddenGradient,
-        accumulate: true, workspace: gemm)
-    }
-  }
-
-  /// Splits rows among the threads; with dropout, whose masks belong to whole sequences, they stay
-  /// together.
+  /// state.output `[query rows, d]` ← the layer applied to `input` `[rows, d]`, which the multiplier
+  /// holds packed; it is left holding the output.
   ///
-  /// What a row comes out as depends on that row alone, so any split gives the same bits.
-  private func performRows(
-    _ batch: SequenceBatch, _ dropout: DropoutPlan?, _ team: ThreadTeam,
-    _ body: (Range<Int>, Int) -> Void
+  /// - Parameter queryInput: the input's rows that are read, `[query rows, d]`.
+  func forward(
+    _ parameters: Parameters, input: UnsafePointer<Scalar>, queryInput: UnsafePointer<Scalar>,
+    pass: Pass, state: EncoderLayerState<Scalar>, workspace: EncoderWorkspace<Scalar>
   ) {
-    guard dropout == nil else { return body(0..<batch.rowCount, 0) }
-    team.performRanges(of: batch.rowCount, grain: 8, body)
+    let width = parameters.query.outputSize, multiplier = workspace.multiplier
+    let rows = pass.keys.rowCount, queryRows = pass.queries.rowCount
+    parameters.key.forwardPacked(rows: rows, into: state.key, multiplier: multiplier)
+    parameters.value.forwardPacked(rows: rows, into: state.value, multiplier: multiplier)
+    if queryRows < rows { multiplier.pack(queryInput, rows: queryRows, depth: width) }
+    parameters.query.forwardPacked(rows: queryRows, into: state.query, multiplier: multiplier)
+    attention.forward(
+      query: state.query, key: state.key, value: state.value, pass: pass, context: state.context,
+      logSums: state.logSums, workspace: workspace)
+
+    multiplier.pack(state.context, rows: queryRows, depth: width)
+    finish(
+      parameters.attentionOutput, norm: parameters.attentionNorm, residual: queryInput,
+      sum: state.attended, output: state.middle, statistics: state.attentionStatistics,
+      site: .attentionOutput, pass: pass, workspace: workspace)
+    parameters.intermediate.forwardPacked(
+      rows: queryRows,
+      epilogue: Epilogue(preactivation: state.preactivation, activation: activation),
+      into: workspace.inner, multiplier: multiplier)
+    multiplier.pack(workspace.inner, rows: queryRows, depth: parameters.output.inputSize)
+    finish(
+      parameters.output, norm: parameters.outputNorm, residual: state.middle,
+      sum: state.transformed, output: state.output, statistics: state.outputStatistics,
+      site: .feedForwardOutput, pass: pass, workspace: workspace)
+  }
+
+  /// output ← LayerNorm(sum), sum ← dropout(linear) + residual, for what the multiplier holds packed;
+  /// it is left holding the output.
+  private func finish(
+    _ linear: Linear<Scalar>, norm: LayerNorm<Scalar>, residual: UnsafePointer<Scalar>,
+    sum: UnsafeMutablePointer<Scalar>, output: UnsafeMutablePointer<Scalar>,
+    statistics: LayerNormStatistics<Scalar>, site: DropoutPlan.Site, pass: Pass,
+    workspace: EncoderWorkspace<Scalar>
+  ) {
+    let rowCount = pass.queries.rowCount, width = linear.outputSize
+    let multiplier = workspace.multiplier
+    // Dropout comes between the product and the residual, so it alone keeps them apart.
+    let drops = pass.dropout != nil && hiddenDropout > 0
+    linear.forwardPacked(
+      rows: rowCount, epilogue: Epilogue(residual: drops ? nil : residual), into: sum,
+      multiplier: multiplier)
+    workspace.team.performRanges(of: rowCount, grain: Scalar.sliverRows) { rows, _ in
+      if drops {
+        pass.dropout?.apply(
+          site, layer: index, probability: hiddenDropout, to: sum, columns: width, rows: rows,
+          batch: pass.queries)
+        let start = rows.lowerBound * width
+        Scalar.add(residual + start, to: sum + start, count: rows.count * width)
+      }
+      norm.forward(rows, of: sum, into: output, statistics: statistics)
+      multiplier.packRows(rows, of: output, depth: width)
+    }
   }
 }

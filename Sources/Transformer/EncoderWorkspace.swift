@@ -21,15 +21,13 @@ package struct EncoderCapacity: Sendable {
 ///
 /// One caller uses it at a time; within a call each thread of the team has a lane of its own.
 package final class EncoderWorkspace<Scalar: KernelScalar> {
-  /// The threads that share the work of one pass.
-  package let team: ThreadTeam
+  /// The threads that share the work of one pass, and what they need to multiply matrices.
+  package let multiplier: MatrixMultiplier<Scalar>
   let capacity: EncoderCapacity
-  /// For each thread: packed panels of matrix products.
-  let gemm: [UnsafeMutablePointer<Scalar>]
-  /// For each thread: attention weights of one head, `[T, T]`.
-  let weights: [UnsafeMutablePointer<Scalar>]
-  /// For each thread: their gradients, `[T, T]`.
-  let weightGradients: [UnsafeMutablePointer<Scalar>]
+  /// Whether it was planned for backward passes.
+  let trains: Bool
+  /// For each thread: what one head's attention or one part of a product needs.
+  let lanes: [UnsafeMutablePointer<Scalar>]
   /// Inner states of the feed-forward network and their gradients, `[rows, intermediate]`.
   let inner: UnsafeMutablePointer<Scalar>
   let innerGradient: UnsafeMutablePointer<Scalar>
@@ -37,9 +35,14 @@ package final class EncoderWorkspace<Scalar: KernelScalar> {
   let queryGradient: UnsafeMutablePointer<Scalar>
   let keyGradient: UnsafeMutablePointer<Scalar>
   let valueGradient: UnsafeMutablePointer<Scalar>
-  let hiddenGradient: UnsafeMutablePointer<Scalar>
+  let branchGradient: UnsafeMutablePointer<Scalar>
   let residualGradient: UnsafeMutablePointer<Scalar>
+  /// Gradients of a normalisation's gain and bias, by blocks of rows.
+  let normPartials: LayerNormPartials<Scalar>
   private let arena: Arena<Scalar>
+
+  /// The threads that share the work of one pass.
+  package var team: ThreadTeam { multiplier.team }
 
   /// Plans and reserves everything that a pass of up to `capacity` needs, pooler and classifier
   /// included.
@@ -49,38 +52,47 @@ package final class EncoderWorkspace<Scalar: KernelScalar> {
     _ model: ModelDescription, capacity: EncoderCapacity, team: ThreadTeam, trains: Bool
   ) {
     let configuration = model.encoder
-    self.team = team
     self.capacity = capacity
-    let rows = capacity.rowCount, length = capacity.sequenceLength
+    self.trains = trains
+    let rows = capacity.rowCount
     let width = configuration.hiddenSize, inner = configuration.intermediateSize
-    let gemmCount = Self.gemmCount(model, capacity: capacity)
+    let leftCount = Self.leftCount(model, rows: rows, trains: trains)
+    let laneCount = max(
+      Scalar.gemmWorkspaceCount,
+      Scalar.attentionWorkspaceCount(
+        keyCount: capacity.sequenceLength, headSize: configuration.headSize, withGradient: trains))
+    let partialCount = trains ? LayerNormPartials<Scalar>.count(rows: rows, width: width) : 0
     let space = Arena<Scalar>.space(for:)
-    let lanes = team.threadCount
-    let laneCount = space(gemmCount) + (trains ? 2 : 1) * space(length * length)
-    let sharedCount =
-      space(rows * inner) * (trains ? 2 : 1) + (trains ? 5 : 0) * space(rows * width)
-    let arena = Arena<Scalar>(count: lanes * laneCount + sharedCount)
-    gemm = (0..<lanes).map { _ in arena.allocate(gemmCount) }
-    weights = (0..<lanes).map { _ in arena.allocate(length * length) }
-    weightGradients = trains ? (0..<lanes).map { _ in arena.allocate(length * length) } : []
-    self.inner = arena.allocate(rows * inner)
+    let arena = Arena<Scalar>(
+      count: space(leftCount) + team.threadCount * space(laneCount)
+        + space(rows * inner) * (trains ? 2 : 1) + (trains ? 5 : 0) * space(rows * width)
+        + space(partialCount))
+    let left = arena.allocate(leftCount)
+    let lanes = (0..<team.threadCount).map { _ in arena.allocate(laneCount) }
+    self.lanes = lanes
+    multiplier = MatrixMultiplier(team: team, left: left, lanes: lanes)
+    let innerStates = arena.allocate(rows * inner)
+    self.inner = innerStates
     // Inference never touches the gradients, so they share a piece that it does not need.
-    innerGradient = trains ? arena.allocate(rows * inner) : self.inner
-    queryGradient = trains ? arena.allocate(rows * width) : self.inner
-    keyGradient = trains ? arena.allocate(rows * width) : self.inner
-    valueGradient = trains ? arena.allocate(rows * width) : self.inner
-    hiddenGradient = trains ? arena.allocate(rows * width) : self.inner
-    residualGradient = trains ? arena.allocate(rows * width) : self.inner
+    func gradient(_ count: Int) -> UnsafeMutablePointer<Scalar> {
+      trains ? arena.allocate(count) : innerStates
+    }
+    innerGradient = gradient(rows * inner)
+    queryGradient = gradient(rows * width)
+    keyGradient = gradient(rows * width)
+    valueGradient = gradient(rows * width)
+    branchGradient = gradient(rows * width)
+    residualGradient = gradient(rows * width)
+    normPartials = LayerNormPartials(sums: gradient(partialCount), width: width)
     self.arena = arena
   }
 
-  /// Enough for the panels that any product of the model packs.
-  private static func gemmCount(_ model: ModelDescription, capacity: EncoderCapacity) -> Int {
-    // Every side of every product is one of these, head size and sequence length being smaller
-    // ones. Panels grow with each side up to a block's size, so the largest cube bounds them all.
-    let largest = max(
-      capacity.rowCount, model.encoder.hiddenSize, model.encoder.intermediateSize,
-      model.labels.count)
-    return Scalar.gemmWorkspaceCount(rows: largest, columns: largest, depth: largest)
+  /// Enough for the left side of any product of the model: states, or gradients by their columns.
+  private static func leftCount(_ model: ModelDescription, rows: Int, trains: Bool) -> Int {
+    let widest = max(
+      model.encoder.hiddenSize, model.encoder.intermediateSize, model.labels.count)
+    let states = MatrixMultiplier<Scalar>.leftCount(rows: rows, depth: widest)
+    guard trains else { return states }
+    return max(states, MatrixMultiplier<Scalar>.leftCount(rows: widest, depth: rows))
   }
 }

@@ -25,6 +25,11 @@ package struct ModelParameters<Scalar: KernelScalar> {
     package var outputNorm: LayerNorm<Scalar>
   }
 
+  /// Whether a parameter is a matrix of an encoder layer.
+  package static func isLayerMatrix(_ parameter: ParameterDescription) -> Bool {
+    parameter.role == .weight && parameter.name.hasPrefix("encoder.layer.")
+  }
+
   package var embeddings: Embeddings
   package var layers: [Layer]
   package var pooler: Linear<Scalar>
@@ -35,9 +40,12 @@ package struct ModelParameters<Scalar: KernelScalar> {
 
   /// Binds every parameter of the catalogue.
   ///
-  /// - Parameter locate: the first number of a parameter of the catalogue.
+  /// - Parameters:
+  ///   - packsLayers: whether `locate` gives the layers' matrices packed, as
+  ///     ``Linear/pack(_:outputs:inputs:into:team:)`` does.
+  ///   - locate: the first number of a parameter of the catalogue.
   package init(
-    _ model: ModelDescription,
+    _ model: ModelDescription, packsLayers: Bool = false,
     locate: (ParameterDescription) throws -> UnsafeMutablePointer<Scalar>
   ) rethrows {
     let catalog = ParameterCatalog(model)
@@ -49,11 +57,14 @@ package struct ModelParameters<Scalar: KernelScalar> {
       }
       return (try locate(parameter), parameter.shape.dimensions)
     }
-    func linear(_ name: String) throws -> Linear<Scalar> {
+    func linear(_ name: String, isPacked: Bool = false) throws -> Linear<Scalar> {
       let (weight, shape) = try find("\(name).weight")
       return Linear(
         weight: weight, bias: try find("\(name).bias").0, inputSize: shape[1],
-        outputSize: shape[0])
+        outputSize: shape[0], isPacked: isPacked)
+    }
+    func layerLinear(_ name: String) throws -> Linear<Scalar> {
+      try linear(name, isPacked: packsLayers)
     }
     func norm(_ name: String) throws -> LayerNorm<Scalar> {
       let (gain, shape) = try find("\(name).weight")
@@ -68,13 +79,13 @@ package struct ModelParameters<Scalar: KernelScalar> {
     layers = try (0..<model.encoder.layerCount).map { index in
       let prefix = "encoder.layer.\(index)"
       return Layer(
-        query: try linear("\(prefix).attention.self.query"),
-        key: try linear("\(prefix).attention.self.key"),
-        value: try linear("\(prefix).attention.self.value"),
-        attentionOutput: try linear("\(prefix).attention.output.dense"),
+        query: try layerLinear("\(prefix).attention.self.query"),
+        key: try layerLinear("\(prefix).attention.self.key"),
+        value: try layerLinear("\(prefix).attention.self.value"),
+        attentionOutput: try layerLinear("\(prefix).attention.output.dense"),
         attentionNorm: try norm("\(prefix).attention.output.LayerNorm"),
-        intermediate: try linear("\(prefix).intermediate.dense"),
-        output: try linear("\(prefix).output.dense"),
+        intermediate: try layerLinear("\(prefix).intermediate.dense"),
+        output: try layerLinear("\(prefix).output.dense"),
         outputNorm: try norm("\(prefix).output.LayerNorm"))
     }
     pooler = try linear("pooler.dense")

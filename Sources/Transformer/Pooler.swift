@@ -7,7 +7,7 @@ package enum Pooler<Scalar: KernelScalar> {
     _ pooler: Linear<Scalar>, _ hidden: UnsafePointer<Scalar>, rows: Int,
     into pooled: UnsafeMutablePointer<Scalar>, workspace: EncoderWorkspace<Scalar>
   ) {
-    pooler.forward(hidden, rows: rows, into: pooled, workspace: workspace.gemm[0])
+    pooler.forward(hidden, rows: rows, into: pooled, multiplier: workspace.multiplier)
     Scalar.hyperbolicTangent(pooled, into: pooled, count: rows * pooler.outputSize)
   }
 
@@ -21,8 +21,10 @@ package enum Pooler<Scalar: KernelScalar> {
     for index in 0..<rows * pooler.outputSize {
       upstream[index] *= 1 - pooled[index] * pooled[index]
     }
+    pooler.addGradient(
+      input: hidden, upstream: upstream, rows: rows, to: gradient,
+      multiplier: workspace.multiplier)
     pooler.backward(
-      input: hidden, upstream: upstream, rows: rows, gradient: gradient, into: hiddenGradient,
-      workspace: workspace.gemm[0])
+      upstream: upstream, rows: rows, into: hiddenGradient, multiplier: workspace.multiplier)
   }
 }

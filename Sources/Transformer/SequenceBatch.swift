@@ -5,6 +5,8 @@ import Kernels
 package struct SequenceBatch: Sendable {
   /// First row of each sequence, and the row after the last.
   package let starts: [Int]
+  /// Rows of the longest sequence.
+  package let longestLength: Int
 
   /// Sequences of these lengths.
   package init(lengths: [Int]) {
@@ -14,6 +16,7 @@ package struct SequenceBatch: Sendable {
       starts.append((starts.last ?? 0) + length)
     }
     self.starts = starts
+    longestLength = lengths.max() ?? 0
   }
 
   /// Number of sequences.
@@ -22,8 +25,10 @@ package struct SequenceBatch: Sendable {
   package var rowCount: Int { starts[starts.count - 1] }
   /// The rows of one sequence.
   package func rows(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
-  /// Rows of the longest sequence.
-  package var longestLength: Int { (0..<count).map { rows(of: $0).count }.max() ?? 0 }
+  /// The first rows of each sequence, at most `count`, one sequence after another.
+  package func leading(_ count: Int) -> SequenceBatch {
+    SequenceBatch(lengths: (0..<self.count).map { min(count, rows(of: $0).count) })
+  }
 }
 
 /// Which masks dropout draws in one pass: a key for the step, and where each sequence stands.
@@ -59,22 +64,29 @@ package struct DropoutPlan: Sendable {
     precondition(layer < 1 << 13 && head < 1 << 16, "no mask for layer \(layer), head \(head)")
     let place = site.rawValue | UInt32(layer) << 3 | UInt32(head) << 16
     return DropoutMask(
-      key: key, counter: [place, sequences[sequence].segment, sequences[sequence].sample],
+      key: key,
+      counter: SIMD3(place, sequences[sequence].segment, sequences[sequence].sample),
       probability: probability)
   }
 
-  /// x ← mask·x for every sequence; the backward pass is the same call on the gradient.
+  /// x ← mask·x for some rows of x `[rows, columns]`; the backward pass is the same call on the
+  /// gradient.
+  ///
+  /// A mask belongs to a whole sequence, so it does not matter how rows are dealt out.
   package func apply<Scalar: KernelScalar>(
     _ site: Site, layer: Int, probability: Double, to x: UnsafeMutablePointer<Scalar>,
-    columns: Int, batch: SequenceBatch
+    columns: Int, rows: Range<Int>, batch: SequenceBatch
   ) {
     guard probability > 0 else { return }
     for sequence in 0..<batch.count {
-      let rows = batch.rows(of: sequence)
-      let start = x + rows.lowerBound * columns
+      let whole = batch.rows(of: sequence)
+      let part = rows.clamped(to: whole)
+      guard !part.isEmpty else { continue }
+      let start = x + part.lowerBound * columns
       Scalar.dropout(
-        mask(site, layer: layer, sequence: sequence, probability: probability), start,
-        into: start, count: rows.count * columns)
+        mask(site, layer: layer, sequence: sequence, probability: probability),
+        firstRow: part.lowerBound - whole.lowerBound, rows: part.count, columns: columns, start,
+        into: start)
     }
   }
 }

@@ -58,6 +58,16 @@ public final class WeightFile: TensorSource {
     }
   }
 
+  /// Reads a tensor's bytes into memory now, so that nobody waits for a page of it later.
+  public func loadMemory(of name: String) {
+    if let bytes = bytes(of: name) { file.loadMemory(of: bytes) }
+  }
+
+  /// Lets go of the memory that a tensor's bytes were read into; they are read again when touched.
+  public func releaseMemory(of name: String) {
+    if let bytes = bytes(of: name) { file.releaseMemory(of: bytes) }
+  }
+
   /// Where in the file a tensor's bytes are.
   public func byteRange(of name: String) -> Range<Int>? {
     positions[Array(name.utf8)].map { entries[$0].bytes }

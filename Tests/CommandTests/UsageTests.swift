@@ -5,7 +5,7 @@ import Testing
 struct UsageTests {
   static let verbs = [
     "convert", "create", "inspect", "verify", "compare", "attach", "finetune", "evaluate", "run",
-    "encode", "export", "tokenize",
+    "encode", "export", "tokenize", "bench",
   ]
 
   @Test func `help names every verb and the exit codes`() throws {
@@ -69,6 +69,8 @@ struct UsageTests {
       ["finetune", "x", "-o", "y", "--task", "memorise", "--segments", "1"],
       ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--background", "b"],
       ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--batch", "0"],
+      ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--bptt", "0"],
+      ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--bptt", "half"],
       [
         "finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--clip-norm", "1", "--no-clip",
       ],

@@ -66,9 +66,10 @@ import Testing
     #expect(measured.tokenCount == 6 * 22)
   }
 
-  @Test func `the same seed and threads give the same bytes, another seed others`() throws {
+  @Test func `the same seed gives the same bytes with any threads, another seed others`() throws {
     var options = try TinyModel.options(threadCount: 2)
     _ = try tuner("a", options: options).run()
+    options.threadCount = 3
     _ = try tuner("b", options: options).run()
     #expect(try bytes("a") == bytes("b"))
     options.seed += 1
@@ -137,6 +138,30 @@ import Testing
     #expect(throws: FineTuningError.stateExists(path: state("out"))) {
       _ = try tuner("out").run()
     }
+  }
+
+  @Test func `a run may be resumed with replay, to the same bytes, but not truncated`() throws {
+    var options = try TinyModel.options(segments: [2, 5], steps: [2])
+    options.backpropagation = .full
+    _ = try tuner("full", options: options).run()
+    var left = 5
+    #expect(throws: Interrupted.self) {
+      _ = try tuner("replay", options: options).run(shouldStop: {
+        left -= 1
+        return left == 0
+      })
+    }
+    options.backpropagation = .truncated(1)
+    #expect(
+      throws: FineTuningError.settingChanged(
+        path: state("replay"), name: "truncation", saved: "none", given: "1")
+    ) { _ = try tuner("replay", options: options, resumes: true).run() }
+    options.backpropagation = .replay
+    _ = try tuner("replay", options: options, resumes: true).run()
+    #expect(try bytes("replay") == bytes("full"))
+    options.backpropagation = .truncated(1)
+    _ = try tuner("truncated", options: options).run()
+    #expect(try bytes("truncated") != bytes("full"))
   }
 
   @Test func `a finished run has nothing to resume`() throws {

@@ -21,7 +21,7 @@ import Testing
       ("accumulation", { $0.accumulationCount = 0 }),
       ("accumulation", { $0.accumulationCount = 1 << 20 }),
       ("dropout", { $0.dropout = 1 }),
-      ("truncation", { $0.truncation = 0 }),
+      ("truncation", { $0.backpropagation = .truncated(0) }),
       ("evaluation interval", { $0.evaluationInterval = 0 }),
       ("target accuracy", { $0.targetAccuracy = 1.5 }),
       ("target evaluations", { $0.targetEvaluationCount = 0 }),

@@ -21,8 +21,10 @@ import Transformer
     let (first, second) = (store { _ in 0 }, store { _ in 0 })
     let gradients = store { Double($0 % 5) - 2 }
     optimizer.update(
-      parameters, gradients: gradients, firstMoment: first, secondMoment: second, number: 1,
-      learningRate: 0.5, team: ThreadTeam(threadCount: 3))
+      parameters, gradients: gradients, clip: GradientClip(norm: 0, factor: 1, limit: .infinity),
+      firstMoment: first, secondMoment: second, number: 1, learningRate: 0.5,
+      team: ThreadTeam(threadCount: 3))
+    #expect(gradients.elements.allSatisfy { $0 == 0 })
     for entry in parameters.layout.entries {
       let decay = scope.includes(entry.parameter.role) ? 0.25 : 0
       for index in entry.range {
@@ -58,10 +60,16 @@ import Transformer
 
   @Test func `clipping holds elements or scales all of them`() {
     let team = ThreadTeam(threadCount: 2)
+    /// The norm before, and what a step with β₁ = 0 takes into its first moment: the clipped gradient.
     func clip(_ clipping: GradientClipping, _ numbers: [Double]) -> (norm: Double, [Double]) {
-      var numbers = numbers
-      let norm = numbers.withUnsafeMutableBufferPointer { clipping.apply(to: $0, team: team) }
-      return (norm, numbers)
+      let optimizer = AdamW(beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, decayScope: .all)
+      let (parameters, moment) = (store { _ in 0 }, store { _ in 0 })
+      let gradients = store { numbers.indices.contains($0) ? numbers[$0] : 0 }
+      let clip = clipping.clip(for: gradients.elements, team: team)
+      optimizer.update(
+        parameters, gradients: gradients, clip: clip, firstMoment: moment,
+        secondMoment: store { _ in 0 }, number: 1, learningRate: 1, team: team)
+      return (clip.norm, Array(moment.elements[..<numbers.count]))
     }
     let none = clip(.none, [3, -4])
     #expect(none.norm == 5 && none.1 == [3, -4])
@@ -77,7 +85,7 @@ import Transformer
     var numbers = (0..<200_000).map { Float(($0 * 37) % 101) * 0.013 - 0.6 }
     let norms = [1, 2, 3].map { threads in
       numbers.withUnsafeMutableBufferPointer {
-        GradientClipping.none.apply(to: $0, team: ThreadTeam(threadCount: threads))
+        GradientClipping.none.clip(for: $0, team: ThreadTeam(threadCount: threads)).norm
       }
     }
     #expect(norms[0] == norms[1] && norms[0] == norms[2])

@@ -14,10 +14,10 @@ import Transformer
 /// torch (Tests/Fixtures/recurrence.py): logits, losses and every gradient through 4 segments.
 @Suite struct RecurrentGoldenTests {
   static let objectives: [(String, RecurrentObjective)] = [
-    ("full", RecurrentObjective(lossSegments: .last, truncation: nil)),
-    ("truncated1", RecurrentObjective(lossSegments: .last, truncation: 1)),
-    ("truncated2", RecurrentObjective(lossSegments: .last, truncation: 2)),
-    ("everySegment", RecurrentObjective(lossSegments: .all, truncation: nil)),
+    ("full", RecurrentObjective(lossSegments: .last, backpropagation: .full)),
+    ("truncated1", RecurrentObjective(lossSegments: .last, backpropagation: .truncated(1))),
+    ("truncated2", RecurrentObjective(lossSegments: .last, backpropagation: .truncated(2))),
+    ("everySegment", RecurrentObjective(lossSegments: .all, backpropagation: .full)),
   ]
 
   @Test(arguments: objectives)

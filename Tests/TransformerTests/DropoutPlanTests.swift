@@ -12,7 +12,9 @@ import Testing
   private func pattern(_ mask: DropoutMask) -> [Float] {
     var x = [Float](repeating: 1, count: 64)
     x.withUnsafeMutableBufferPointer {
-      if let base = $0.baseAddress { Float.dropout(mask, base, into: base, count: 64) }
+      if let base = $0.baseAddress {
+        Float.dropout(mask, firstRow: 0, rows: 1, columns: 64, base, into: base)
+      }
     }
     return x
   }

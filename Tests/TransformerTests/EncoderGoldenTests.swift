@@ -87,7 +87,8 @@ private struct GoldenPass<Scalar: KernelScalar> {
         from: store.parameters.embeddings.word + id * width, count: width)
     }
     Encoder(model.encoder).forward(
-      store.parameters, batch: batch, dropout: nil, activations: activations, workspace: workspace)
+      store.parameters, batch: batch, reading: batch, dropout: nil, activations: activations,
+      workspace: workspace)
     var pooled = [Scalar](repeating: 0, count: width), logits: [Scalar] = [0, 0, 0]
     Pooler.forward(
       store.parameters.pooler, activations.output, rows: 1, into: &pooled, workspace: workspace)

@@ -8,11 +8,16 @@ import Transformer
 @Suite struct EncoderGradientTests {
   private let batch = SequenceBatch(lengths: [5, 1, 9])
 
-  @Test(arguments: BERTConfiguration.Activation.allCases, [0.0, 0.3])
+  /// All rows, and some: more than the shortest sequence has.
+  private static let readCounts = [Int.max, 3]
+
+  @Test(arguments: BERTConfiguration.Activation.allCases, [(0.0, Int.max), (0.3, .max), (0.3, 3)])
   func `every parameter's gradient is the difference quotient`(
-    _ activation: BERTConfiguration.Activation, dropout: Double
+    _ activation: BERTConfiguration.Activation, setting: (dropout: Double, readCount: Int)
   ) {
-    let pass = EncoderPass<Double>(.tiny(activation: activation, dropout: dropout), batch: batch)
+    let pass = EncoderPass<Double>(
+      .tiny(activation: activation, dropout: setting.dropout), batch: batch,
+      readCount: setting.readCount)
     let gradients = ParameterStore<Double>(pass.model)
     pass.backward(into: gradients)
     var stream = RandomStream(seed: 9)
@@ -29,8 +34,9 @@ import Transformer
     }
   }
 
-  @Test func `the gradient at the inputs is the difference quotient`() {
-    let pass = EncoderPass<Double>(.tiny(dropout: 0.2), batch: batch)
+  @Test(arguments: readCounts)
+  func `the gradient at the inputs is the difference quotient`(readCount: Int) {
+    let pass = EncoderPass<Double>(.tiny(dropout: 0.2), batch: batch, readCount: readCount)
     let inputGradient = pass.backward(into: ParameterStore(pass.model))
     for index in stride(from: 0, to: pass.inputs.count, by: 7) {
       let slope = pass.slope { pass.inputs[index] += $0 }
@@ -46,6 +52,23 @@ import Transformer
     pass.backward(into: twice)
     for (single, double) in zip(once.elements, twice.elements) {
       #expect(abs(2 * single - double) < 1e-9 * (1 + abs(double)))
+    }
+  }
+
+  @Test(arguments: readCounts)
+  func `any number of threads gives the same gradients`(readCount: Int) {
+    // Rows of several blocks, and an inner width that leaves tails in every split.
+    let batch = SequenceBatch(lengths: Array(repeating: 9, count: 12) + [1, 2])
+    func gradients(threadCount: Int) -> [UInt32] {
+      let pass = EncoderPass<Float>(
+        .tiny(dropout: 0.2), batch: batch, readCount: readCount, threadCount: threadCount)
+      let gradients = ParameterStore<Float>(pass.model)
+      let input = pass.backward(into: gradients)
+      return (input + gradients.elements).map(\.bitPattern)
+    }
+    let alone = gradients(threadCount: 1)
+    for threadCount in [2, 3, 8] {
+      #expect(gradients(threadCount: threadCount) == alone, "\(threadCount) threads")
     }
   }
 
@@ -72,22 +95,26 @@ final class EncoderPass<Scalar: KernelScalar> {
   let store: ParameterStore<Scalar>
   var inputs: [Scalar]
   private let batch: SequenceBatch
+  private let reading: SequenceBatch
   private let encoder: Encoder<Scalar>
   private let activations: EncoderActivations<Scalar>
   private let workspace: EncoderWorkspace<Scalar>
   private let functional: [Scalar]
   private let dropout: DropoutPlan?
 
-  init(_ model: ModelDescription, batch: SequenceBatch) {
+  init(
+    _ model: ModelDescription, batch: SequenceBatch, readCount: Int = .max, threadCount: Int = 1
+  ) {
     self.model = model
     self.batch = batch
+    reading = batch.leading(readCount)
     store = ParameterStore(model)
     store.randomize(seed: 1)
     encoder = Encoder(model.encoder)
     let capacity = EncoderCapacity(rowCount: batch.rowCount, sequenceLength: batch.longestLength)
     activations = EncoderActivations(model.encoder, capacity: capacity, keepsEveryLayer: true)
     workspace = EncoderWorkspace(
-      model, capacity: capacity, team: ThreadTeam(threadCount: 1), trains: true)
+      model, capacity: capacity, team: ThreadTeam(threadCount: threadCount), trains: true)
     var stream = RandomStream(seed: 2)
     let count = batch.rowCount * model.encoder.hiddenSize
     inputs = (0..<count).map { _ in Scalar(stream.normal(standardDeviation: 1)) }
@@ -101,9 +128,11 @@ final class EncoderPass<Scalar: KernelScalar> {
   func loss() -> Scalar {
     activations.inputs.update(from: inputs, count: inputs.count)
     encoder.forward(
-      store.parameters, batch: batch, dropout: dropout, activations: activations,
-      workspace: workspace)
-    return functional.indices.reduce(0) { $0 + functional[$1] * activations.output[$1] }
+      store.parameters, batch: batch, reading: reading, dropout: dropout,
+      activations: activations, workspace: workspace)
+    return (0..<reading.rowCount * model.encoder.hiddenSize).reduce(0) {
+      $0 + functional[$1] * activations.output[$1]
+    }
   }
 
   /// (loss(x + h) − loss(x − h)) / 2h, where `nudge` moves one number by what it is given.
@@ -125,7 +154,7 @@ final class EncoderPass<Scalar: KernelScalar> {
       guard let base = buffer.baseAddress else { return }
       encoder.backward(
         store.parameters, gradients: gradients.parameters, hiddenGradient: base, batch: batch,
-        dropout: dropout, activations: activations, workspace: workspace)
+        reading: reading, dropout: dropout, activations: activations, workspace: workspace)
     }
     return gradient
   }

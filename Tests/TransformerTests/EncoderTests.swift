@@ -9,7 +9,8 @@ import Transformer
   private let model = ModelDescription.tiny()
 
   private func outputs(
-    lengths: [Int], inputs: [Float], threadCount: Int = 1, model: ModelDescription = .tiny()
+    lengths: [Int], inputs: [Float], threadCount: Int = 1, model: ModelDescription = .tiny(),
+    readCount: Int = .max
   ) -> [Float] {
     let store = ParameterStore<Float>(model)
     store.randomize(seed: 4)
@@ -18,12 +19,13 @@ import Transformer
     let activations = EncoderActivations<Float>(
       model.encoder, capacity: capacity, keepsEveryLayer: false)
     activations.inputs.update(from: inputs, count: inputs.count)
+    let reading = batch.leading(readCount)
     Encoder(model.encoder).forward(
-      store.parameters, batch: batch, dropout: nil, activations: activations,
+      store.parameters, batch: batch, reading: reading, dropout: nil, activations: activations,
       workspace: EncoderWorkspace(
         model, capacity: capacity, team: ThreadTeam(threadCount: threadCount),
         trains: false))
-    return (0..<inputs.count).map { activations.output[$0] }
+    return (0..<reading.rowCount * model.encoder.hiddenSize).map { activations.output[$0] }
   }
 
   private func inputs(rows: Int) -> [Float] {
@@ -39,6 +41,15 @@ import Transformer
     let first = outputs(lengths: [4], inputs: Array(inputs[..<(4 * width)]))
     let second = outputs(lengths: [8], inputs: Array(inputs[(4 * width)...]))
     for (one, other) in zip(together, first + second) { #expect(abs(one - other) < 1e-5) }
+  }
+
+  @Test func `rows that are read come out as they do when all are`() {
+    let lengths = [5, 2, 9], width = model.encoder.hiddenSize
+    let inputs = inputs(rows: 16)
+    let all = outputs(lengths: lengths, inputs: inputs)
+    let read = outputs(lengths: lengths, inputs: inputs, readCount: 3)
+    let rows = [0, 1, 2, 5, 6, 7, 8, 9]
+    #expect(read == rows.flatMap { all[$0 * width..<($0 + 1) * width] })
   }
 
   @Test(arguments: BERTConfiguration.Activation.allCases)

@@ -13,15 +13,13 @@ import Testing
     let workspace = EncoderWorkspace<Float>(
       model, capacity: EncoderCapacity(rowCount: rows, sequenceLength: rows),
       team: ThreadTeam(threadCount: 1), trains: true)
-    let room = workspace.weights[0] - workspace.gemm[0]  // neighbours in the arena
+    let room = workspace.lanes[0] - workspace.multiplier.left  // neighbours in the arena
     for (outputs, inputs) in [
       (width, width), (inner, width), (width, inner), (labelCount, width),
     ] {
-      for (m, n, k) in [
-        (rows, outputs, inputs), (outputs, inputs, rows), (rows, inputs, outputs),
-      ] {
-        #expect(
-          Float.gemmWorkspaceCount(rows: m, columns: n, depth: k) <= room, "\(m)×\(n)×\(k)")
+      // Its forward product, its weight's gradient, and the gradient at its input.
+      for (m, k) in [(rows, inputs), (outputs, rows), (rows, outputs)] {
+        #expect(MatrixMultiplier<Float>.leftCount(rows: m, depth: k) <= room, "\(m)×\(k)")
       }
     }
   }

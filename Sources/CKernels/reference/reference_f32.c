@@ -6,7 +6,14 @@
 
 #define RMT_REAL float
 #define RMT_MATH(function) function##f
+#define RMT_SUFFIXED(name) name##_f32
+#define real RMT_REAL
+// attention.inc comes first: it knows which elements a mask drops.
+#include "attention.inc"
+
 #include "kernels.inc"
+
+#include "gemm.inc"
 
 #define RMT_TABLE_NAME "plain"
 const rmt_kernels_f32 rmt_kernels_f32_plain =

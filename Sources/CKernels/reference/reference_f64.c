@@ -6,7 +6,14 @@
 
 #define RMT_REAL double
 #define RMT_MATH(function) function
+#define RMT_SUFFIXED(name) name##_f64
+#define real RMT_REAL
+// attention.inc comes first: it knows which elements a mask drops.
+#include "attention.inc"
+
 #include "kernels.inc"
+
+#include "gemm.inc"
 
 #define RMT_TABLE_NAME "reference"
 static const rmt_kernels_f64 table =

@@ -7,14 +7,17 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #pragma clang fp contract(fast)
 
-// 16 registers of 8 floats: 12 accumulators, 2 of B, 1 broadcast.
+// 16 registers of 8 floats: 12 sums, 2 of B, 1 broadcast.
 #define RMT_LANES 8
 #define RMT_GEMM_ROWS 6
 #define RMT_GEMM_VECTORS 2
 #include "lanes.inc"
 
+#include "microkernel.inc"
+#include "packing.inc"
 #include "elementwise.inc"
 #include "gemm.inc"
+#include "attention.inc"
 
 #pragma clang attribute pop
 

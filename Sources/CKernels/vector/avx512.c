@@ -7,14 +7,17 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx2,fma"))), apply_to = function)
 #pragma clang fp contract(fast)
 
-// 32 registers of 16 floats: 24 accumulators, 3 of B, 1 broadcast.
+// 32 registers of 16 floats: 24 sums, 2 of B, 1 broadcast.
 #define RMT_LANES 16
-#define RMT_GEMM_ROWS 8
-#define RMT_GEMM_VECTORS 3
+#define RMT_GEMM_ROWS 12
+#define RMT_GEMM_VECTORS 2
 #include "lanes.inc"
 
+#include "microkernel.inc"
+#include "packing.inc"
 #include "elementwise.inc"
 #include "gemm.inc"
+#include "attention.inc"
 
 #pragma clang attribute pop
 

@@ -28,12 +28,15 @@ public struct AdamW: Sendable, Hashable {
     self.decayScope = decayScope
   }
 
-  /// Moves every parameter by one step.
+  /// Moves every parameter by one step; the gradients, clipped on the way, become zero.
   ///
-  /// - Parameter number: the step since the moments were zero, from 1.
+  /// - Parameters:
+  ///   - clip: what is done to gradients first.
+  ///   - number: the step since the moments were zero, from 1.
   package func update<Scalar: KernelScalar>(
     _ parameters: ParameterStore<Scalar>, gradients: ParameterStore<Scalar>,
-    firstMoment: ParameterStore<Scalar>, secondMoment: ParameterStore<Scalar>, number: Int,
+    clip: GradientClip, firstMoment: ParameterStore<Scalar>,
+    secondMoment: ParameterStore<Scalar>, number: Int,
     learningRate: Double, team: ThreadTeam
   ) {
     guard
@@ -41,19 +44,16 @@ public struct AdamW: Sendable, Hashable {
       let gradient = gradients.elements.baseAddress,
       let first = firstMoment.elements.baseAddress, let second = secondMoment.elements.baseAddress
     else { return }
-    let lent = (
-      LentPointer(parameter), LentPointer(gradient), LentPointer(first), LentPointer(second)
-    )
     for (range, decays) in ranges(of: parameters.layout) {
       let step = AdamWStep(
         number: number, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        weightDecay: decays ? weightDecay : 0)
+        weightDecay: decays ? weightDecay : 0, gradientFactor: clip.factor,
+        gradientLimit: clip.limit)
       team.performRanges(of: range.count, grain: 1024) { part, _ in
         let start = range.lowerBound + part.lowerBound
         Scalar.adamW(
-          step, gradient: lent.1.pointer + start, parameter: lent.0.pointer + start,
-          firstMoment: lent.2.pointer + start, secondMoment: lent.3.pointer + start,
-          count: part.count)
+          step, gradient: gradient + start, parameter: parameter + start,
+          firstMoment: first + start, secondMoment: second + start, count: part.count)
       }
     }
   }

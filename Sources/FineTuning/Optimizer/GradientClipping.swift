@@ -19,29 +19,29 @@ public enum GradientClipping: Sendable, Hashable {
     }
   }
 
-  /// Clips gradients in place and gives their norm ‖g‖₂ before that.
-  package func apply<Scalar: KernelScalar>(
-    to gradients: UnsafeMutableBufferPointer<Scalar>, team: ThreadTeam
-  ) -> Double {
+  /// What this does to gradients, which are measured and left as they are: ``AdamW`` clips them while
+  /// it reads them.
+  package func clip<Scalar: KernelScalar>(
+    for gradients: UnsafeMutableBufferPointer<Scalar>, team: ThreadTeam
+  ) -> GradientClip {
     let norm = GradientNorm.norm(of: gradients, team: team)
-    guard let base = gradients.baseAddress else { return norm }
-    let lent = LentPointer(base)
-    switch self {
-    case .none: break
-    case .value(let limit):
-      team.performRanges(of: gradients.count, grain: 1024) { range, _ in
-        Scalar.clamp(lent.pointer + range.lowerBound, to: Scalar(limit), count: range.count)
-      }
+    return switch self {
+    case .none: GradientClip(norm: norm, factor: 1, limit: .infinity)
+    case .value(let limit): GradientClip(norm: norm, factor: 1, limit: limit)
     case .norm(let limit):
-      let factor = limit / (norm + 1e-6)
-      if factor < 1 {
-        team.performRanges(of: gradients.count, grain: 1024) { range, _ in
-          Scalar.scale(lent.pointer + range.lowerBound, by: Scalar(factor), count: range.count)
-        }
-      }
+      GradientClip(norm: norm, factor: min(1, limit / (norm + 1e-6)), limit: .infinity)
     }
-    return norm
   }
+}
+
+/// How one step's gradients are clipped.
+package struct GradientClip: Sendable {
+  /// ‖g‖₂ before clipping.
+  package let norm: Double
+  /// What they are multiplied by.
+  package let factor: Double
+  /// What each element is then held within, on both sides of zero.
+  package let limit: Double
 }
 
 /// The length of all gradients together, ‖g‖₂.
@@ -56,19 +56,11 @@ enum GradientNorm {
     guard let base = gradients.baseAddress else { return 0 }
     let count = gradients.count
     let sums = AlignedBuffer<Double>(count: (count + pieceCount - 1) / pieceCount)
-    let (lent, lentSums) = (LentPointer(base), LentPointer(sums.baseAddress))
-    team.perform(partCount: sums.count) { piece in
+    let pieces = sums.baseAddress
+    team.perform(partCount: sums.count) { piece, _ in
       let start = piece * pieceCount
-      lentSums.pointer[piece] = Scalar.sumOfSquares(
-        lent.pointer + start, count: min(pieceCount, count - start))
+      pieces[piece] = Scalar.sumOfSquares(base + start, count: min(pieceCount, count - start))
     }
     return sums.elements.reduce(0, +).squareRoot()
   }
-}
-
-/// A pointer that several threads write through at once.
-struct LentPointer<Element>: @unchecked Sendable {
-  // Sendable because each thread of a team writes a range of its own.
-  let pointer: UnsafeMutablePointer<Element>
-  init(_ pointer: UnsafeMutablePointer<Element>) { self.pointer = pointer }
 }

@@ -55,7 +55,7 @@ public struct Evaluator {
     engine = try LearningEngine(
       model: description, tokens: tokenizer.specialTokens, parameters: store,
       threadCount: threadCount, trains: false,
-      objective: RecurrentObjective(lossSegments: .last, truncation: nil), seed: 0)
+      objective: RecurrentObjective(lossSegments: .last, backpropagation: .automatic), seed: 0)
   }
 
   /// Measures all samples, several side by side.

@@ -1,4 +1,5 @@
 import ModelSchema
+import RecurrentMemory
 import TensorStorage
 
 /// Everything that decides how a run learns; the caller gives every value.
@@ -19,8 +20,8 @@ public struct FineTuningOptions: Sendable {
   public var accumulationCount: Int
   /// Dropout probability everywhere; `nil` for what the model's configuration says.
   public var dropout: Double?
-  /// Last segments that gradients flow through; `nil` for all.
-  public var truncation: Int?
+  /// How far back gradients flow through a document's segments.
+  public var backpropagation: Backpropagation
   /// Whether every segment's logits count in the loss, or the last segment's alone.
   public var lossOnAllSegments: Bool
   /// Steps between evaluations; `nil` for one at the end of each stage.
@@ -42,9 +43,9 @@ public struct FineTuningOptions: Sendable {
   public init(
     memory: MemoryConfiguration, curriculum: Curriculum, schedule: LearningRateSchedule,
     optimizer: AdamW, clipping: GradientClipping, batchSize: Int, accumulationCount: Int,
-    dropout: Double?, truncation: Int?, lossOnAllSegments: Bool, evaluationInterval: Int?,
-    targetAccuracy: Double?, targetEvaluationCount: Int, saveInterval: Int?, seed: UInt64,
-    threadCount: Int, elementType: ElementType
+    dropout: Double?, backpropagation: Backpropagation, lossOnAllSegments: Bool,
+    evaluationInterval: Int?, targetAccuracy: Double?, targetEvaluationCount: Int,
+    saveInterval: Int?, seed: UInt64, threadCount: Int, elementType: ElementType
   ) {
     self.memory = memory
     self.curriculum = curriculum
@@ -54,7 +55,7 @@ public struct FineTuningOptions: Sendable {
     self.batchSize = batchSize
     self.accumulationCount = accumulationCount
     self.dropout = dropout
-    self.truncation = truncation
+    self.backpropagation = backpropagation
     self.lossOnAllSegments = lossOnAllSegments
     self.evaluationInterval = evaluationInterval
     self.targetAccuracy = targetAccuracy
@@ -105,7 +106,9 @@ public struct FineTuningOptions: Sendable {
       (1...(1 << 20) / batchSize).contains(accumulationCount), "accumulation", accumulationCount,
       "1 to \((1 << 20) / batchSize) batches of that size")
     if let dropout { try check((0..<1).contains(dropout), "dropout", dropout, "0 up to below 1") }
-    if let truncation { try check(truncation >= 1, "truncation", truncation, "1 or more segments") }
+    if case .truncated(let segmentCount) = backpropagation {
+      try check(segmentCount >= 1, "truncation", segmentCount, "1 or more segments")
+    }
     if let interval = evaluationInterval {
       try check(interval >= 1, "evaluation interval", interval, "1 or more steps")
     }
@@ -124,6 +127,8 @@ public struct FineTuningOptions: Sendable {
   }
 
   /// The options on which the result's bits depend, by the names that people know them by.
+  ///
+  /// Where gradients flow through all segments it is no setting how: the bits are the same.
   package var settings: [(name: String, value: String)] {
     func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ",") }
     let counts = curriculum.stages.compactMap(\.segmentCount)
@@ -145,14 +150,17 @@ public struct FineTuningOptions: Sendable {
       ("batch", "\(batchSize)"),
       ("accumulation", "\(accumulationCount)"),
       ("dropout", dropout.map { "\($0)" } ?? "the model's"),
-      ("truncation", truncation.map(String.init) ?? "none"),
+      ("truncation", truncation),
       ("loss on", lossOnAllSegments ? "all segments" : "the last segment"),
       ("evaluation interval", evaluationInterval.map(String.init) ?? "the stage"),
       ("target accuracy", targetAccuracy.map { "\($0)" } ?? "none"),
       ("target evaluations", "\(targetEvaluationCount)"),
       ("seed", "\(seed)"),
-      ("threads", "\(threadCount)"),
       ("type", elementType.rawValue),
     ]
+  }
+
+  private var truncation: String {
+    if case .truncated(let segmentCount) = backpropagation { "\(segmentCount)" } else { "none" }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Kernels
 import ModelSchema
 import RecurrentMemory
 import Tokenizers
@@ -22,8 +22,11 @@ final class LearningEngine {
   private let objective: RecurrentObjective
   private let seed: UInt64
   private let drops: Bool
-  /// Samples that keep every thread busy for one pass.
+  /// Samples that go through the encoder side by side.
   private let samplesPerPass: Int
+
+  /// The threads that compute.
+  var team: ThreadTeam { trainer.team }
 
   /// Reserves memory for passes over a model with memory and labels.
   ///
@@ -41,7 +44,7 @@ final class LearningEngine {
     let encoder = model.encoder
     drops =
       max(encoder.hiddenDropout, encoder.attentionDropout, encoder.classifierDropout) > 0
-    samplesPerPass = plan.samplesPerGroup * threadCount
+    samplesPerPass = plan.samplesPerGroup
   }
 
   /// Adds the gradients of `scale`·Σ loss over the samples to `gradients`.
@@ -70,29 +73,28 @@ final class LearningEngine {
     _ samples: any SampleCollection, progress: (_ doneCount: Int) throws -> Void
   ) throws -> Outcome {
     var outcome = Outcome()
-    for first in stride(from: 0, to: samples.count, by: samplesPerPass) {
-      try progress(first)
-      let pass = (first..<min(first + samplesPerPass, samples.count)).map { samples[$0] }
+    let (count, stride) = (samples.count, samplesPerPass)
+    let passes = Lookahead(0..<(count + stride - 1) / stride) { number in
+      (number * stride..<min((number + 1) * stride, count)).map { samples[$0] }
+    }
+    var doneCount = 0
+    try progress(doneCount)
+    while let pass = try passes.next(whileWaiting: { try progress(doneCount) }) {
       let logits = trainer.logits(pass.map(recurrent), parameters: parameters.parameters)
       for (sample, row) in zip(pass, logits) {
-        outcome.lossSum += Self.crossEntropy(row, label: sample.label)
+        outcome.lossSum += Classifier.crossEntropy(
+          logits: row, labelCount: row.count, label: sample.label, scale: 1, gradient: nil)
         let best = row.indices.max { row[$0] < row[$1] }
         outcome.correctCount += best == sample.label ? 1 : 0
         outcome.tokenCount += sample.tokenIDs.count
       }
+      doneCount += pass.count
+      try progress(doneCount)
     }
-    try progress(samples.count)
     return outcome
   }
 
   private func recurrent(_ sample: LabeledSample) -> RecurrentSample {
     RecurrentSample(tokens: sample.tokenIDs, label: sample.label, memory: memory)
-  }
-
-  /// log Σ exp z − z[label].
-  private static func crossEntropy(_ logits: [Float], label: Int) -> Double {
-    let largest = Double(logits.max() ?? 0)
-    let sum = logits.reduce(0.0) { $0 + exp(Double($1) - largest) }
-    return largest + log(sum) - Double(logits[label])
   }
 }

@@ -1,4 +1,3 @@
-import Kernels
 import ModelSchema
 import RecurrentMemory
 import TensorStorage
@@ -11,7 +10,6 @@ final class TrainingRun {
   private let data: any FineTuningData
   private let engine: LearningEngine
   private let gradients: ParameterStore<Float>
-  private let team: ThreadTeam
   private let stateFile: TrainingStateFile
   private let settings: [(name: String, value: String)]
   private let shouldStop: () -> Bool
@@ -33,14 +31,14 @@ final class TrainingRun {
     self.settings = settings
     self.shouldStop = shouldStop
     self.report = report
-    team = ThreadTeam(threadCount: options.threadCount)
     saves = SaveSchedule(interval: options.saveInterval)
     gradients = ParameterStore<Float>(model)
     engine = try LearningEngine(
       model: model, tokens: tokens, parameters: state.parameters, threadCount: options.threadCount,
       trains: true,
       objective: RecurrentObjective(
-        lossSegments: options.lossOnAllSegments ? .all : .last, truncation: options.truncation),
+        lossSegments: options.lossOnAllSegments ? .all : .last,
+        backpropagation: options.backpropagation),
       seed: options.seed)
   }
 
@@ -57,6 +55,10 @@ final class TrainingRun {
   private func train(_ stage: Curriculum.Stage) throws {
     let samples = try data.trainingSamples(for: stage, seed: options.seed)
     let validation = try data.validationSamples(for: stage, seed: options.seed)
+    let (first, sampleCount) = (state.position.runStep, samplesPerStep)
+    let batches = Lookahead(first..<first + stage.stepCount - state.position.step) {
+      samples.batch(step: $0, sampleCount: sampleCount)
+    }
     report(
       .stage(
         stage, stageCount: options.curriculum.stages.count, stepsDone: state.position.step))
@@ -74,7 +76,7 @@ final class TrainingRun {
         report(.targetReached(stage, step: position.step))
         break
       }
-      try step(samples, in: stage)
+      try step(batches, in: stage)
       if saves.isDue(afterRunStep: state.position.runStep) { try save() }
     }
     // The next stage starts from this one's best weights with a fresh optimizer.
@@ -85,12 +87,15 @@ final class TrainingRun {
     try save()
   }
 
-  private func step(_ source: any BatchSource, in stage: Curriculum.Stage) throws {
+  private var samplesPerStep: Int { options.batchSize * options.accumulationCount }
+
+  private func step(_ batches: Lookahead<[LabeledSample]>, in stage: Curriculum.Stage) throws {
     let start = ContinuousClock.now
     let position = state.position
-    let sampleCount = options.batchSize * options.accumulationCount
-    let samples = source.batch(step: position.runStep, sampleCount: sampleCount)
-    gradients.clear()
+    let sampleCount = samplesPerStep
+    guard let samples = try batches.next(whileWaiting: stopIfAsked) else {
+      preconditionFailure("a step beyond the stage's last")
+    }
     var loss = 0.0
     var correctCount = 0
     for first in stride(from: 0, to: sampleCount, by: options.batchSize) {
@@ -101,17 +106,19 @@ final class TrainingRun {
       loss += result.lossSum
       correctCount += result.correctCount
     }
-    let norm = options.clipping.apply(to: gradients.elements, team: team)
+    let clip = options.clipping.clip(for: gradients.elements, team: engine.team)
     let meanLoss = loss / Double(sampleCount)
-    guard meanLoss.isFinite, norm.isFinite else {
-      let what = meanLoss.isFinite ? "the gradients' norm is \(norm)" : "the loss is \(meanLoss)"
+    guard meanLoss.isFinite, clip.norm.isFinite else {
+      let what =
+        meanLoss.isFinite ? "the gradients' norm is \(clip.norm)" : "the loss is \(meanLoss)"
       throw FineTuningError.diverged(
         stage: stage.number, step: position.step + 1, what: what, bestPath: nil)
     }
     let rate = options.schedule.rate(step: position.step, stepCount: stage.stepCount)
     options.optimizer.update(
-      state.parameters, gradients: gradients, firstMoment: state.firstMoment,
-      secondMoment: state.secondMoment, number: position.step + 1, learningRate: rate, team: team)
+      state.parameters, gradients: gradients, clip: clip, firstMoment: state.firstMoment,
+      secondMoment: state.secondMoment, number: position.step + 1, learningRate: rate,
+      team: engine.team)
     state.position.step += 1
     state.position.runStep += 1
     report(
@@ -119,7 +126,7 @@ final class TrainingRun {
         StepReport(
           stage: stage.number, step: state.position.step, stepCount: stage.stepCount,
           meanLoss: meanLoss, accuracy: Double(correctCount) / Double(sampleCount),
-          learningRate: rate, gradientNorm: norm,
+          learningRate: rate, gradientNorm: clip.norm,
           tokenCount: samples.reduce(0) { $0 + $1.tokenIDs.count },
           seconds: seconds(start.duration(to: .now)))))
   }

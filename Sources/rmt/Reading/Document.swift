@@ -1,7 +1,6 @@
 import FineTuning
 import Logging
 import ModelFile
-import RecurrentMemory
 import TensorStorage
 import Tokenizers
 import WeightFile
@@ -10,31 +9,33 @@ import WeightFile
 struct Document {
   /// Where it came from; `-` is standard input.
   let path: String
-  /// The bytes' count and checksum, by which an interrupted document is recognised.
+  /// The bytes' count, by which together with ``checksum`` an interrupted document is recognised.
   let byteCount: Int
-  let checksum: Checksum
-  /// The tokens; at least one.
-  let tokens: [Int32]
+  private let text: DocumentText
 
   /// Its name for people.
   var name: String { path == "-" ? "standard input" : path }
+  /// Checksum of the bytes.
+  var checksum: Checksum { text.checksum }
+  /// Tokens; at least one.
+  var tokenCount: Int { text.tokenCount }
 
-  /// Reads and tokenises a document; what is odd about it goes to the log.
+  /// Goes through a document and counts its tokens; what is odd about it goes to the log.
   ///
   /// - Throws: `FileError`; ``CommandError/emptyDocument(path:)``; `Interrupted`.
   init(path: String, tokenizer: WordPieceTokenizer, log: Logger) throws {
-    let bytes = try DocumentBytes.read(path)
     self.path = path
-    byteCount = bytes.count
-    checksum = bytes.withUnsafeBytes { Checksum(of: $0) }
     let name = path == "-" ? "standard input" : path
-    let (text, encoding) = TextDecoder.decode(bytes)
-    if encoding != .utf8 {
-      log.notice("\(name) is not UTF-8 and was read as \(encoding.rawValue).")
+    let file = try DocumentBytes.open(path)
+    byteCount = file.byteCount
+    text = try DocumentText(file, name: name, tokenizer: tokenizer)
+    if text.encoding != .utf8 {
+      log.notice("\(name) is not UTF-8 and was read as \(text.encoding.rawValue).")
     }
-    tokens = tokenizer.encodeDocument(text)
-    guard !tokens.isEmpty else { throw CommandError.emptyDocument(path: name) }
-    let share = UnknownShare(of: tokens, unknown: tokenizer.specialTokens.unknown)
-    if let note = share.note(place: name) { log.warning("\(note)") }
+    guard text.tokenCount > 0 else { throw CommandError.emptyDocument(path: name) }
+    if let note = text.unknownShare.note(place: name) { log.warning("\(note)") }
   }
+
+  /// The tokens from a place on.
+  func tokens(from start: Int) -> DocumentTokens { DocumentTokens(text, from: start) }
 }

@@ -24,14 +24,15 @@ struct DocumentReading {
   ///
   /// - Throws: ``CommandError`` when the saved memory was left in the middle of another document.
   func read(_ document: Document, from saved: SavedMemory?) throws -> Outcome {
-    let pieces = Segmentation.pieces(tokenCount: document.tokens.count, memory: memory)
+    let pieces = Segmentation.pieces(tokenCount: document.tokenCount, memory: memory)
     let first = try firstPiece(of: document, pieces, saved)
     if let saved { reader.memory = saved.memory } else { reader.reset() }
-    log.info("reading \(document.name): \(document.tokens.count) tokens, \(pieces.count) segments")
+    log.info("reading \(document.name): \(document.tokenCount) tokens, \(pieces.count) segments")
     let bar = ProgressBar(
       "reading", unit: .things("segments"), isShown: showsProgress, completedBefore: first)
     let start = ContinuousClock.now
     var tokensRead = saved?.tokensRead ?? 0
+    var tokens = document.tokens(from: first < pieces.count ? pieces[first].lowerBound : 0)
     for (index, piece) in pieces.enumerated().dropFirst(first) {
       if Interruption.isRequested {
         let interrupted = SavedMemory.Interrupted(
@@ -43,7 +44,7 @@ struct DocumentReading {
             interrupted: interrupted),
           result: nil)
       }
-      try reader.read(document.tokens[piece])
+      try reader.read(tokens.next(piece.count))
       tokensRead += piece.count
       bar.update(index + 1, of: pieces.count)
     }
@@ -53,7 +54,7 @@ struct DocumentReading {
       memory: save(segmentsRead: segmentsRead, tokensRead: tokensRead, interrupted: nil),
       result: ReadingResult(
         document: document.name, labels: model.description.labels, logits: reader.logits(),
-        tokenCount: document.tokens.count, segmentCount: pieces.count, tokensRead: tokensRead,
+        tokenCount: document.tokenCount, segmentCount: pieces.count, tokensRead: tokensRead,
         segmentsRead: segmentsRead, seconds: (ContinuousClock.now - start).inSeconds))
   }
 

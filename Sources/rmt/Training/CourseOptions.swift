@@ -1,4 +1,5 @@
 import ArgumentParser
+import RecurrentMemory
 
 /// What happens along the way of `rmt finetune`.
 struct CourseOptions: ParsableArguments {
@@ -13,8 +14,11 @@ struct CourseOptions: ParsableArguments {
   @Option(help: "Segments whose logits are trained: last: the last one's, all: the mean over all.")
   var loss: Loss = .last
 
-  @Option(help: ArgumentHelp("Backpropagate through the last k segments only.", valueName: "n"))
-  var truncate: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Gradients through all segments, whose activations are all kept (full) or computed a second time, one segment's after another (replay), to the same bits; or through the last k segments only. Unless given, full up to \(Backpropagation.longestKeptSegmentCount) segments and replay beyond.",
+      valueName: "full|replay|k"))
+  var bptt: Backpropagation = .automatic
 
   @Option(
     help: ArgumentHelp(
@@ -46,7 +50,7 @@ struct CourseOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Threads; all cores unless given. The result depends on it in the last bits.", valueName: "n")
+      "Threads; all cores unless given. Any number gives the same bits.", valueName: "n")
   )
   var threads: Int?
 
@@ -57,7 +61,7 @@ struct CourseOptions: ParsableArguments {
 
   func validate() throws {
     for (name, value) in [
-      ("--truncate", truncate), ("--evaluate-every", evaluateEvery), ("--save-every", saveEvery),
+      ("--evaluate-every", evaluateEvery), ("--save-every", saveEvery),
       ("--threads", threads), ("--target-evaluations", targetEvaluations),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1.") }
@@ -70,3 +74,5 @@ struct CourseOptions: ParsableArguments {
     }
   }
 }
+
+extension Backpropagation: ExpressibleByArgument {}

@@ -75,7 +75,7 @@ struct Finetune: ParsableCommand {
       schedule: optimizer.schedule(shortestStage: shortest), optimizer: optimizer.adamW,
       clipping: optimizer.clipping, batchSize: optimizer.batch,
       accumulationCount: optimizer.accumulate, dropout: optimizer.dropout,
-      truncation: course.truncate, lossOnAllSegments: course.loss == .all,
+      backpropagation: course.bptt, lossOnAllSegments: course.loss == .all,
       evaluationInterval: course.evaluateEvery,
       targetAccuracy: course.targetAccuracy.map { $0 / 100 },
       targetEvaluationCount: course.targetEvaluations ?? 1,

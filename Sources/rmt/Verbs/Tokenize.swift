@@ -38,7 +38,9 @@ struct Tokenize: ParsableCommand {
     }
     for name in documents {
       try Interruption.check()
-      let ids = try Document(path: name, tokenizer: tokenizer, log: messages.log).tokens
+      let document = try Document(path: name, tokenizer: tokenizer, log: messages.log)
+      var tokens = document.tokens(from: 0)
+      let ids = try tokens.next(document.tokenCount)
       let words = pieces ? ids.map { tokenizer.vocabulary.tokens[Int($0)] } : []
       if output.json {
         var result: JSONObject = [

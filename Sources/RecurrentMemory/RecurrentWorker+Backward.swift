@@ -1,0 +1,63 @@
+import Kernels
+import Transformer
+
+extension RecurrentWorker {
+  /// Takes one segment back: from its logits, when the loss reads them, and from the memory that it
+  /// handed on, to the parameters and the memory that it read.
+  ///
+  /// - Parameters:
+  ///   - memoryArrives: whether ``memoryGradient`` holds the gradient at the memory handed on.
+  /// - Returns: Σ weight·cross-entropy of the segment's logits and how many samples are right; zeros
+  ///   when the loss does not read them.
+  func backward(
+    _ group: Group, step: Int, tape: EncoderActivations<Scalar>,
+    lossSegments: RecurrentObjective.LossSegments, memoryArrives: Bool, scale: Double,
+    dropout: DropoutPlan?, parameters: ModelParameters<Scalar>, gradients: ModelParameters<Scalar>
+  ) -> (lossSum: Double, correctCount: Int) {
+    let place = group.steps[step], width = plan.model.encoder.hiddenSize
+    let active = place.active
+    let hasLoss = step == 0 || lossSegments == .all
+    var outcome = (lossSum: 0.0, correctCount: 0)
+    if hasLoss {
+      outcome = head.accumulate(
+        parameters, gradients: gradients, hidden: tape.output, reading: place.reading,
+        batch: place.classification, scale: scale, dropout: dropout, into: classificationGradient,
+        workspace: workspace
+      ) { sequence in
+        let sample = group.samples[active[sequence]]
+        return ClassificationStep<Scalar>.Target(
+          label: sample.label,
+          weight: lossSegments == .all ? 1 / Double(sample.segmentCount) : 1)
+      }
+    }
+
+    hiddenGradient.update(repeating: 0, count: place.reading.rowCount * width)
+    for sequence in active.indices {
+      let sample = active[sequence]
+      let first = hiddenGradient + place.reading.starts[sequence] * width
+      if hasLoss {
+        first.update(from: classificationGradient + sequence * width, count: width)
+      }
+      if memoryArrives {
+        (first + plan.layout.memoryRows.lowerBound * width).update(
+          from: memoryGradient + sample * memoryStride, count: memoryStride)
+      }
+    }
+    encoder.backward(
+      parameters, gradients: gradients, hiddenGradient: hiddenGradient, batch: place.batch,
+      reading: place.reading, dropout: dropout, activations: tape, workspace: workspace)
+    for sequence in active.indices {
+      let sample = active[sequence]
+      let rows = hiddenGradient + place.batch.starts[sequence] * width
+      plan.layout.addWordGradients(
+        tokens: group.tokens(of: sample, step: step), rows: rows, to: gradients.embeddings.word)
+      let memoryRows = rows + plan.layout.memoryRows.lowerBound * width
+      if group.segment(of: sample, step: step) == 0, let initialMemory = gradients.initialMemory {
+        Scalar.add(memoryRows, to: initialMemory, count: memoryStride)
+      } else {
+        (memoryGradient + sample * memoryStride).update(from: memoryRows, count: memoryStride)
+      }
+    }
+    return outcome
+  }
+}
