@@ -31,8 +31,8 @@ def capital(text):
 
 # The table.
 
-def table(results):
-    """What was measured, a line a peer, and what the numbers mean."""
+def table(results, whole=True):
+    """What was measured, a line a peer, and what the numbers mean; the whole has each product too."""
     lines = [
         f"{results['date']}, {results['cpu']}, {results['cores']} cores, "
         f"{results['rmt']} at {results['revision']}; {results['pairs']} pairs, medians. "
@@ -48,7 +48,7 @@ def table(results):
             title = ""
     notes = [note for c in results["comparisons"] for note in notes_on(c)]
     lines += [""] + [f"- {note}" for note in notes + [versions(results)]]
-    return "\n".join(lines + flatness(results) + parts(results))
+    return "\n".join(lines + flatness(results) + (parts(results) if whole else []))
 
 
 def flatness(results):
@@ -268,7 +268,8 @@ def render(results, folder, writes=True):
             continue
         old = readme.read_text(encoding="utf-8")
         image = f"![How many times as fast as its peers]({picture.relative_to(readme.parent)})"
-        new = between_marks("compare", old, f"{image}\n\n{text}")
+        shown = text if readme.parent == folder else table(results, whole=False)
+        new = between_marks("compare", old, f"{image}\n\n{shown}")
         new = between_marks("roofline", new, roofline(results))
         if new != old:
             readme.write_text(new, encoding="utf-8")
