@@ -35,6 +35,7 @@ public struct MemoryConfiguration: Sendable, Hashable {
 
   /// Document tokens S in a full segment: `segmentPositions − tokenCount − 3`.
   public var segmentSize: Int {
-    segmentPositions - tokenCount - Self.specialTokensPerSegment
+    get { segmentPositions - tokenCount - Self.specialTokensPerSegment }
+    set { segmentPositions = newValue + tokenCount + Self.specialTokensPerSegment }
   }
 }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct FineTunerTests {
   private let folder: TemporaryFolder
   private let model: ModelFile
-  private let data: MemorizeData
+  private let data: TaskData
 
   init() throws {
     folder = try TemporaryFolder()

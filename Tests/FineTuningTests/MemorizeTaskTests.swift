@@ -3,13 +3,21 @@ import Testing
 @testable import FineTuning
 
 @Suite struct MemorizeTaskTests {
-  private func task(
-    segmentSize: Int = 16, labels: [String] = MemorizeTask.places
-  ) throws -> MemorizeTask {
+  private func task(labels: [String] = MemorizeTask.places) throws -> MemorizeTask {
     let tokenizer = try SmallVocabulary.tokenizer()
     return try MemorizeTask(
-      modelLabels: labels, segmentSize: segmentSize, tokenizer: tokenizer,
+      modelLabels: labels, tokenizer: tokenizer,
       background: try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300))
+  }
+
+  private func sample(
+    of task: MemorizeTask, seed: UInt64, _ split: DataSplit, step: Int = 0, _ index: Int,
+    segmentCount: Int
+  ) -> LabeledSample {
+    task.document(
+      at: DocumentPlace(seed: seed, split: split, step: step, index: index),
+      length: DocumentLength(segmentCount: segmentCount, segmentSize: 16)
+    ).sample
   }
 
   @Test(arguments: [1, 2, 5])
@@ -19,8 +27,8 @@ import Testing
     let task = try task()
     let loop = task.background.training.tokenIDs
     for index in 0..<20 {
-      let sample = task.sample(
-        seed: 1, split: .training, step: 3, index: index, segmentCount: segmentCount)
+      let sample = sample(
+        of: task, seed: 1, .training, step: 3, index, segmentCount: segmentCount)
       #expect(sample.tokenIDs.count == 16 * segmentCount)
       var words = sample.tokenIDs.map { SmallVocabulary.tokens[Int($0)] }
       let name = words[0]
@@ -44,7 +52,7 @@ import Testing
   @Test func `a sample is a function of seed, split, step and index`() throws {
     let task = try task()
     func sample(_ seed: UInt64, _ split: DataSplit, _ step: Int, _ index: Int) -> LabeledSample {
-      task.sample(seed: seed, split: split, step: step, index: index, segmentCount: 2)
+      self.sample(of: task, seed: seed, split, step: step, index, segmentCount: 2)
     }
     let base = sample(1, .training, 5, 0)
     #expect(base == sample(1, .training, 5, 0))
@@ -59,7 +67,7 @@ import Testing
     var places = [Int](repeating: 0, count: 6)
     var names: [Int32: Int] = [:]
     for index in 0..<3000 {
-      let sample = task.sample(seed: 4, split: .test, step: 0, index: index, segmentCount: 1)
+      let sample = sample(of: task, seed: 4, .test, index, segmentCount: 1)
       places[sample.label] += 1
       names[sample.tokenIDs[0], default: 0] += 1
     }
@@ -73,8 +81,8 @@ import Testing
     let plain = try task()
     let other = try task(labels: reversed)
     for index in 0..<10 {
-      let sample = plain.sample(seed: 1, split: .test, step: 0, index: index, segmentCount: 1)
-      let twin = other.sample(seed: 1, split: .test, step: 0, index: index, segmentCount: 1)
+      let sample = sample(of: plain, seed: 1, .test, index, segmentCount: 1)
+      let twin = sample(of: other, seed: 1, .test, index, segmentCount: 1)
       #expect(sample.tokenIDs == twin.tokenIDs)
       #expect(MemorizeTask.places[sample.label] == reversed[twin.label])
     }
@@ -84,13 +92,15 @@ import Testing
     #expect(throws: TaskError.self) { try task(labels: ["yes", "no"]) }
     // "mary went back to the garden ." and "where is mary ?" take eleven tokens.
     #expect(throws: TaskError.segmentTooSmall(segmentSize: 10, neededTokenCount: 11)) {
-      try task(segmentSize: 10)
+      try TaskData(task: try task(), segmentSize: 10, validationSampleCount: 1)
     }
-    #expect(throws: Never.self) { try task(segmentSize: 11) }
+    #expect(throws: Never.self) {
+      try TaskData(task: try task(), segmentSize: 11, validationSampleCount: 1)
+    }
   }
 
   @Test func `batches have the stage's length or a mix up to it`() throws {
-    let data = try MemorizeData(task: try task(), validationSampleCount: 5)
+    let data = try TaskData(task: try task(), segmentSize: 16, validationSampleCount: 5)
     func lengths(mixes: Bool) throws -> [Set<Int>] {
       let stage = try Curriculum(
         segmentCounts: [3], stepCounts: [1], mixesLengths: mixes
@@ -108,7 +118,7 @@ import Testing
   }
 
   @Test func `validation draws the same samples each time and none of training`() throws {
-    let data = try MemorizeData(task: try task(), validationSampleCount: 5)
+    let data = try TaskData(task: try task(), segmentSize: 16, validationSampleCount: 5)
     let stage = try Curriculum(segmentCounts: [2], stepCounts: [1], mixesLengths: false).stages[0]
     let samples = try data.validationSamples(for: stage, seed: 9)
     let again = try data.validationSamples(for: stage, seed: 9)

@@ -40,14 +40,13 @@ enum TinyModel {
   }
 
   /// The Memorize task over generated background.
-  static func memorize(samples: Int = 6) throws -> MemorizeData {
+  static func memorize(samples: Int = 6) throws -> TaskData {
     let tokenizer = try SmallVocabulary.tokenizer()
     let background = try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300)
-    return try MemorizeData(
+    return try TaskData(
       task: try MemorizeTask(
-        modelLabels: MemorizeTask.places, segmentSize: memory.segmentSize, tokenizer: tokenizer,
-        background: background),
-      validationSampleCount: samples)
+        modelLabels: MemorizeTask.places, tokenizer: tokenizer, background: background),
+      segmentSize: memory.segmentSize, validationSampleCount: samples)
   }
 
   /// Options of a run over one and two segments, three steps each, with dropout.

@@ -63,10 +63,10 @@ private final class WatchedData: FineTuningData {
   let made = Announcements()
   let gate = DispatchSemaphore(value: 0)
   let isHanging = Atomic(false)
-  private let base: MemorizeData
+  private let base: TaskData
   private let hangingStep: Int?
 
-  init(base: MemorizeData, hangingStep: Int? = nil) {
+  init(base: TaskData, hangingStep: Int? = nil) {
     self.base = base
     self.hangingStep = hangingStep
   }

@@ -4,11 +4,14 @@ public struct LabeledSample: Sendable, Hashable {
   public let tokenIDs: [Int32]
   /// Row of the classifier that should win.
   public let label: Int
+  /// Document tokens in a full segment; `nil` for as many as the run's.
+  public let segmentSize: Int?
 
-  /// A sample with both parts given.
-  public init(tokenIDs: [Int32], label: Int) {
+  /// A sample with every part given.
+  public init(tokenIDs: [Int32], label: Int, segmentSize: Int? = nil) {
     self.tokenIDs = tokenIDs
     self.label = label
+    self.segmentSize = segmentSize
   }
 }
 

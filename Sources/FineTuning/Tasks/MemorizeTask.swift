@@ -8,7 +8,7 @@ import Tokenizers
 /// the question ends the last segment. Name, action and place are drawn uniformly; the place is the
 /// answer, so chance is one in six. Sample i of a (seed, split, step) is a pure function of these.
 /// Source: "Scaling Transformer to 1M tokens and beyond with RMT", arXiv 2304.11062, §4.1.
-public struct MemorizeTask: Sendable {
+public struct MemorizeTask: LongDocumentTask {
   /// Who moves.
   public static let names = ["Mary", "John", "Daniel", "Sandra"]
   /// How.
@@ -16,10 +16,12 @@ public struct MemorizeTask: Sendable {
   /// Where to: the answers, in the order of the paper's labels.
   public static let places = ["bathroom", "hallway", "garden", "office", "bedroom", "kitchen"]
 
-  /// Document tokens S in a segment.
-  public let segmentSize: Int
+  /// What `--task` calls it.
+  public let name = "memorize"
   /// What fills the document.
   public let background: BackgroundText
+  /// Document tokens that the longest fact and the longest question take.
+  public let leastSegmentSize: Int
   private let facts: [[Int32]]
   private let questions: [[Int32]]
   private let labels: [Int]
@@ -29,8 +31,7 @@ public struct MemorizeTask: Sendable {
   /// - Parameter modelLabels: names of the model's classes; the six places are found by name.
   /// - Throws: ``TaskError``.
   public init(
-    modelLabels: [String], segmentSize: Int, tokenizer: WordPieceTokenizer,
-    background: BackgroundText
+    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText
   ) throws(TaskError) {
     var labels: [Int] = []
     for place in Self.places {
@@ -53,57 +54,34 @@ public struct MemorizeTask: Sendable {
       }
       questions.append(try encode("Where is \(name)?"))
     }
-    let needed = (facts.map(\.count).max() ?? 0) + (questions.map(\.count).max() ?? 0)
-    guard segmentSize >= needed else {
-      throw .segmentTooSmall(segmentSize: segmentSize, neededTokenCount: needed)
-    }
-    self.segmentSize = segmentSize
+    leastSegmentSize = (facts.map(\.count).max() ?? 0) + (questions.map(\.count).max() ?? 0)
     self.background = background
     self.labels = labels
     self.facts = facts
     self.questions = questions
   }
 
-  /// One sample of exactly `segmentSize · segmentCount` tokens.
-  package func sample(
-    seed: UInt64, split: DataSplit, step: Int, index: Int, segmentCount: Int
-  ) -> LabeledSample {
+  /// The background is all that the documents depend on.
+  public var settings: [(name: String, value: String)] {
+    [("background", "checksum \(background.fingerprint)")]
+  }
+
+  /// What a person should know of the background.
+  public var notes: [DataNote] { background.notes }
+
+  /// The document at a place, of exactly S·N tokens; segments below ``leastSegmentSize`` trap.
+  public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
     var stream = SamplePurpose.memorize.stream(
-      seed: seed, split: split, step: step, index: index)
+      seed: place.seed, split: place.split, step: place.step, index: place.index)
     let name = stream.index(below: Self.names.count)
     let action = stream.index(below: Self.actions.count)
-    let place = stream.index(below: Self.places.count)
-    let fact = facts[(name * Self.actions.count + action) * Self.places.count + place]
-    let question = questions[name]
-    let noise = split == .training ? background.training : background.evaluation
-    let start = stream.index(below: noise.count)
-    let tokenCount = segmentSize * segmentCount
-    var tokenIDs: [Int32] = []
-    tokenIDs.reserveCapacity(tokenCount)
-    tokenIDs += fact
-    noise.append(tokenCount - fact.count - question.count, from: start, to: &tokenIDs)
-    tokenIDs += question
-    return LabeledSample(tokenIDs: tokenIDs, label: labels[place])
-  }
-
-  /// Samples to measure a finished model on; they never occur in training or validation.
-  ///
-  /// - Parameter count: how many, at least one.
-  public func testSamples(count: Int, segmentCount: Int, seed: UInt64) -> any SampleCollection {
-    MemorizeSamples(
-      task: self, count: count, seed: seed, split: .test, segmentCount: segmentCount)
-  }
-}
-
-/// A number of samples of one length.
-struct MemorizeSamples: SampleCollection {
-  let task: MemorizeTask
-  let count: Int
-  let seed: UInt64
-  let split: DataSplit
-  let segmentCount: Int
-
-  subscript(position: Int) -> LabeledSample {
-    task.sample(seed: seed, split: split, step: 0, index: position, segmentCount: segmentCount)
+    let answer = stream.index(below: Self.places.count)
+    let fact = facts[(name * Self.actions.count + action) * Self.places.count + answer]
+    let noise = place.split == .training ? background.training : background.evaluation
+    return TaskDocument(
+      tokenCount: length.tokenCount, segmentSize: length.segmentSize, background: noise,
+      backgroundStart: stream.index(below: noise.count),
+      facts: [TaskDocument.Fact(position: 0, tokenIDs: fact)], question: questions[name],
+      label: labels[answer])
   }
 }

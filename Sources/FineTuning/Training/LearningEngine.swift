@@ -95,6 +95,8 @@ final class LearningEngine {
   }
 
   private func recurrent(_ sample: LabeledSample) -> RecurrentSample {
-    RecurrentSample(tokens: sample.tokenIDs, label: sample.label, memory: memory)
+    var memory = memory
+    if let segmentSize = sample.segmentSize { memory.segmentSize = segmentSize }
+    return RecurrentSample(tokens: sample.tokenIDs, label: sample.label, memory: memory)
   }
 }

@@ -28,7 +28,6 @@ extension TaskOptions {
         ) { try Interruption.check() }
       }
     return try MemorizeTask(
-      modelLabels: model.description.labels, segmentSize: memory.segmentSize,
-      tokenizer: tokenizer, background: background)
+      modelLabels: model.description.labels, tokenizer: tokenizer, background: background)
   }
 }

@@ -43,9 +43,9 @@ struct TrainingDataOptions: ParsableArguments {
     for model: ModelFile, memory: MemoryConfiguration, seed: UInt64
   ) throws -> any FineTuningData {
     guard let train, let eval else {
-      return try MemorizeData(
+      return try TaskData(
         task: taskOptions.memorize(for: model, memory: memory, seed: seed),
-        validationSampleCount: evaluationSamples)
+        segmentSize: memory.segmentSize, validationSampleCount: evaluationSamples)
     }
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     func read(_ path: String) throws -> LabeledDocuments {

@@ -112,8 +112,12 @@ struct Evaluate: ParsableCommand {
     }
     let task = try taskOptions.memorize(for: model, memory: memory, seed: seed)
     messages.log.show(task.background.notes)
-    return (segments?.elements ?? []).map {
-      ($0...$0, task.testSamples(count: samples ?? 200, segmentCount: $0, seed: seed))
+    return try (segments?.elements ?? []).map {
+      let length = DocumentLength(segmentCount: $0, segmentSize: memory.segmentSize)
+      return (
+        $0...$0,
+        try TaskSamples(testing: task, count: samples ?? 200, length: length, seed: seed)
+      )
     }
   }
 }

@@ -1,0 +1,62 @@
+/// A task whose documents, of any length, the program makes.
+public protocol LongDocumentTask: Sendable {
+  /// What `--task` calls it.
+  var name: String { get }
+  /// What fills the documents.
+  var background: BackgroundText { get }
+  /// Document tokens that a segment must hold, for a fact and the question to fit.
+  var leastSegmentSize: Int { get }
+  /// What the task's documents depend on, the background included: a resumed run must find the same.
+  var settings: [(name: String, value: String)] { get }
+  /// What a person should know before training.
+  var notes: [DataNote] { get }
+  /// The document at a place: a pure function of it.
+  func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument
+}
+
+extension LongDocumentTask {
+  /// Whether a fact and the question fit into segments of that size.
+  ///
+  /// - Throws: ``TaskError/segmentTooSmall(segmentSize:neededTokenCount:)``.
+  package func check(segmentSize: Int) throws(TaskError) {
+    guard segmentSize >= leastSegmentSize else {
+      throw .segmentTooSmall(segmentSize: segmentSize, neededTokenCount: leastSegmentSize)
+    }
+  }
+}
+
+/// Which document of a task: everything that its random numbers are drawn from.
+public struct DocumentPlace: Sendable, Hashable {
+  /// The run's seed.
+  package let seed: UInt64
+  /// What the document is for.
+  package let split: DataSplit
+  /// The optimizer step that it is made for.
+  package let step: Int
+  /// Its number in that step.
+  package let index: Int
+
+  package init(seed: UInt64, split: DataSplit, step: Int = 0, index: Int) {
+    self.seed = seed
+    self.split = split
+    self.step = step
+    self.index = index
+  }
+}
+
+/// How long a task's document is: N full segments of S document tokens.
+public struct DocumentLength: Sendable, Hashable {
+  /// Segments N.
+  public let segmentCount: Int
+  /// Document tokens S in a segment.
+  public let segmentSize: Int
+
+  /// A length with both parts given.
+  public init(segmentCount: Int, segmentSize: Int) {
+    self.segmentCount = segmentCount
+    self.segmentSize = segmentSize
+  }
+
+  /// Document tokens in all.
+  public var tokenCount: Int { segmentCount * segmentSize }
+}
