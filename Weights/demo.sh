@@ -51,7 +51,7 @@ explain "The model now carries 10 memory tokens from segment to segment; they kn
 
 step "4. Fine-tune: remember a fact over 1, then 2, then 4 segments" \
   finetune "$output/bert-rmt.rmtw" --task memorize -o "$output/tuned.rmtw" \
-  --segments 1,2,4 --steps 100,100,150 --mix-lengths --segment-positions "$segment_positions" \
+  --segments 1,2,4 --steps 100,100,150 --mixing uniform --segment-positions "$segment_positions" \
   --batch 32 --learning-rate 5e-4 --clip-norm 1 --dropout 0 --evaluate-every 50 --seed 1
 explain "A fact opens the document, small talk fills it, the question ends it." \
   "Each stage starts from the best weights of the one before."

@@ -10,7 +10,9 @@ package struct RecurrentPlan: Sendable {
   package let memory: MemoryConfiguration
   /// Where things lie in a segment.
   package let layout: SegmentLayout
-  /// Samples that one pass through the encoder takes side by side.
+  /// The largest pass: rows that go through the encoder side by side.
+  package let capacity: EncoderCapacity
+  /// The most samples that share a pass, those of a single token.
   package let samplesPerGroup: Int
 
   /// The plan of a model with memory.
@@ -32,19 +34,28 @@ package struct RecurrentPlan: Sendable {
     self.model = model
     self.memory = memory
     layout = SegmentLayout(model, memory: memory, tokens: tokens)
-    samplesPerGroup = max(1, 512 / memory.segmentPositions)
+    let rowCount = max(1, 512 / memory.segmentPositions) * memory.segmentPositions
+    capacity = EncoderCapacity(rowCount: rowCount, sequenceLength: memory.segmentPositions)
+    samplesPerGroup = rowCount / layout.rowCount(tokenCount: 1)
   }
 
-  /// The largest pass: a full group of full segments.
-  package var capacity: EncoderCapacity {
-    EncoderCapacity(
-      rowCount: samplesPerGroup * memory.segmentPositions, sequenceLength: memory.segmentPositions)
+  /// Rows that the longest segment of a sample takes.
+  func rowCount(of sample: RecurrentSample) -> Int {
+    layout.rowCount(tokenCount: sample.pieces.reduce(0) { max($0, $1.count) })
   }
 
-  /// The samples of a batch in groups, in order.
-  func groups(of sampleCount: Int) -> [Range<Int>] {
-    stride(from: 0, to: sampleCount, by: samplesPerGroup).map {
-      $0..<min($0 + samplesPerGroup, sampleCount)
+  /// The samples of a batch in groups, in order, each as large as a pass allows.
+  func groups(of samples: [RecurrentSample]) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    var first = 0, rows = 0
+    for index in samples.indices {
+      let count = rowCount(of: samples[index])
+      if rows + count > capacity.rowCount {
+        groups.append(first..<index)
+        (first, rows) = (index, 0)
+      }
+      rows += count
     }
+    return first < samples.count ? groups + [first..<samples.count] : groups
   }
 }

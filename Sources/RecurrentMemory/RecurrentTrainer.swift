@@ -35,7 +35,7 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
     into gradients: ParameterStore<Scalar>
   ) -> RecurrentLoss {
     var sum = RecurrentLoss()
-    for range in plan.groups(of: samples.count) {
+    for range in plan.groups(of: samples) {
       let group = RecurrentWorker<Scalar>.Group(
         samples[range], firstSample: firstSample + range.lowerBound, plan: plan)
       sum += worker.accumulate(
@@ -49,7 +49,7 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
   package func logits(
     _ samples: [RecurrentSample], parameters: ModelParameters<Scalar>
   ) -> [[Scalar]] {
-    plan.groups(of: samples.count).flatMap {
+    plan.groups(of: samples).flatMap {
       worker.logits(samples[$0], parameters: parameters)
     }
   }

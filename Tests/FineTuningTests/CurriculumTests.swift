@@ -1,35 +1,63 @@
-import FineTuning
 import ModelSchema
+import Randomness
 import Testing
+
+@testable import FineTuning
 
 @Suite struct CurriculumTests {
   @Test func `one number of steps serves all stages`() throws {
-    let curriculum = try Curriculum(segmentCounts: [1, 2, 4], stepCounts: [7], mixesLengths: true)
+    let curriculum = try Curriculum(segmentCounts: [1, 2, 4], stepCounts: [7], mixing: .uniform)
     #expect(curriculum.stages.map(\.segmentCount) == [1, 2, 4])
     #expect(curriculum.stages.map(\.stepCount) == [7, 7, 7])
     #expect(curriculum.stages.map(\.number) == [1, 2, 3])
-    #expect(curriculum.stages.map(\.mixesLengths) == [true, true, true])
+    #expect(curriculum.stages.map(\.mixing) == [.uniform, .uniform, .uniform])
   }
 
   @Test func `without segment counts there is one stage of any length`() throws {
-    let curriculum = try Curriculum(segmentCounts: [], stepCounts: [3], mixesLengths: false)
+    let curriculum = try Curriculum(segmentCounts: [], stepCounts: [3], mixing: .none)
     #expect(curriculum.stages.map(\.segmentCount) == [nil])
   }
 
   @Test func `contradictions are named`() {
     func error(_ counts: [Int], _ steps: [Int], mixes: Bool = false) -> CurriculumError? {
       do throws(CurriculumError) {
-        _ = try Curriculum(segmentCounts: counts, stepCounts: steps, mixesLengths: mixes)
+        _ = try Curriculum(
+          segmentCounts: counts, stepCounts: steps, mixing: mixes ? .uniform : .none)
         return nil
       } catch { return error }
     }
     #expect(error([2, 1], [5]) == .segmentCountsNotRising([2, 1]))
     #expect(error([0], [5]) == .segmentCountOutOfRange(0))
     #expect(error([.max], [5]) == .segmentCountOutOfRange(.max))
-    #expect(error([1, 2, 4], [5, 6]) == .stepCountsDoNotMatch(stepCounts: 2, stages: 3))
-    #expect(error([1, 2], []) == .stepCountsDoNotMatch(stepCounts: 0, stages: 2))
+    #expect(
+      error([1, 2, 4], [5, 6]) == .countsDoNotMatch(what: "step counts", count: 2, stages: 3))
+    #expect(error([1, 2], []) == .countsDoNotMatch(what: "step counts", count: 0, stages: 2))
     #expect(error([1], [0]) == .stepCountOutOfRange(0))
     #expect(error([], [5], mixes: true) == .lengthMixingWithoutSegmentCounts)
+  }
+
+  @Test(arguments: [1, 2, 7, 8, 64])
+  func `mixing draws every length that it may and no other`(limit: Int) {
+    var stream = RandomStream(seed: 3)
+    func drawn(_ mixing: LengthMixing) -> Set<Int> {
+      Set((0..<2000).map { _ in mixing.segmentCount(upTo: limit, &stream) })
+    }
+    #expect(drawn(.none) == [limit])
+    #expect(drawn(.uniform) == Set(1...limit))
+    var halves: Set<Int> = [limit]
+    while let least = halves.min(), least > 1 { halves.insert(least / 2) }
+    #expect(drawn(.halving) == halves)
+  }
+
+  @Test func `the same length may come again with other settings`() throws {
+    var second = Curriculum.Stage(segmentCount: 4, stepCount: 5)
+    second.dropout = 0.1
+    let curriculum = try Curriculum(stages: [
+      Curriculum.Stage(segmentCount: 4, stepCount: 5), second,
+    ])
+    #expect(curriculum.stages.map(\.number) == [1, 2])
+    #expect(curriculum.stages.map(\.dropout) == [nil, 0.1])
+    #expect(throws: CurriculumError.noStages) { try Curriculum(stages: []) }
   }
 
   @Test func `decay of matrices spares bias and norms`() {

@@ -17,7 +17,8 @@ import Testing
 
   private func stage(_ segmentCount: Int?, mixes: Bool = false) throws -> Curriculum.Stage {
     try Curriculum(
-      segmentCounts: segmentCount.map { [$0] } ?? [], stepCounts: [1], mixesLengths: mixes
+      segmentCounts: segmentCount.map { [$0] } ?? [], stepCounts: [1],
+      mixing: mixes ? .uniform : .none
     ).stages[0]
   }
 
@@ -34,10 +35,10 @@ import Testing
     let documents = try documents(7)
     let data = DocumentData(training: documents, validation: documents, segmentSize: 3)
     let notes = data.notes(
-      for: try Curriculum(segmentCounts: [1, 2], stepCounts: [1], mixesLengths: false))
+      for: try Curriculum(segmentCounts: [1, 2], stepCounts: [1], mixing: .none))
     #expect(
       notes.first?.description.contains("1 of 7 documents are longer than 2 segments") == true)
-    let unlimited = try Curriculum(segmentCounts: [], stepCounts: [1], mixesLengths: false)
+    let unlimited = try Curriculum(segmentCounts: [], stepCounts: [1], mixing: .none)
     #expect(data.notes(for: unlimited) == [])
   }
 

@@ -229,6 +229,75 @@ import Testing
     #expect(reached == 4 && result.stepCount == 4)
   }
 
+  @Test func `a stage that has learned nothing says so, and ends the run where it may`() throws {
+    var options = try TinyModel.options(segments: [1, 2], steps: [4])
+    options.schedule.learningRate = 1e-30
+    options.evaluationInterval = 2
+    var warnings: [String] = []
+    _ = try tuner("goes-on", options: options).run {
+      if case .warning(let text) = $0 { warnings.append(text) }
+    }
+    #expect(warnings.count == 2)
+    #expect(warnings[0].hasPrefix("Stage 1 is still at chance after 2 of 4 steps. Likely causes: "))
+    options.stopsAtChance = true
+    do {
+      _ = try tuner("stops", options: options).run()
+      Issue.record("the run went on")
+    } catch FineTuningError.atChance(let stage, let accuracy, let chance) {
+      #expect(stage.number == 1 && chance == 1 / 6.0 && accuracy <= 1)
+    }
+    // Nothing is lost, and nothing is written that looks like a result.
+    #expect(exists(state("stops")) && !exists(path("stops")))
+  }
+
+  @Test func `a stage has a rate, a dropout and segments of its own`() throws {
+    func options(_ change: (inout Curriculum.Stage) -> Void) throws -> FineTuningOptions {
+      var options = try TinyModel.options()
+      var second = Curriculum.Stage(segmentCount: 2, stepCount: 3)
+      change(&second)
+      options.curriculum = try Curriculum(stages: [
+        Curriculum.Stage(segmentCount: 1, stepCount: 3), second,
+      ])
+      return options
+    }
+    func run(_ name: String, _ change: (inout Curriculum.Stage) -> Void) throws -> [StepReport] {
+      var steps: [StepReport] = []
+      _ = try tuner(name, options: try options(change)).run {
+        if case .step(let report) = $0 { steps.append(report) }
+      }
+      return steps
+    }
+    let plain = try run("plain") { _ in }
+    let changed = try run("changed") {
+      $0.learningRate = 5e-3
+      $0.dropout = 0
+    }
+    #expect(changed.map(\.learningRate) == [0, 1e-2, 5e-3, 0, 5e-3, 2.5e-3])
+    #expect(changed.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))
+    // The fourth step's weights are the same; what differs is that nothing is dropped.
+    #expect(changed[3].meanLoss != plain[3].meanLoss)
+    let options = try options { $0.learningRate = 5e-3 }
+    #expect(options.settings.first { $0.name == "stage rates" }?.value == "the run's,0.005")
+  }
+
+  @Test func `a curriculum of many kinds of stages is resumed to the same bytes`() throws {
+    var options = try TinyModel.options()
+    var mixed = Curriculum.Stage(segmentCount: 3, stepCount: 4)
+    (mixed.mixing, mixed.segmentPositions, mixed.dropout) = (.halving, 16...16, 0.2)
+    options.curriculum = try Curriculum(stages: [
+      Curriculum.Stage(segmentCount: 1, stepCount: 3), mixed,
+    ])
+    _ = try tuner("whole", options: options).run()
+    // Stopped in the middle of the second stage, then resumed.
+    var stepCount = 0
+    #expect(throws: Interrupted.self) {
+      _ = try tuner("halted", options: options).run(
+        report: { if case .step = $0 { stepCount += 1 } }, shouldStop: { stepCount == 5 })
+    }
+    _ = try tuner("halted", options: options, resumes: true).run()
+    #expect(try bytes("whole") == bytes("halted"))
+  }
+
   @Test func `accumulated batches give the step of one large batch`() throws {
     var options = try TinyModel.options(segments: [2], steps: [3])
     func losses() throws -> [Double] {

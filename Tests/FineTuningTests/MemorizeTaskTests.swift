@@ -1,3 +1,4 @@
+import ModelSchema
 import Testing
 
 @testable import FineTuning
@@ -8,6 +9,10 @@ import Testing
     return try MemorizeTask(
       modelLabels: labels, tokenizer: tokenizer,
       background: try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300))
+  }
+
+  private func memory(segmentSize: Int) -> MemoryConfiguration {
+    MemoryConfiguration(tokenCount: 1, segmentPositions: segmentSize + 4, alignment: .right)
   }
 
   private func sample(
@@ -27,7 +32,7 @@ import Testing
     let task = try task()
     let loop = task.background.training.tokenIDs
     for index in 0..<20 {
-      let sample = sample(
+      let sample = self.sample(
         of: task, seed: 1, .training, step: 3, index, segmentCount: segmentCount)
       #expect(sample.tokenIDs.count == 16 * segmentCount)
       var words = sample.tokenIDs.map { SmallVocabulary.tokens[Int($0)] }
@@ -67,7 +72,7 @@ import Testing
     var places = [Int](repeating: 0, count: 6)
     var names: [Int32: Int] = [:]
     for index in 0..<3000 {
-      let sample = sample(of: task, seed: 4, .test, index, segmentCount: 1)
+      let sample = self.sample(of: task, seed: 4, .test, index, segmentCount: 1)
       places[sample.label] += 1
       names[sample.tokenIDs[0], default: 0] += 1
     }
@@ -81,8 +86,8 @@ import Testing
     let plain = try task()
     let other = try task(labels: reversed)
     for index in 0..<10 {
-      let sample = sample(of: plain, seed: 1, .test, index, segmentCount: 1)
-      let twin = sample(of: other, seed: 1, .test, index, segmentCount: 1)
+      let sample = self.sample(of: plain, seed: 1, .test, index, segmentCount: 1)
+      let twin = self.sample(of: other, seed: 1, .test, index, segmentCount: 1)
       #expect(sample.tokenIDs == twin.tokenIDs)
       #expect(MemorizeTask.places[sample.label] == reversed[twin.label])
     }
@@ -92,18 +97,19 @@ import Testing
     #expect(throws: TaskError.self) { try task(labels: ["yes", "no"]) }
     // "mary went back to the garden ." and "where is mary ?" take eleven tokens.
     #expect(throws: TaskError.segmentTooSmall(segmentSize: 10, neededTokenCount: 11)) {
-      try TaskData(task: try task(), segmentSize: 10, validationSampleCount: 1)
+      try TaskData(task: try task(), memory: memory(segmentSize: 10), validationSampleCount: 1)
     }
     #expect(throws: Never.self) {
-      try TaskData(task: try task(), segmentSize: 11, validationSampleCount: 1)
+      try TaskData(task: try task(), memory: memory(segmentSize: 11), validationSampleCount: 1)
     }
   }
 
   @Test func `batches have the stage's length or a mix up to it`() throws {
-    let data = try TaskData(task: try task(), segmentSize: 16, validationSampleCount: 5)
+    let data = try TaskData(
+      task: try task(), memory: memory(segmentSize: 16), validationSampleCount: 5)
     func lengths(mixes: Bool) throws -> [Set<Int>] {
       let stage = try Curriculum(
-        segmentCounts: [3], stepCounts: [1], mixesLengths: mixes
+        segmentCounts: [3], stepCounts: [1], mixing: mixes ? .uniform : .none
       ).stages[0]
       let source = try data.trainingSamples(for: stage, seed: 9)
       return (0..<30).map { step in
@@ -117,9 +123,44 @@ import Testing
     #expect(try lengths(mixes: true) == mixed)
   }
 
+  @Test func `a stage draws how large the segments of a batch are`() throws {
+    let data = try TaskData(
+      task: try task(), memory: memory(segmentSize: 30), validationSampleCount: 5)
+    func stage(_ positions: ClosedRange<Int>) throws -> Curriculum.Stage {
+      var stage = Curriculum.Stage(segmentCount: 2, stepCount: 1)
+      stage.segmentPositions = positions
+      return try Curriculum(stages: [stage]).stages[0]
+    }
+    // One memory token and three special ones: 15 positions hold 11 tokens, the least of the task.
+    let source = try data.trainingSamples(for: stage(15...18), seed: 9)
+    let batches = (0..<60).map { source.batch(step: $0, sampleCount: 3) }
+    #expect(batches.allSatisfy { Set($0.map(\.segmentSize)).count == 1 })
+    #expect(batches.allSatisfy { $0.allSatisfy { $0.tokenIDs.count == 2 * $0.segmentSize! } })
+    #expect(Set(batches.map { $0[0].segmentSize }) == [11, 12, 13, 14])
+    let validation = try data.validationSamples(for: stage(15...18), seed: 9)
+    #expect(validation[0].segmentSize == 14)
+    for positions in [14...18, 15...35] {
+      #expect(
+        throws: CurriculumError.segmentPositionsOutOfRange(stage: 1, positions, 15...34)
+      ) { try data.trainingSamples(for: stage(positions), seed: 9) }
+    }
+  }
+
+  @Test func `a stage may be measured on longer documents than it trains on`() throws {
+    let data = try TaskData(
+      task: try task(), memory: memory(segmentSize: 16), validationSampleCount: 5)
+    var stage = Curriculum.Stage(segmentCount: 2, stepCount: 1)
+    stage.validationSegmentCount = 7
+    let validation = try data.validationSamples(for: stage, seed: 9)
+    #expect(validation[0].tokenIDs.count == 7 * 16)
+    let training = try data.trainingSamples(for: stage, seed: 9)
+    #expect(training.batch(step: 0, sampleCount: 1)[0].tokenIDs.count == 2 * 16)
+  }
+
   @Test func `validation draws the same samples each time and none of training`() throws {
-    let data = try TaskData(task: try task(), segmentSize: 16, validationSampleCount: 5)
-    let stage = try Curriculum(segmentCounts: [2], stepCounts: [1], mixesLengths: false).stages[0]
+    let data = try TaskData(
+      task: try task(), memory: memory(segmentSize: 16), validationSampleCount: 5)
+    let stage = try Curriculum(segmentCounts: [2], stepCounts: [1], mixing: .none).stages[0]
     let samples = try data.validationSamples(for: stage, seed: 9)
     let again = try data.validationSamples(for: stage, seed: 9)
     #expect(samples.count == 5)

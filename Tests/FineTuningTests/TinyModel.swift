@@ -46,7 +46,7 @@ enum TinyModel {
     return try TaskData(
       task: try MemorizeTask(
         modelLabels: MemorizeTask.places, tokenizer: tokenizer, background: background),
-      segmentSize: memory.segmentSize, validationSampleCount: samples)
+      memory: memory, validationSampleCount: samples)
   }
 
   /// Options of a run over one and two segments, three steps each, with dropout.
@@ -55,14 +55,15 @@ enum TinyModel {
   ) throws -> FineTuningOptions {
     FineTuningOptions(
       memory: memory,
-      curriculum: try Curriculum(segmentCounts: segments, stepCounts: steps, mixesLengths: false),
+      curriculum: try Curriculum(segmentCounts: segments, stepCounts: steps, mixing: .none),
       schedule: LearningRateSchedule(shape: .linear, learningRate: 1e-2, warmUpStepCount: 1),
       optimizer: AdamW(
         beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.001, decayScope: .all),
       clipping: .value(5), batchSize: 2, accumulationCount: 2, dropout: nil,
       backpropagation: .automatic,
       lossOnAllSegments: false, evaluationInterval: 2, targetAccuracy: nil,
-      targetEvaluationCount: 1, saveInterval: 1, seed: 11, threadCount: threadCount,
+      targetEvaluationCount: 1, stopsAtChance: false, saveInterval: 1, seed: 11,
+      threadCount: threadCount,
       elementType: .f32)
   }
 }

@@ -73,6 +73,7 @@ private final class WatchedData: FineTuningData {
 
   var settings: [(name: String, value: String)] { base.settings }
   var sourcePaths: [String] { base.sourcePaths }
+  var chanceAccuracy: Double { base.chanceAccuracy }
   func notes(for curriculum: Curriculum) -> [DataNote] { base.notes(for: curriculum) }
 
   func trainingSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any BatchSource {

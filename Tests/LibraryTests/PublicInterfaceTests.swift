@@ -80,13 +80,14 @@ import Tokenizers
       tokenizer: #require(try model.tokenizer()))
     let options = FineTuningOptions(
       memory: memory,
-      curriculum: try Curriculum(segmentCounts: [], stepCounts: [2], mixesLengths: false),
+      curriculum: try Curriculum(segmentCounts: [], stepCounts: [2], mixing: .none),
       schedule: LearningRateSchedule(shape: .constant, learningRate: 1e-3, warmUpStepCount: 0),
       optimizer: AdamW(
         beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayScope: .all),
       clipping: .norm(1), batchSize: 3, accumulationCount: 1, dropout: 0,
       backpropagation: .automatic, lossOnAllSegments: false, evaluationInterval: nil,
-      targetAccuracy: nil, targetEvaluationCount: 1, saveInterval: nil, seed: 1, threadCount: 1,
+      targetAccuracy: nil, targetEvaluationCount: 1, stopsAtChance: false, saveInterval: nil,
+      seed: 1, threadCount: 1,
       elementType: .f32)
     let tuner = try FineTuner(
       model: model,

@@ -24,6 +24,9 @@ public struct DocumentData: FineTuningData {
   /// The two files.
   public var sourcePaths: [String] { [training.path, validation.path] }
 
+  /// The share of the most frequent label among those that the model is measured on.
+  public var chanceAccuracy: Double { validation.mostFrequentLabelShare }
+
   /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [DataNote] {
     var notes = training.notes + (validation.path == training.path ? [] : validation.notes)
@@ -46,7 +49,8 @@ public struct DocumentData: FineTuningData {
   public func trainingSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
-    guard !stage.mixesLengths else { throw CurriculumError.lengthMixingOfDocuments }
+    guard stage.mixing == .none else { throw CurriculumError.lengthMixingOfDocuments }
+    guard stage.segmentPositions == nil else { throw CurriculumError.segmentPositionsOfDocuments }
     return ShuffledDocuments(documents: try select(training, for: stage), seed: seed)
   }
 
@@ -54,7 +58,9 @@ public struct DocumentData: FineTuningData {
   public func validationSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any SampleCollection {
-    try select(validation, for: stage)
+    var longest = stage
+    longest.segmentCount = stage.validationSegmentCount ?? stage.segmentCount
+    return try select(validation, for: longest)
   }
 
   private func select(

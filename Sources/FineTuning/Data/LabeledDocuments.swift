@@ -96,6 +96,13 @@ public struct LabeledDocuments: SampleCollection {
   /// Tokens in the document at a position.
   public func tokenCount(of position: Int) -> Int { range(of: position).count }
 
+  /// The share of documents that have the most frequent label.
+  package var mostFrequentLabelShare: Double {
+    var counts: [Int: Int] = [:]
+    for label in labels { counts[label, default: 0] += 1 }
+    return Double(counts.values.max() ?? 0) / Double(max(1, count))
+  }
+
   /// A checksum that changes whenever a document or its label does.
   package var fingerprint: String {
     var fingerprint = Fingerprint()

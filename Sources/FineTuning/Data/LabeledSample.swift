@@ -38,6 +38,8 @@ public protocol FineTuningData: Sendable {
   var settings: [(name: String, value: String)] { get }
   /// The files that the samples were read from, for the record; none for samples that are made.
   var sourcePaths: [String] { get }
+  /// The accuracy that a model reaches without reading a document.
+  var chanceAccuracy: Double { get }
   /// What a person should know of the data before training.
   func notes(for curriculum: Curriculum) -> [DataNote]
   /// The samples that a stage trains on.

@@ -5,51 +5,90 @@ public struct Curriculum: Sendable, Hashable {
   /// One stage of a curriculum.
   public struct Stage: Sendable, Hashable {
     /// Its place in the curriculum, from 1.
-    public let number: Int
+    public internal(set) var number = 1
     /// Segments of a document; `nil` for documents of any length.
-    public let segmentCount: Int?
+    public var segmentCount: Int?
     /// Optimizer steps.
-    public let stepCount: Int
-    /// Whether a batch has a random number of segments, from one up to ``segmentCount``.
-    public let mixesLengths: Bool
+    public var stepCount: Int
+    /// How many of these segments a batch's documents have.
+    public var mixing = LengthMixing.none
+    /// Positions of a full segment, of which each batch draws a number; `nil` for the run's.
+    public var segmentPositions: ClosedRange<Int>?
+    /// Segments of the documents that choose the best weights; `nil` for ``segmentCount``.
+    public var validationSegmentCount: Int?
+    /// The highest learning rate; `nil` for the schedule's.
+    public var learningRate: Double?
+    /// Dropout in place of the run's.
+    public var dropout: Double?
+
+    /// A stage of documents of that many segments; everything else is the run's until it is set.
+    public init(segmentCount: Int?, stepCount: Int) {
+      self.segmentCount = segmentCount
+      self.stepCount = stepCount
+    }
   }
 
   /// The stages, in order.
   public let stages: [Stage]
 
+  /// A curriculum of at least one stage; stages are numbered in their order.
+  ///
+  /// - Throws: ``CurriculumError``.
+  public init(stages: [Stage]) throws(CurriculumError) {
+    guard !stages.isEmpty else { throw .noStages }
+    for (index, stage) in stages.enumerated() {
+      for count in [stage.segmentCount, stage.validationSegmentCount].compactMap({ $0 }) {
+        guard (1...Self.maximumSegmentCount).contains(count) else {
+          throw .segmentCountOutOfRange(count)
+        }
+      }
+      guard (1...Self.maximumStepCount).contains(stage.stepCount) else {
+        throw .stepCountOutOfRange(stage.stepCount)
+      }
+      guard stage.mixing == .none || stage.segmentCount != nil else {
+        throw .lengthMixingWithoutSegmentCounts
+      }
+      // The same length again is a stage with other settings; a shorter one undoes what was learned.
+      if index > 0, let before = stages[index - 1].segmentCount {
+        guard let count = stage.segmentCount, before <= count else {
+          throw .segmentCountsNotRising(stages.map(\.segmentCount))
+        }
+      }
+    }
+    self.stages = stages.enumerated().map { index, stage in
+      var stage = stage
+      stage.number = index + 1
+      return stage
+    }
+  }
+
   /// A curriculum over segment counts.
   ///
   /// - Parameters:
-  ///   - segmentCounts: segments in each stage, rising; empty for one stage of documents of any
+  ///   - segmentCounts: segments in each stage, not falling; empty for one stage of documents of any
   ///     length.
   ///   - stepCounts: steps of each stage, or one number for all of them.
-  ///   - mixesLengths: whether stages mix lengths.
   /// - Throws: ``CurriculumError``.
   public init(
-    segmentCounts: [Int], stepCounts: [Int], mixesLengths: Bool
+    segmentCounts: [Int], stepCounts: [Int], mixing: LengthMixing
   ) throws(CurriculumError) {
     let counts: [Int?] = segmentCounts.isEmpty ? [nil] : segmentCounts
-    for (index, count) in segmentCounts.enumerated() {
-      guard (1...Self.maximumSegmentCount).contains(count) else {
-        throw .segmentCountOutOfRange(count)
-      }
-      guard index == 0 || segmentCounts[index - 1] < count else {
-        throw .segmentCountsNotRising(segmentCounts)
-      }
+    guard let stepCounts = Self.spread(stepCounts, over: counts.count) else {
+      throw .countsDoNotMatch(what: "step counts", count: stepCounts.count, stages: counts.count)
     }
-    guard stepCounts.count == 1 || stepCounts.count == counts.count else {
-      throw .stepCountsDoNotMatch(stepCounts: stepCounts.count, stages: counts.count)
-    }
-    for count in stepCounts {
-      guard (1...Self.maximumStepCount).contains(count) else { throw .stepCountOutOfRange(count) }
-    }
-    guard !mixesLengths || !segmentCounts.isEmpty else { throw .lengthMixingWithoutSegmentCounts }
-    stages = counts.enumerated().map { index, count in
-      Stage(
-        number: index + 1, segmentCount: count,
-        stepCount: stepCounts.count == 1 ? stepCounts[0] : stepCounts[index],
-        mixesLengths: mixesLengths)
-    }
+    try self.init(
+      stages: zip(counts, stepCounts).map {
+        var stage = Stage(segmentCount: $0, stepCount: $1)
+        stage.mixing = mixing
+        return stage
+      })
+  }
+
+  /// A list with one element a stage: the list itself, or its only element for every stage; `nil`
+  /// for a list of another length.
+  package static func spread<Element>(_ list: [Element], over stageCount: Int) -> [Element]? {
+    if list.count == 1 { return Array(repeating: list[0], count: stageCount) }
+    return list.count == stageCount ? list : nil
   }
 
   package static let maximumSegmentCount = 1 << 20

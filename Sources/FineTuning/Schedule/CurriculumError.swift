@@ -2,10 +2,14 @@ import TensorStorage
 
 /// A curriculum contradicts itself or its data.
 public enum CurriculumError: DescribedError, Equatable {
+  case noStages
   case segmentCountOutOfRange(Int)
-  case segmentCountsNotRising([Int])
+  case segmentCountsNotRising([Int?])
   case stepCountOutOfRange(Int)
-  case stepCountsDoNotMatch(stepCounts: Int, stages: Int)
+  /// There are neither as many numbers as stages nor one for all of them.
+  case countsDoNotMatch(what: String, count: Int, stages: Int)
+  /// A stage's segments are larger than the run's, or too small to hold a token.
+  case segmentPositionsOutOfRange(stage: Int, ClosedRange<Int>, ClosedRange<Int>)
   /// No document is short enough for a stage.
   case emptyStage(stage: Int, segmentCount: Int, file: String)
   /// A task makes samples of a length that has to be given.
@@ -13,6 +17,8 @@ public enum CurriculumError: DescribedError, Equatable {
   case lengthMixingWithoutSegmentCounts
   /// A stage of documents mixes lengths by itself.
   case lengthMixingOfDocuments
+  /// Documents are cut in one way only.
+  case segmentPositionsOfDocuments
 
   /// The family it belongs to.
   public var kind: FailureKind {
@@ -33,14 +39,18 @@ public enum CurriculumError: DescribedError, Equatable {
   /// What happened and what was expected.
   public var problem: String {
     switch self {
+    case .noStages: "the curriculum has no stages"
     case .segmentCountOutOfRange(let count):
       "a stage of \(count) segments; 1 to \(Curriculum.maximumSegmentCount) were expected"
     case .segmentCountsNotRising(let counts):
-      "the stages' segment counts \(counts.map(String.init).joined(separator: ",")) do not rise"
+      "the stages' segment counts \(counts.map { $0.map(String.init) ?? "any" }.joined(separator: ",")) do not rise"
     case .stepCountOutOfRange(let count):
       "a stage of \(count) steps; 1 to \(Curriculum.maximumStepCount) were expected"
-    case .stepCountsDoNotMatch(let stepCounts, let stages):
-      "\(stepCounts) numbers of steps for \(stages) \(stages == 1 ? "stage" : "stages")"
+    case .countsDoNotMatch(let what, let count, let stages):
+      "\(count) \(what) for \(stages) \(stages == 1 ? "stage" : "stages")"
+    case .segmentPositionsOutOfRange(let stage, let positions, let limits):
+      "stage \(stage) has segments of \(positions.lowerBound) to \(positions.upperBound) "
+        + "positions; \(limits.lowerBound) to \(limits.upperBound) were expected"
     case .emptyStage(let stage, let segmentCount, _):
       "stage \(stage) takes documents of up to \(segmentCount) "
         + "\(segmentCount == 1 ? "segment" : "segments"), and the file has none that short"
@@ -49,20 +59,26 @@ public enum CurriculumError: DescribedError, Equatable {
       "lengths can be mixed only up to a number of segments, and none was given"
     case .lengthMixingOfDocuments:
       "a stage of documents already mixes all lengths up to its segment count"
+    case .segmentPositionsOfDocuments:
+      "a stage of documents cannot have segments of its own size"
     }
   }
 
   /// What to do.
   public var advice: String? {
     switch self {
+    case .noStages: "Give at least one."
     case .segmentCountOutOfRange, .segmentCountsNotRising:
       "Give the stages from short to long, as in --segments 1,2,4."
-    case .stepCountOutOfRange, .stepCountsDoNotMatch:
-      "Give one number of steps for all stages, or one for each, as in --steps 100,200,200."
+    case .stepCountOutOfRange, .countsDoNotMatch:
+      "Give one for all stages, or one for each, as in --steps 100,200,200."
+    case .segmentPositionsOutOfRange:
+      "Give the largest segments with --segment-positions and smaller ones for a stage."
     case .emptyStage: "Leave that stage out, or start with a longer one."
     case .taskWithoutSegmentCount, .lengthMixingWithoutSegmentCounts:
       "Name them, as in --segments 1,2,4."
-    case .lengthMixingOfDocuments: "Leave out --mix-lengths."
+    case .lengthMixingOfDocuments: "Leave out --mixing."
+    case .segmentPositionsOfDocuments: "Give --segment-positions alone."
     }
   }
 }

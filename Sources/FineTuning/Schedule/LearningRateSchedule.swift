@@ -29,7 +29,10 @@ public struct LearningRateSchedule: Sendable, Hashable {
   }
 
   /// The rate of a step, counted from 0, in a stage of `stepCount` steps.
-  public func rate(step: Int, stepCount: Int) -> Double {
+  ///
+  /// - Parameter learningRate: the stage's highest rate in place of the schedule's.
+  public func rate(step: Int, stepCount: Int, learningRate: Double? = nil) -> Double {
+    let learningRate = learningRate ?? self.learningRate
     if step < warmUpStepCount {
       return learningRate * (Double(step) / Double(max(1, warmUpStepCount)))
     }

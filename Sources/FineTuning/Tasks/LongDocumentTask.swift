@@ -6,6 +6,8 @@ public protocol LongDocumentTask: Sendable {
   var background: BackgroundText { get }
   /// Document tokens that a segment must hold, for a fact and the question to fit.
   var leastSegmentSize: Int { get }
+  /// The accuracy of guessing.
+  var chanceAccuracy: Double { get }
   /// What the task's documents depend on, the background included: a resumed run must find the same.
   var settings: [(name: String, value: String)] { get }
   /// What a person should know before training.

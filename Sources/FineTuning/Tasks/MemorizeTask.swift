@@ -61,6 +61,9 @@ public struct MemorizeTask: LongDocumentTask {
     self.questions = questions
   }
 
+  /// One in as many as there are places.
+  public var chanceAccuracy: Double { 1 / Double(Self.places.count) }
+
   /// The background is all that the documents depend on.
   public var settings: [(name: String, value: String)] {
     [("background", "checksum \(background.fingerprint)")]

@@ -1,20 +1,22 @@
+import ModelSchema
+
 /// Fine-tuning data that a task makes as it goes.
 public struct TaskData: FineTuningData {
   private let task: any LongDocumentTask
-  private let segmentSize: Int
+  private let memory: MemoryConfiguration
   private let validationSampleCount: Int
 
-  /// Data of a task in segments of `segmentSize` document tokens, measured on
-  /// `validationSampleCount` samples at a time.
+  /// Data of a task, measured on `validationSampleCount` samples at a time.
   ///
+  /// - Parameter memory: the run's settings; its segments are the largest of any stage.
   /// - Throws: ``TaskError``.
   public init(
-    task: any LongDocumentTask, segmentSize: Int, validationSampleCount: Int
+    task: any LongDocumentTask, memory: MemoryConfiguration, validationSampleCount: Int
   ) throws(TaskError) {
     guard validationSampleCount > 0 else { throw .noSampleCount }
-    try task.check(segmentSize: segmentSize)
+    try task.check(segmentSize: memory.segmentSize)
     self.task = task
-    self.segmentSize = segmentSize
+    self.memory = memory
     self.validationSampleCount = validationSampleCount
   }
 
@@ -26,6 +28,9 @@ public struct TaskData: FineTuningData {
   /// None: a task's files are recorded by their checksums.
   public var sourcePaths: [String] { [] }
 
+  /// The accuracy of guessing.
+  public var chanceAccuracy: Double { task.chanceAccuracy }
+
   /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [DataNote] { task.notes }
 
@@ -33,42 +38,60 @@ public struct TaskData: FineTuningData {
   public func trainingSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
-    TaskBatches(
-      task: task, seed: seed, length: try length(of: stage), mixesLengths: stage.mixesLengths)
+    let positions = stage.segmentPositions ?? memory.segmentPositions...memory.segmentPositions
+    return TaskBatches(
+      task: task, seed: seed, segmentCount: try segmentCount(of: stage), mixing: stage.mixing,
+      segmentSizes: try segmentSize(
+        of: positions.lowerBound, in: stage)...segmentSize(
+          of: positions.upperBound, in: stage))
   }
 
   /// The samples that a stage is measured on.
   public func validationSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any SampleCollection {
-    TaskSamples(
+    let positions = stage.segmentPositions?.upperBound ?? memory.segmentPositions
+    return TaskSamples(
       task: task, count: validationSampleCount, seed: seed, split: .validation,
-      length: try length(of: stage))
+      length: DocumentLength(
+        segmentCount: try stage.validationSegmentCount ?? segmentCount(of: stage),
+        segmentSize: try segmentSize(of: positions, in: stage)))
   }
 
-  private func length(of stage: Curriculum.Stage) throws -> DocumentLength {
+  private func segmentCount(of stage: Curriculum.Stage) throws -> Int {
     guard let segmentCount = stage.segmentCount else {
       throw CurriculumError.taskWithoutSegmentCount
     }
-    return DocumentLength(segmentCount: segmentCount, segmentSize: segmentSize)
+    return segmentCount
+  }
+
+  /// Document tokens in a segment of so many positions.
+  private func segmentSize(of positions: Int, in stage: Curriculum.Stage) throws -> Int {
+    let overhead = memory.segmentPositions - memory.segmentSize
+    let least = overhead + task.leastSegmentSize
+    guard (least...memory.segmentPositions).contains(positions) else {
+      throw CurriculumError.segmentPositionsOutOfRange(
+        stage: stage.number, stage.segmentPositions ?? positions...positions,
+        least...memory.segmentPositions)
+    }
+    return positions - overhead
   }
 }
 
-/// Batches of a stage: all samples of a batch have the same length, the stage's or, with mixed
-/// lengths, a random one up to the stage's.
+/// Batches of a stage: all samples of a batch have the same length, drawn anew for each batch as the
+/// stage says, in segments and in tokens of a segment.
 struct TaskBatches: BatchSource {
   let task: any LongDocumentTask
   let seed: UInt64
-  let length: DocumentLength
-  let mixesLengths: Bool
+  let segmentCount: Int
+  let mixing: LengthMixing
+  let segmentSizes: ClosedRange<Int>
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
-    var segmentCount = length.segmentCount
-    if mixesLengths {
-      var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
-      segmentCount = 1 + stream.index(below: segmentCount)
-    }
-    let length = DocumentLength(segmentCount: segmentCount, segmentSize: length.segmentSize)
+    var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
+    let length = DocumentLength(
+      segmentCount: mixing.segmentCount(upTo: segmentCount, &stream),
+      segmentSize: segmentSizes.lowerBound + stream.index(below: segmentSizes.count))
     return (0..<sampleCount).map { index in
       let place = DocumentPlace(seed: seed, split: .training, step: step, index: index)
       return task.document(at: place, length: length).sample

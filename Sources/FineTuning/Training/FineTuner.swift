@@ -109,7 +109,7 @@ public struct FineTuner {
     let provenance = try provenance()
     if hasState && !resumes { try Self.remove(stateFile.path) }
     let run = try TrainingRun(
-      model: trained(description), tokens: tokenizer.specialTokens, state: state, data: data,
+      model: description, tokens: tokenizer.specialTokens, state: state, data: data,
       options: options, stateFile: stateFile, settings: settings, shouldStop: shouldStop,
       report: report)
     do {
@@ -132,17 +132,6 @@ public struct FineTuner {
     return FineTuningResult(
       evaluations: run.state.position.history, stepCount: run.state.position.runStep,
       outputPath: outputPath)
-  }
-
-  /// The model as it is while it trains.
-  private func trained(_ description: ModelDescription) -> ModelDescription {
-    var trained = description
-    if let dropout = options.dropout {
-      trained.encoder.hiddenDropout = dropout
-      trained.encoder.attentionDropout = dropout
-      trained.encoder.classifierDropout = dropout
-    }
-    return trained
   }
 
   private func settings(of store: ParameterStore<Float>) throws -> [(name: String, value: String)] {

@@ -10,6 +10,8 @@ public enum FineTuningError: DescribedError, Equatable {
   case invalidOption(name: String, value: String, expected: String)
   /// Loss or gradients are no longer numbers.
   case diverged(stage: Int, step: Int, what: String, bestPath: String?)
+  /// The steps of a stage are spent, and it has learned nothing that could be told from guessing.
+  case atChance(stage: Curriculum.Stage, accuracy: Double, chance: Double)
   /// An interrupted run left its state, and nobody said whether to go on.
   case stateExists(path: String)
   /// A run is to be resumed, but there is no state, only an output.
@@ -22,7 +24,7 @@ public enum FineTuningError: DescribedError, Equatable {
   /// The family it belongs to.
   public var kind: FailureKind {
     switch self {
-    case .noMemory, .noLabels, .diverged, .notTrainingState: .badData
+    case .noMemory, .noLabels, .diverged, .atChance, .notTrainingState: .badData
     case .invalidOption, .stateExists, .nothingToResume, .settingChanged: .usage
     }
   }
@@ -35,6 +37,7 @@ public enum FineTuningError: DescribedError, Equatable {
       .settingChanged(let path, _, _, _), .notTrainingState(let path, _):
       path
     case .diverged(let stage, let step, _, _): "stage \(stage), step \(step)"
+    case .atChance(let stage, _, _): "stage \(stage.number)"
     case .invalidOption: nil
     }
   }
@@ -49,6 +52,10 @@ public enum FineTuningError: DescribedError, Equatable {
     case .diverged(_, _, let what, let bestPath):
       "\(what); training cannot go on"
         + (bestPath.map { ". The best weights so far are in \($0)" } ?? "")
+    case .atChance(let stage, let accuracy, let chance):
+      "\(stage.stepCount) steps are spent, and the best accuracy, "
+        + "\(Self.percentage(accuracy)), cannot be told from that of guessing, "
+        + "\(Self.percentage(chance))"
     case .stateExists: "an interrupted run left its state here"
     case .nothingToResume:
       "no interrupted run is left to resume, and the output exists: the run has probably finished"
@@ -66,6 +73,7 @@ public enum FineTuningError: DescribedError, Equatable {
     case .invalidOption: nil
     case .diverged:
       "Try a smaller learning rate, a longer warm-up or stronger clipping, and check the data."
+    case .atChance(let stage, _, _): Self.causesOfChance(in: stage)
     case .stateExists: "Go on with it (--resume), or begin anew and lose it (--force)."
     case .nothingToResume: "Use the output, or begin anew and replace it (--force)."
     case .settingChanged:
@@ -73,5 +81,24 @@ public enum FineTuningError: DescribedError, Equatable {
     case .notTrainingState:
       "Remove the file, or begin anew and lose it (--force in place of --resume)."
     }
+  }
+
+  /// What to tell a person when half of a stage's steps are done and nothing is learned.
+  static func chanceWarning(in stage: Curriculum.Stage, step: Int) -> String {
+    "Stage \(stage.number) is still at chance after \(step) of \(stage.stepCount) steps. "
+      + causesOfChance(in: stage)
+  }
+
+  /// Why a stage learns nothing, most likely.
+  private static func causesOfChance(in stage: Curriculum.Stage) -> String {
+    let curriculum =
+      stage.number == 1 && (stage.segmentCount ?? 2) > 1
+      ? "a first stage of one segment, which must come before longer documents; " : ""
+    return "Likely causes: \(curriculum)too few steps; a learning rate that is too small, or so "
+      + "large that the loss jumps; labels that do not follow from the text."
+  }
+
+  private static func percentage(_ share: Double) -> String {
+    "\((share * 1000).rounded() / 10) %"
   }
 }

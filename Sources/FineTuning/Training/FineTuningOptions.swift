@@ -30,6 +30,8 @@ public struct FineTuningOptions: Sendable {
   public var targetAccuracy: Double?
   /// Evaluations in a row that must reach ``targetAccuracy``.
   public var targetEvaluationCount: Int
+  /// Whether a run ends where a stage has learned nothing, in place of going on to the next.
+  public var stopsAtChance: Bool
   /// Steps between saves of the training state; `nil` for as often as costs a twentieth of the time.
   public var saveInterval: Int?
   /// Seed of data order, task samples and dropout.
@@ -45,7 +47,8 @@ public struct FineTuningOptions: Sendable {
     optimizer: AdamW, clipping: GradientClipping, batchSize: Int, accumulationCount: Int,
     dropout: Double?, backpropagation: Backpropagation, lossOnAllSegments: Bool,
     evaluationInterval: Int?, targetAccuracy: Double?, targetEvaluationCount: Int,
-    saveInterval: Int?, seed: UInt64, threadCount: Int, elementType: ElementType
+    stopsAtChance: Bool, saveInterval: Int?, seed: UInt64, threadCount: Int,
+    elementType: ElementType
   ) {
     self.memory = memory
     self.curriculum = curriculum
@@ -60,6 +63,7 @@ public struct FineTuningOptions: Sendable {
     self.evaluationInterval = evaluationInterval
     self.targetAccuracy = targetAccuracy
     self.targetEvaluationCount = targetEvaluationCount
+    self.stopsAtChance = stopsAtChance
     self.saveInterval = saveInterval
     self.seed = seed
     self.threadCount = threadCount
@@ -87,8 +91,9 @@ public struct FineTuningOptions: Sendable {
     try check(
       least <= positions && positions <= most, "segment positions", positions,
       "\(least), for memory, special tokens and one token, to the model's \(most)")
-    let rate = schedule.learningRate
-    try check(rate.isFinite && rate > 0, "learning rate", rate, "a number above 0")
+    for rate in [schedule.learningRate] + curriculum.stages.compactMap(\.learningRate) {
+      try check(rate.isFinite && rate > 0, "learning rate", rate, "a number above 0")
+    }
     try check(schedule.warmUpStepCount >= 0, "warm-up", schedule.warmUpStepCount, "0 or more steps")
     try check((0..<1).contains(optimizer.beta1), "beta 1", optimizer.beta1, "0 up to below 1")
     try check((0..<1).contains(optimizer.beta2), "beta 2", optimizer.beta2, "0 up to below 1")
@@ -105,7 +110,10 @@ public struct FineTuningOptions: Sendable {
     try check(
       (1...(1 << 20) / batchSize).contains(accumulationCount), "accumulation", accumulationCount,
       "1 to \((1 << 20) / batchSize) batches of that size")
-    if let dropout { try check((0..<1).contains(dropout), "dropout", dropout, "0 up to below 1") }
+    for dropout in [dropout] + curriculum.stages.map(\.dropout) {
+      guard let dropout else { continue }
+      try check((0..<1).contains(dropout), "dropout", dropout, "0 up to below 1")
+    }
     if case .truncated(let segmentCount) = backpropagation {
       try check(segmentCount >= 1, "truncation", segmentCount, "1 or more segments")
     }
@@ -124,43 +132,5 @@ public struct FineTuningOptions: Sendable {
     try check(
       [.f32, .f16, .bf16].contains(elementType), "type", elementType.rawValue,
       "f32, f16 or bf16")
-  }
-
-  /// The options on which the result's bits depend, by the names that people know them by.
-  ///
-  /// Where gradients flow through all segments it is no setting how: the bits are the same.
-  package var settings: [(name: String, value: String)] {
-    func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ",") }
-    let counts = curriculum.stages.compactMap(\.segmentCount)
-    return [
-      ("segments", counts.isEmpty ? "any" : list(counts)),
-      ("steps", list(curriculum.stages.map(\.stepCount))),
-      ("mixed lengths", "\(curriculum.stages.contains(where: \.mixesLengths))"),
-      ("segment positions", "\(memory.segmentPositions)"),
-      ("alignment", memory.alignment.rawValue),
-      ("learning rate", "\(schedule.learningRate)"),
-      ("schedule", schedule.shape.rawValue),
-      ("warm-up", "\(schedule.warmUpStepCount)"),
-      ("beta 1", "\(optimizer.beta1)"),
-      ("beta 2", "\(optimizer.beta2)"),
-      ("epsilon", "\(optimizer.epsilon)"),
-      ("weight decay", "\(optimizer.weightDecay)"),
-      ("decay of", optimizer.decayScope.rawValue),
-      ("clipping", clipping.settingValue),
-      ("batch", "\(batchSize)"),
-      ("accumulation", "\(accumulationCount)"),
-      ("dropout", dropout.map { "\($0)" } ?? "the model's"),
-      ("truncation", truncation),
-      ("loss on", lossOnAllSegments ? "all segments" : "the last segment"),
-      ("evaluation interval", evaluationInterval.map(String.init) ?? "the stage"),
-      ("target accuracy", targetAccuracy.map { "\($0)" } ?? "none"),
-      ("target evaluations", "\(targetEvaluationCount)"),
-      ("seed", "\(seed)"),
-      ("type", elementType.rawValue),
-    ]
-  }
-
-  private var truncation: String {
-    if case .truncated(let segmentCount) = backpropagation { "\(segmentCount)" } else { "none" }
   }
 }

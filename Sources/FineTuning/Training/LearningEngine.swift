@@ -16,6 +16,8 @@ final class LearningEngine {
     var tokenCount = 0
   }
 
+  /// The model that it was planned for.
+  let model: ModelDescription
   private let memory: MemoryConfiguration
   private let parameters: ParameterStore<Float>
   private let trainer: RecurrentTrainer<Float>
@@ -36,6 +38,7 @@ final class LearningEngine {
     threadCount: Int, trains: Bool, objective: RecurrentObjective, seed: UInt64
   ) throws {
     let plan = try RecurrentPlan(model, tokens: tokens)
+    self.model = model
     memory = plan.memory
     self.parameters = parameters
     trainer = RecurrentTrainer(plan, threadCount: threadCount, trains: trains)
@@ -44,7 +47,7 @@ final class LearningEngine {
     let encoder = model.encoder
     drops =
       max(encoder.hiddenDropout, encoder.attentionDropout, encoder.classifierDropout) > 0
-    samplesPerPass = plan.samplesPerGroup
+    samplesPerPass = plan.capacity.rowCount / plan.memory.segmentPositions
   }
 
   /// Adds the gradients of `scale`·Σ loss over the samples to `gradients`.

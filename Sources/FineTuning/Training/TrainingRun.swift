@@ -8,7 +8,9 @@ import Transformer
 final class TrainingRun {
   private let options: FineTuningOptions
   private let data: any FineTuningData
-  private let engine: LearningEngine
+  private let model: ModelDescription
+  private let tokens: SpecialTokens
+  private var engine: LearningEngine
   private let gradients: ParameterStore<Float>
   private let stateFile: TrainingStateFile
   private let settings: [(name: String, value: String)]
@@ -24,6 +26,8 @@ final class TrainingRun {
     settings: [(name: String, value: String)], shouldStop: @escaping () -> Bool,
     report: @escaping (FineTuningEvent) -> Void
   ) throws {
+    self.model = model
+    self.tokens = tokens
     self.options = options
     self.data = data
     self.state = state
@@ -33,7 +37,15 @@ final class TrainingRun {
     self.report = report
     saves = SaveSchedule(interval: options.saveInterval)
     gradients = ParameterStore<Float>(model)
-    engine = try LearningEngine(
+    engine = try Self.engine(
+      model.training(withDropout: options.dropout), tokens: tokens, state: state, options: options)
+  }
+
+  private static func engine(
+    _ model: ModelDescription, tokens: SpecialTokens, state: TrainingState,
+    options: FineTuningOptions
+  ) throws -> LearningEngine {
+    try LearningEngine(
       model: model, tokens: tokens, parameters: state.parameters, threadCount: options.threadCount,
       trains: true,
       objective: RecurrentObjective(
@@ -53,6 +65,11 @@ final class TrainingRun {
   }
 
   private func train(_ stage: Curriculum.Stage) throws {
+    // Reserved anew only where something changes: the memory of an engine is touched when it is made.
+    let model = model.training(withDropout: stage.dropout ?? options.dropout)
+    if model != engine.model {
+      engine = try Self.engine(model, tokens: tokens, state: state, options: options)
+    }
     let samples = try data.trainingSamples(for: stage, seed: options.seed)
     let validation = try data.validationSamples(for: stage, seed: options.seed)
     let (first, sampleCount) = (state.position.runStep, samplesPerStep)
@@ -71,7 +88,10 @@ final class TrainingRun {
       if isDue && position.evaluatedStep != position.step {
         try evaluate(validation, in: stage)
       }
-      if isLast { break }
+      if isLast {
+        try endAtChance(stage)
+        break
+      }
       if state.position.targetStreak >= options.targetEvaluationCount {
         report(.targetReached(stage, step: position.step))
         break
@@ -114,7 +134,8 @@ final class TrainingRun {
       throw FineTuningError.diverged(
         stage: stage.number, step: position.step + 1, what: what, bestPath: nil)
     }
-    let rate = options.schedule.rate(step: position.step, stepCount: stage.stepCount)
+    let rate = options.schedule.rate(
+      step: position.step, stepCount: stage.stepCount, learningRate: stage.learningRate)
     options.optimizer.update(
       state.parameters, gradients: gradients, clip: clip, firstMoment: state.firstMoment,
       secondMoment: state.secondMoment, number: position.step + 1, learningRate: rate,
@@ -147,6 +168,28 @@ final class TrainingRun {
     let isBest = state.position.record(record, targetAccuracy: options.targetAccuracy)
     if isBest { state.bestParameters.copyNumbers(of: state.parameters) }
     report(.evaluation(record, isBest: isBest))
+    if stage.stepCount / 2..<stage.stepCount ~= state.position.step, isAtChance {
+      report(.warning(FineTuningError.chanceWarning(in: stage, step: state.position.step)))
+    }
+  }
+
+  /// Accuracy above that of guessing below which a stage counts as having learned nothing: the best
+  /// of several evaluations is better than guessing by luck.
+  private static let chanceMargin = 0.05
+
+  /// Whether nothing so far says that the stage learns: its best accuracy may be that of guessing.
+  private var isAtChance: Bool {
+    guard let best = state.position.best else { return false }
+    let interval = WilsonInterval(successCount: best.correctCount, trialCount: best.sampleCount)
+    return min(interval.lowerBound, best.accuracy - Self.chanceMargin) <= data.chanceAccuracy
+  }
+
+  /// Ends the run when the steps of a stage are spent and it is still at chance.
+  private func endAtChance(_ stage: Curriculum.Stage) throws {
+    guard options.stopsAtChance, isAtChance, let best = state.position.best else { return }
+    try save()
+    throw FineTuningError.atChance(
+      stage: stage, accuracy: best.accuracy, chance: data.chanceAccuracy)
   }
 
   private func save() throws {

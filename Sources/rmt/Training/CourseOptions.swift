@@ -39,6 +39,11 @@ struct CourseOptions: ParsableArguments {
       "Evaluations in a row that must reach --target-accuracy; 1 unless given.", valueName: "n"))
   var targetEvaluations: Int?
 
+  @Flag(
+    help:
+      "End the run with an error when a stage's steps are spent and it is no better than chance.")
+  var stopAtChance = false
+
   @Option(help: "Store the result's matrices in this type.")
   var dtype: StoredElementType = .f32
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FineTuning
 
 /// The stages of `rmt finetune`.
 struct CurriculumOptions: ParsableArguments {
@@ -15,9 +16,77 @@ struct CurriculumOptions: ParsableArguments {
   var segmentPositions: Int?
 
   @Option(
-    help: ArgumentHelp("Optimizer steps of each stage, or one number for all.", valueName: "n,…"))
+    help: ArgumentHelp(
+      "Optimizer steps of each stage. Like every list that follows: one for each stage, or one for all.",
+      valueName: "n,…"))
   var steps: CommaSeparated<Int> = CommaSeparated([1000])
 
-  @Flag(help: "Give each batch of a task a random number of segments up to the stage's.")
-  var mixLengths = false
+  @Option(
+    help: ArgumentHelp(
+      "Segments of a batch of a task: the stage's (none), or a number that each batch draws: 1, 2, 3 … up to the stage's (uniform), or the stage's, a half, a quarter … of it (halving), which costs less.",
+      valueName: "none|uniform|halving"))
+  var mixing: LengthMixing = .none
+
+  @Option(
+    help: ArgumentHelp(
+      "Positions of a task's segments where a stage has smaller ones than --segment-positions; of a range each batch draws one.",
+      valueName: "n|a-b,…"))
+  var stagePositions: CommaSeparated<PositionRange>?
+
+  @Option(
+    help: ArgumentHelp(
+      "Segments of the documents on which a stage is measured; the stage's own unless given.",
+      valueName: "n,…"))
+  var validationSegments: CommaSeparated<Int>?
+
+  /// The stages.
+  ///
+  /// - Parameters:
+  ///   - learningRates: the highest rate of each stage.
+  ///   - dropouts: dropout of each stage; `nil` for the model's.
+  /// - Throws: `CurriculumError`.
+  func curriculum(learningRates: [Double], dropouts: [Double]?) throws -> Curriculum {
+    let plain = try Curriculum(
+      segmentCounts: segments?.elements ?? [], stepCounts: steps.elements, mixing: mixing)
+    var stages = plain.stages
+    func spread<Value>(
+      _ list: [Value]?, _ what: String, set: (inout Curriculum.Stage, Value) -> Void
+    )
+      throws
+    {
+      guard let list else { return }
+      guard let values = Curriculum.spread(list, over: stages.count) else {
+        throw CurriculumError.countsDoNotMatch(
+          what: what, count: list.count, stages: stages.count)
+      }
+      for (index, value) in values.enumerated() { set(&stages[index], value) }
+    }
+    try spread(stagePositions?.elements, "position ranges") { $0.segmentPositions = $1.positions }
+    try spread(validationSegments?.elements, "validation lengths") {
+      $0.validationSegmentCount = $1
+    }
+    // One rate or dropout for all stages is the run's.
+    try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
+      $0.learningRate = $1
+    }
+    try spread((dropouts?.count ?? 0) > 1 ? dropouts : nil, "dropout probabilities") {
+      $0.dropout = $1
+    }
+    return try Curriculum(stages: stages)
+  }
+}
+
+extension LengthMixing: ExpressibleByArgument {}
+
+/// A number of positions, or a range of them: `64` or `64-512`.
+struct PositionRange: ExpressibleByArgument {
+  let positions: ClosedRange<Int>
+
+  init?(argument: String) {
+    let ends = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+      1 <= first, first <= last
+    else { return nil }
+    positions = first...last
+  }
 }

@@ -9,8 +9,10 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Batches whose gradients are averaged for one step.", valueName: "n"))
   var accumulate: Int = 1
 
-  @Option(help: ArgumentHelp("The highest learning rate.", valueName: "x"))
-  var learningRate: Double = 1e-5
+  @Option(
+    help: ArgumentHelp(
+      "The highest learning rate, of all stages or of each.", valueName: "x,…"))
+  var learningRate: CommaSeparated<Double> = CommaSeparated([1e-5])
 
   @Option(help: "What follows the warm-up.")
   var schedule: LearningRateSchedule.Shape = .linear
@@ -40,13 +42,15 @@ struct OptimizerOptions: ParsableArguments {
   var noClip = false
 
   @Option(
-    help: ArgumentHelp("Dropout in place of the checkpoint's own, everywhere.", valueName: "x"))
-  var dropout: Double?
+    help: ArgumentHelp(
+      "Dropout in place of the checkpoint's own, everywhere, in all stages or in each.",
+      valueName: "x,…"))
+  var dropout: CommaSeparated<Double>?
 
   func validate() throws {
     guard batch > 0 else { throw ValidationError("--batch must be at least 1.") }
     guard accumulate > 0 else { throw ValidationError("--accumulate must be at least 1.") }
-    guard learningRate > 0, learningRate.isFinite else {
+    guard learningRate.elements.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw ValidationError("--learning-rate must be positive.")
     }
     guard weightDecay >= 0, weightDecay.isFinite else {
@@ -63,7 +67,7 @@ struct OptimizerOptions: ParsableArguments {
         throw ValidationError("A limit for clipping must be positive.")
       }
     }
-    if let dropout, !(0..<1).contains(dropout) {
+    if let dropout, !dropout.elements.allSatisfy((0..<1).contains) {
       throw ValidationError("--dropout must lie from 0 up to, but not at, 1.")
     }
   }
@@ -71,7 +75,8 @@ struct OptimizerOptions: ParsableArguments {
   /// The schedule of stages of which the shortest has that many steps.
   func schedule(shortestStage stepCount: Int) -> LearningRateSchedule {
     LearningRateSchedule(
-      shape: schedule, learningRate: learningRate, warmUpStepCount: warmupSteps ?? stepCount / 10)
+      shape: schedule, learningRate: learningRate.elements[0],
+      warmUpStepCount: warmupSteps ?? stepCount / 10)
   }
 
   /// The optimizer, with the constants of the paper.

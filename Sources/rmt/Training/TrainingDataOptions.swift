@@ -45,7 +45,7 @@ struct TrainingDataOptions: ParsableArguments {
     guard let train, let eval else {
       return try TaskData(
         task: taskOptions.memorize(for: model, memory: memory, seed: seed),
-        segmentSize: memory.segmentSize, validationSampleCount: evaluationSamples)
+        memory: memory, validationSampleCount: evaluationSamples)
     }
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     func read(_ path: String) throws -> LabeledDocuments {

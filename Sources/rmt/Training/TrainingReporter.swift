@@ -56,7 +56,7 @@ final class TrainingReporter {
         "stage \(stage.number)/\(count)", unit: .things("steps"), isShown: showsProgress,
         completedBefore: stepsDone)
       let length = stage.segmentCount.map { counted($0, "segment") }
-      let isUpTo = length != nil && (stage.mixesLengths || takesShorterDocuments)
+      let isUpTo = length != nil && (stage.mixing != .none || takesShorterDocuments)
       let rest = stepsDone > 0 ? ", \(stepsDone) of them done" : ""
       line(
         "stage \(stage.number) of \(count): \(isUpTo ? "up to " : "")"

@@ -66,20 +66,20 @@ struct Finetune: ParsableCommand {
   }
 
   private func options(memory: MemoryConfiguration) throws -> FineTuningOptions {
-    let stages = try Curriculum(
-      segmentCounts: curriculum.segments?.elements ?? [], stepCounts: curriculum.steps.elements,
-      mixesLengths: curriculum.mixLengths)
+    let stages = try curriculum.curriculum(
+      learningRates: optimizer.learningRate.elements, dropouts: optimizer.dropout?.elements)
     let shortest = stages.stages.map(\.stepCount).min() ?? 1
     return FineTuningOptions(
       memory: memory, curriculum: stages,
       schedule: optimizer.schedule(shortestStage: shortest), optimizer: optimizer.adamW,
       clipping: optimizer.clipping, batchSize: optimizer.batch,
-      accumulationCount: optimizer.accumulate, dropout: optimizer.dropout,
+      accumulationCount: optimizer.accumulate, dropout: optimizer.dropout?.elements[0],
       backpropagation: course.bptt, lossOnAllSegments: course.loss == .all,
       evaluationInterval: course.evaluateEvery,
       targetAccuracy: course.targetAccuracy.map { $0 / 100 },
       targetEvaluationCount: course.targetEvaluations ?? 1,
-      saveInterval: course.saveEvery, seed: course.seed, threadCount: course.threads.orEveryCore,
+      stopsAtChance: course.stopAtChance, saveInterval: course.saveEvery, seed: course.seed,
+      threadCount: course.threads.orEveryCore,
       elementType: course.dtype.elementType)
   }
 

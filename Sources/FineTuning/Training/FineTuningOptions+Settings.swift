@@ -1,0 +1,49 @@
+extension FineTuningOptions {
+  /// The options on which the result's bits depend, by the names that people know them by.
+  ///
+  /// Where gradients flow through all segments it is no setting how: the bits are the same.
+  package var settings: [(name: String, value: String)] {
+    func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ",") }
+    let stages = curriculum.stages
+    func list(_ value: (Curriculum.Stage) -> String) -> String {
+      stages.map(value).joined(separator: ",")
+    }
+    func text(_ value: (some CustomStringConvertible)?, else other: String) -> String {
+      value.map { "\($0)" } ?? other
+    }
+    return [
+      ("segments", list { text($0.segmentCount, else: "any") }),
+      ("steps", list { "\($0.stepCount)" }),
+      ("mixing", list(\.mixing.rawValue)),
+      ("segment positions", "\(memory.segmentPositions)"),
+      ("stage positions", list { text($0.segmentPositions, else: "all") }),
+      ("validation segments", list { text($0.validationSegmentCount, else: "the stage's") }),
+      ("stage rates", list { text($0.learningRate, else: "the run's") }),
+      ("stage dropout", list { text($0.dropout, else: "the run's") }),
+      ("alignment", memory.alignment.rawValue),
+      ("learning rate", "\(schedule.learningRate)"),
+      ("schedule", schedule.shape.rawValue),
+      ("warm-up", "\(schedule.warmUpStepCount)"),
+      ("beta 1", "\(optimizer.beta1)"),
+      ("beta 2", "\(optimizer.beta2)"),
+      ("epsilon", "\(optimizer.epsilon)"),
+      ("weight decay", "\(optimizer.weightDecay)"),
+      ("decay of", optimizer.decayScope.rawValue),
+      ("clipping", clipping.settingValue),
+      ("batch", "\(batchSize)"),
+      ("accumulation", "\(accumulationCount)"),
+      ("dropout", dropout.map { "\($0)" } ?? "the model's"),
+      ("truncation", truncation),
+      ("loss on", lossOnAllSegments ? "all segments" : "the last segment"),
+      ("evaluation interval", evaluationInterval.map(String.init) ?? "the stage"),
+      ("target accuracy", targetAccuracy.map { "\($0)" } ?? "none"),
+      ("target evaluations", "\(targetEvaluationCount)"),
+      ("seed", "\(seed)"),
+      ("type", elementType.rawValue),
+    ]
+  }
+
+  private var truncation: String {
+    if case .truncated(let segmentCount) = backpropagation { "\(segmentCount)" } else { "none" }
+  }
+}
