@@ -26,6 +26,12 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: ArgumentHelp("AdamW's weight decay.", valueName: "x"))
   var weightDecay: Double = 0.001
 
+  @Option(
+    help: ArgumentHelp(
+      "Decay rate of AdamW's mean of squared gradients; smaller follows gradients that grow suddenly, as they do when documents become longer.",
+      valueName: "x"))
+  var beta2: Double = 0.999
+
   @Option(help: "What decays: all: every parameter, matrices: no bias and no LayerNorm.")
   var decay: WeightDecayScope = .all
 
@@ -56,6 +62,9 @@ struct OptimizerOptions: ParsableArguments {
     guard weightDecay >= 0, weightDecay.isFinite else {
       throw ValidationError("--weight-decay must not be negative.")
     }
+    guard (0..<1).contains(beta2) else {
+      throw ValidationError("--beta2 must lie from 0 up to, but not at, 1.")
+    }
     if let warmupSteps, warmupSteps < 0 {
       throw ValidationError("--warmup-steps must not be negative.")
     }
@@ -81,7 +90,7 @@ struct OptimizerOptions: ParsableArguments {
 
   /// The optimizer, with the constants of the paper.
   var adamW: AdamW {
-    AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: weightDecay, decayScope: decay)
+    AdamW(beta1: 0.9, beta2: beta2, epsilon: 1e-8, weightDecay: weightDecay, decayScope: decay)
   }
 
   /// How gradients are clipped.
