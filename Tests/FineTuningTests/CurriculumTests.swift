@@ -40,13 +40,28 @@ import Testing
   func `mixing draws every length that it may and no other`(limit: Int) {
     var stream = RandomStream(seed: 3)
     func drawn(_ mixing: LengthMixing) -> Set<Int> {
-      Set((0..<2000).map { _ in mixing.segmentCount(upTo: limit, &stream) })
+      Set(
+        (0..<2000).flatMap { _ in
+          mixing.segmentCounts(upTo: limit, sampleCount: 2, &stream)
+        })
     }
     #expect(drawn(.none) == [limit])
     #expect(drawn(.uniform) == Set(1...limit))
     var halves: Set<Int> = [limit]
     while let least = halves.min(), least > 1 { halves.insert(least / 2) }
     #expect(drawn(.halving) == halves)
+    #expect(drawn(.spread) == halves)
+  }
+
+  @Test func `a spread batch has every length about as often as any other`() {
+    var stream = RandomStream(seed: 3)
+    for _ in 0..<20 {
+      let counts = LengthMixing.spread.segmentCounts(upTo: 16, sampleCount: 32, &stream)
+      #expect(counts == counts.sorted(by: >))
+      for length in [16, 8, 4, 2, 1] {
+        #expect((6...7).contains(counts.count { $0 == length }))
+      }
+    }
   }
 
   @Test func `the same length may come again with other settings`() throws {

@@ -78,8 +78,8 @@ public struct TaskData: FineTuningData {
   }
 }
 
-/// Batches of a stage: all samples of a batch have the same length, drawn anew for each batch as the
-/// stage says, in segments and in tokens of a segment.
+/// Batches of a stage, whose lengths are drawn anew for each batch as the stage says; segments are of
+/// one size throughout a batch.
 struct TaskBatches: BatchSource {
   let task: any LongDocumentTask
   let seed: UInt64
@@ -89,11 +89,11 @@ struct TaskBatches: BatchSource {
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
     var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
-    let length = DocumentLength(
-      segmentCount: mixing.segmentCount(upTo: segmentCount, &stream),
-      segmentSize: segmentSizes.lowerBound + stream.index(below: segmentSizes.count))
-    return (0..<sampleCount).map { index in
+    let counts = mixing.segmentCounts(upTo: segmentCount, sampleCount: sampleCount, &stream)
+    let size = segmentSizes.lowerBound + stream.index(below: segmentSizes.count)
+    return counts.enumerated().map { index, count in
       let place = DocumentPlace(seed: seed, split: .training, step: step, index: index)
+      let length = DocumentLength(segmentCount: count, segmentSize: size)
       return task.document(at: place, length: length).sample
     }
   }
