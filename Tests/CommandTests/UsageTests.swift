@@ -74,6 +74,12 @@ struct UsageTests {
       [
         "finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--clip-norm", "1", "--no-clip",
       ],
+      ["finetune", "x", "-o", "y", "--task", "babi", "--segments", "1"],
+      ["finetune", "x", "-o", "y", "--task", "memorize", "--stories", "s", "--segments", "1"],
+      ["finetune", "x", "-o", "y", "--task", "reason", "--evaluation-stories", "s"],
+      ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--fact-positions", "first"],
+      ["finetune", "x", "-o", "y", "--task", "detect", "--fact-positions", "last"],
+      ["evaluate", "x", "--task", "detect", "--allow-training-stories", "--segments", "1"],
       ["evaluate", "x"],
       ["evaluate", "x", "--task", "memorize"],
       ["evaluate", "x", "--task", "memorize", "--segments", "2,1"],

@@ -66,6 +66,37 @@ import Testing
     #expect(measured.tokenCount == 6 * 22)
   }
 
+  @Test func `the result's file tells the task and the stories that it trained on`() throws {
+    let lines = (0..<20).map {
+      "1 Mary went to the garden.\n2 Where is Mary?\t\(MemorizeTask.places[$0 % 6])\t1\n"
+    }
+    let path = try folder.write(
+      (lines.joined() + "1 John moved to the office.\n2 Where is John?\toffice\t1\n").utf8,
+      to: "stories.txt")
+    let tokenizer = try SmallVocabulary.tokenizer()
+    let stories = try StoryCollection(
+      trainingPath: path, evaluationPath: nil, form: .any, allowsTrainingStories: false)
+    let task = try StoryTask.babi(
+      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+      background: try TaskDocuments.background(tokenizer), stories: stories,
+      factPositions: .random, segmentSize: TinyModel.memory.segmentSize)
+    let data = try TaskData(
+      task: task, memory: TinyModel.memory, validationSampleCount: 2)
+    _ = try FineTuner(
+      model: model, data: data, options: try TinyModel.options(), outputPath: self.path("out"),
+      collision: .keepExisting, resumes: false
+    ).run()
+    let step = try #require(try ModelFile(path: self.path("out")).provenance.last)
+    #expect(step.sources.map(\.name) == ["in.rmtw", "stories.txt"])
+    #expect(step.options["task"]?.string == "babi")
+    #expect(step.options["fact positions"]?.string == "random")
+    #expect(step.options["stories"]?.string?.contains("checksum") == true)
+    let trained = TrainedStories(provenance: [step])
+    #expect(trained.isComplete)
+    #expect(stories.stories(of: .training).allSatisfy(trained.contains))
+    #expect(!stories.stories(of: .validation).contains(where: trained.contains))
+  }
+
   @Test func `the same seed gives the same bytes with any threads, another seed others`() throws {
     var options = try TinyModel.options(threadCount: 2)
     _ = try tuner("a", options: options).run()

@@ -10,6 +10,7 @@ enum SmallVocabulary {
     ["where", "is", "to", "the", "mary", "john", "daniel", "sandra"]
     + ["moved", "went", "back", "journeyed", "travelled"]
     + ["bathroom", "hallway", "garden", "office", "bedroom", "kitchen"]
+    + ["what", "of", "north", "south", "east", "west", "milk", "got", "there"]
   static let tokens =
     special + [".", "?", ","] + taskWords
     + GeneratedText.words.filter { !taskWords.contains($0) }

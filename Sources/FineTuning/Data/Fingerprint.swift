@@ -25,5 +25,8 @@ package struct Fingerprint: ~Copyable {
   }
 
   /// The fingerprint of everything taken in, as sixteen hexadecimal digits.
-  package var hexadecimal: String { Checksum(checksum.value).description }
+  package var hexadecimal: String { Checksum(value).description }
+
+  /// The same as a number.
+  package var value: UInt64 { checksum.value }
 }

@@ -82,7 +82,10 @@ public struct LabeledDocuments: SampleCollection {
       labels.append(label)
     }
     guard !labels.isEmpty else { throw DocumentError.noDocuments(file: path) }
-    notes = Self.notes(path: path, foreignLines: foreignLines, share: tokenizer.unknownShare)
+    notes = [
+      DataNote(path: path, windows1252Lines: foreignLines),
+      tokenizer.unknownShare.note(place: path),
+    ].compactMap { $0 }
   }
 
   /// How many there are.
@@ -114,21 +117,5 @@ public struct LabeledDocuments: SampleCollection {
 
   private func range(of position: Int) -> Range<Int> {
     (position == 0 ? 0 : ends[position - 1])..<ends[position]
-  }
-
-  private static func notes(
-    path: String, foreignLines: [Int], share: UnknownShare
-  ) -> [DataNote] {
-    var notes: [DataNote] = []
-    if let first = foreignLines.first {
-      notes.append(
-        DataNote(
-          foreignLines.count == 1
-            ? "\(path): line \(first) is not UTF-8 and was read as Windows-1252."
-            : "\(path): \(foreignLines.count) lines are not UTF-8 and were read as Windows-1252, "
-              + "the first is line \(first)."))
-    }
-    if let note = share.note(place: path) { notes.append(note) }
-    return notes
   }
 }

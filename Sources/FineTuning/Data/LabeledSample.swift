@@ -1,3 +1,5 @@
+import JSON
+
 /// One document of a training or evaluation set: its tokens and the class that is right.
 public struct LabeledSample: Sendable, Hashable {
   /// The document's token ids, without special tokens.
@@ -38,6 +40,8 @@ public protocol FineTuningData: Sendable {
   var settings: [(name: String, value: String)] { get }
   /// The files that the samples were read from, for the record; none for samples that are made.
   var sourcePaths: [String] { get }
+  /// What the history of the resulting model shall tell beside the settings.
+  var record: JSONObject { get }
   /// The accuracy that a model reaches without reading a document.
   var chanceAccuracy: Double { get }
   /// What a person should know of the data before training.
@@ -50,4 +54,9 @@ public protocol FineTuningData: Sendable {
   ///
   /// - Throws: ``CurriculumError`` when there are none.
   func validationSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any SampleCollection
+}
+
+extension FineTuningData {
+  /// Nothing: the settings tell it all.
+  public var record: JSONObject { JSONObject() }
 }

@@ -13,6 +13,9 @@ package enum DataSplit: UInt32, Sendable {
 /// What random numbers of a run are drawn for; each purpose has streams of its own.
 package enum SamplePurpose: UInt32, Sendable {
   case memorize = 0x4D45_4D4F
+  case detect = 0x4445_5445
+  case reason = 0x5245_4153
+  case babi = 0x4241_4249
   case shuffle = 0x5348_5546
   case mixedLength = 0x4C45_4E47
   case generatedText = 0x5445_5854

@@ -1,15 +1,21 @@
+import JSON
+
 /// A task whose documents, of any length, the program makes.
 public protocol LongDocumentTask: Sendable {
   /// What `--task` calls it.
   var name: String { get }
   /// What fills the documents.
   var background: BackgroundText { get }
-  /// Document tokens that a segment must hold, for a fact and the question to fit.
+  /// Document tokens that a segment must hold, for the facts and the question to fit.
   var leastSegmentSize: Int { get }
   /// The accuracy of guessing.
   var chanceAccuracy: Double { get }
   /// What the task's documents depend on, the background included: a resumed run must find the same.
   var settings: [(name: String, value: String)] { get }
+  /// The files that facts and questions were read from, for the record.
+  var sourcePaths: [String] { get }
+  /// What the file of a model that trained on the task shall tell beside the settings.
+  var record: JSONObject { get }
   /// What a person should know before training.
   var notes: [DataNote] { get }
   /// The document at a place: a pure function of it.
@@ -17,7 +23,13 @@ public protocol LongDocumentTask: Sendable {
 }
 
 extension LongDocumentTask {
-  /// Whether a fact and the question fit into segments of that size.
+  /// None: the program makes the sentences.
+  public var sourcePaths: [String] { [] }
+
+  /// Nothing: the settings tell it all.
+  public var record: JSONObject { JSONObject() }
+
+  /// Whether the facts and the question fit into segments of that size.
   ///
   /// - Throws: ``TaskError/segmentTooSmall(segmentSize:neededTokenCount:)``.
   package func check(segmentSize: Int) throws(TaskError) {

@@ -1,4 +1,3 @@
-import Randomness
 import Tokenizers
 
 /// The Memorize task: remember a fact from the first tokens to the end of a long document.
@@ -7,6 +6,8 @@ import Tokenizers
 /// `fact tokens · background · question tokens`, S·N tokens together: the fact opens segment 0 and
 /// the question ends the last segment. Name, action and place are drawn uniformly; the place is the
 /// answer, so chance is one in six. Sample i of a (seed, split, step) is a pure function of these.
+/// With random fact positions the fact opens a random segment, background before it: such documents
+/// are ``DetectTask``'s, drawn from streams of their own.
 /// Source: "Scaling Transformer to 1M tokens and beyond with RMT", arXiv 2304.11062, §4.1.
 public struct MemorizeTask: LongDocumentTask {
   /// Who moves.
@@ -18,73 +19,40 @@ public struct MemorizeTask: LongDocumentTask {
 
   /// What `--task` calls it.
   public let name = "memorize"
-  /// What fills the document.
-  public let background: BackgroundText
-  /// Document tokens that the longest fact and the longest question take.
-  public let leastSegmentSize: Int
-  private let facts: [[Int32]]
-  private let questions: [[Int32]]
-  private let labels: [Int]
+  private let documents: MovementDocuments
 
   /// The task for a model.
   ///
-  /// - Parameter modelLabels: names of the model's classes; the six places are found by name.
+  /// - Parameters:
+  ///   - modelLabels: names of the model's classes; the six places are found by name.
+  ///   - factPositions: where the fact is; in the paper it is the document's first tokens.
   /// - Throws: ``TaskError``.
   public init(
-    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText
+    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    factPositions: FactPositions = .first
   ) throws(TaskError) {
-    var labels: [Int] = []
-    for place in Self.places {
-      guard let label = modelLabels.firstIndex(of: place) else {
-        throw .missingLabel(label: place, modelLabels: modelLabels, taskLabels: Self.places)
-      }
-      labels.append(label)
-    }
-    let unknown = tokenizer.specialTokens.unknown
-    func encode(_ sentence: String) throws(TaskError) -> [Int32] {
-      let ids = tokenizer.encode(sentence)
-      guard !ids.contains(unknown) else { throw .unknownWord(sentence: sentence) }
-      return ids
-    }
-    var facts: [[Int32]] = []
-    var questions: [[Int32]] = []
-    for name in Self.names {
-      for action in Self.actions {
-        for place in Self.places { facts.append(try encode("\(name) \(action) to the \(place).")) }
-      }
-      questions.append(try encode("Where is \(name)?"))
-    }
-    leastSegmentSize = (facts.map(\.count).max() ?? 0) + (questions.map(\.count).max() ?? 0)
-    self.background = background
-    self.labels = labels
-    self.facts = facts
-    self.questions = questions
+    documents = try MovementDocuments(
+      purpose: .memorize, modelLabels: modelLabels, tokenizer: tokenizer, background: background,
+      factPositions: factPositions)
   }
 
   /// One in as many as there are places.
   public var chanceAccuracy: Double { 1 / Double(Self.places.count) }
 
-  /// The background is all that the documents depend on.
-  public var settings: [(name: String, value: String)] {
-    [("background", "checksum \(background.fingerprint)")]
-  }
+  /// What fills the document.
+  public var background: BackgroundText { documents.background }
+
+  /// Document tokens that the longest fact and the longest question take.
+  public var leastSegmentSize: Int { documents.leastSegmentSize }
+
+  /// What the documents depend on: the background, and where the fact is.
+  public var settings: [(name: String, value: String)] { documents.settings }
 
   /// What a person should know of the background.
   public var notes: [DataNote] { background.notes }
 
   /// The document at a place, of exactly S·N tokens; segments below ``leastSegmentSize`` trap.
   public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
-    var stream = SamplePurpose.memorize.stream(
-      seed: place.seed, split: place.split, step: place.step, index: place.index)
-    let name = stream.index(below: Self.names.count)
-    let action = stream.index(below: Self.actions.count)
-    let answer = stream.index(below: Self.places.count)
-    let fact = facts[(name * Self.actions.count + action) * Self.places.count + answer]
-    let noise = place.split == .training ? background.training : background.evaluation
-    return TaskDocument(
-      tokenCount: length.tokenCount, segmentSize: length.segmentSize, background: noise,
-      backgroundStart: stream.index(below: noise.count),
-      facts: [TaskDocument.Fact(position: 0, tokenIDs: fact)], question: questions[name],
-      label: labels[answer])
+    documents.document(at: place, length: length)
   }
 }

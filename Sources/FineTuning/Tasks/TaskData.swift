@@ -1,3 +1,4 @@
+import JSON
 import ModelSchema
 
 /// Fine-tuning data that a task makes as it goes.
@@ -25,8 +26,11 @@ public struct TaskData: FineTuningData {
     [("task", task.name), ("validation samples", "\(validationSampleCount)")] + task.settings
   }
 
-  /// None: a task's files are recorded by their checksums.
-  public var sourcePaths: [String] { [] }
+  /// The task's stories; background is recorded by its checksum.
+  public var sourcePaths: [String] { task.sourcePaths }
+
+  /// What the task wants to be told of it.
+  public var record: JSONObject { task.record }
 
   /// The accuracy of guessing.
   public var chanceAccuracy: Double { task.chanceAccuracy }

@@ -2,9 +2,9 @@ import TensorStorage
 
 /// A model cannot learn a task.
 public enum TaskError: DescribedError, Equatable {
-  /// The model's labels lack one of the task's answers.
-  case missingLabel(label: String, modelLabels: [String], taskLabels: [String])
-  /// A segment has no room for a fact and the question.
+  /// The model's labels lack some of the task's answers.
+  case missingLabels([String], modelLabels: [String], taskLabels: [String])
+  /// A segment has no room for the facts and the question.
   case segmentTooSmall(segmentSize: Int, neededTokenCount: Int)
   /// The vocabulary has no pieces for a word of the task, so its sentences would look alike.
   case unknownWord(sentence: String)
@@ -25,11 +25,13 @@ public enum TaskError: DescribedError, Equatable {
   /// What happened and what was expected.
   public var problem: String {
     switch self {
-    case .missingLabel(let label, let modelLabels, let taskLabels):
-      "the task's answer \"\(label)\" is not among the model's labels "
+    case .missingLabels(let missing, let modelLabels, let taskLabels):
+      "the task's \(missing.count == 1 ? "answer" : "answers") "
+        + missing.map { "\"\($0)\"" }.joined(separator: ", ")
+        + " \(missing.count == 1 ? "is" : "are") not among the model's labels "
         + "(\(modelLabels.joined(separator: ", "))); it needs \(taskLabels.joined(separator: ", "))"
     case .segmentTooSmall(let size, let needed):
-      "a segment holds \(size) document tokens, but a fact and the question take up to \(needed)"
+      "a segment holds \(size) document tokens, but facts and question take up to \(needed)"
     case .unknownWord(let sentence):
       "the model's vocabulary has [UNK] for a word of \"\(sentence)\""
     case .noSampleCount: "a task has as many samples as one asks for, and none were asked for"
@@ -39,7 +41,7 @@ public enum TaskError: DescribedError, Equatable {
   /// What to do.
   public var advice: String? {
     switch self {
-    case .missingLabel(_, _, let taskLabels):
+    case .missingLabels(_, _, let taskLabels):
       "Attach a classifier with them: rmt attach --labels \(taskLabels.joined(separator: ","))."
     case .segmentTooSmall: "Take more positions a segment, or fewer memory tokens."
     case .unknownWord: "Take a model whose vocabulary covers English."

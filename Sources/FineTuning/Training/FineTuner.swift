@@ -148,6 +148,7 @@ public struct FineTuner {
   private func provenance() throws -> [ProvenanceStep] {
     var settings = JSONObject()
     for (name, value) in options.settings + data.settings { settings[name] = .string(value) }
+    for (name, value) in data.record.members { settings[name] = value }
     let step = ProvenanceStep(
       verb: "finetune", toolVersion: ProvenanceStep.currentToolVersion,
       sources: try ([model.path] + data.sourcePaths).map(ProvenanceStep.Source.init(path:)),

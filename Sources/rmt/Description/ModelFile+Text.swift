@@ -33,8 +33,10 @@ extension ProvenanceStep {
     if let seed { parts.append("seed \(seed)") }
     if !options.isEmpty {
       parts.append(
-        options.members.map {
-          "\($0.name) \($0.value.string ?? $0.value.serialized(pretty: false))"
+        options.members.map { name, value in
+          // What is kept for the program has a description for people beside it.
+          let text = value.string ?? value["description"]?.string
+          return "\(name) \(text ?? value.serialized(pretty: false))"
         }
         .joined(separator: ", "))
     }

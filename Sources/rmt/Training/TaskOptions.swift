@@ -1,15 +1,47 @@
 import ArgumentParser
+import FineTuning
 
 /// A task whose samples the program makes.
 enum TaskName: String, CaseIterable, ExpressibleByArgument {
   /// A fact opens the document, a question about it ends it.
   case memorize
+  /// A fact is somewhere in the document.
+  case detect
+  /// Two facts about places, one of which the question is about.
+  case reason
+  /// The facts and questions of a file.
+  case babi
+
+  /// Whether facts and questions are read from a file.
+  var takesStories: Bool { self == .reason || self == .babi }
+
+  /// Where a model learns to find the facts, unless told: as the paper trained it.
+  var trainingFactPositions: FactPositions { self == .memorize ? .first : .random }
 }
 
 /// A task in place of a file of documents.
 struct TaskOptions: ParsableArguments {
-  @Option(help: "A task whose documents the program makes, in place of a file.")
+  @Option(
+    help: ArgumentHelp(
+      "A task whose documents the program makes, in place of a file: a fact in long text and a question at its end (memorize, detect), two facts of which the question needs one (reason), stories of a file (babi)."
+    ))
   var task: TaskName?
+
+  @Option(
+    help: ArgumentHelp(
+      "Facts in the first segment, the published protocol, or each in a random one. Unless given, rmt evaluate takes first; rmt finetune takes first for memorize and random for the others.",
+      valueName: "positions"))
+  var factPositions: FactPositions?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stories in the form of the bAbI tasks, for babi; two-argument relations (qa4) for reason, which makes its own unless given.",
+      valueName: "file"),
+    completion: .file())
+  var stories: String?
+
+  @Flag(help: "Measure also on stories that the model trained on.")
+  var allowTrainingStories = false
 
   @Option(
     help: ArgumentHelp(
@@ -32,5 +64,16 @@ struct TaskOptions: ParsableArguments {
     if background.isEmpty, !evaluationBackground.isEmpty {
       throw ValidationError("--evaluation-background needs --background beside it.")
     }
+    if task == nil, factPositions != nil {
+      throw ValidationError("--fact-positions is for a --task; none is given.")
+    }
+    if task == .babi, stories == nil {
+      throw ValidationError("--task babi takes its facts and questions from --stories FILE.")
+    }
+    guard task?.takesStories == true || (stories == nil && !allowTrainingStories) else {
+      throw ValidationError("--stories and what belongs to it are for --task reason and babi.")
+    }
   }
 }
+
+extension FactPositions: ExpressibleByArgument {}

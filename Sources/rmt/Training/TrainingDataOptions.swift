@@ -18,6 +18,13 @@ struct TrainingDataOptions: ParsableArguments {
 
   @OptionGroup var taskOptions: TaskOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Stories to be measured on; a part of --stories is held out unless given.",
+      valueName: "file"),
+    completion: .file())
+  var evaluationStories: String?
+
   @Option(help: ArgumentHelp("Documents that the task makes for each evaluation.", valueName: "n"))
   var evaluationSamples: Int = 200
 
@@ -31,6 +38,9 @@ struct TrainingDataOptions: ParsableArguments {
         throw ValidationError("Give --train and --eval, or a --task.")
       }
     }
+    if evaluationStories != nil, taskOptions.stories == nil {
+      throw ValidationError("--evaluation-stories needs --stories beside it.")
+    }
     guard evaluationSamples > 0 else {
       throw ValidationError("--evaluation-samples must be at least 1.")
     }
@@ -43,9 +53,11 @@ struct TrainingDataOptions: ParsableArguments {
     for model: ModelFile, memory: MemoryConfiguration, seed: UInt64
   ) throws -> any FineTuningData {
     guard let train, let eval else {
+      let task = try taskOptions.makeTask(
+        for: model, memory: memory, seed: seed,
+        use: .training(evaluationStories: evaluationStories))
       return try TaskData(
-        task: taskOptions.memorize(for: model, memory: memory, seed: seed),
-        memory: memory, validationSampleCount: evaluationSamples)
+        task: task, memory: memory, validationSampleCount: evaluationSamples)
     }
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     func read(_ path: String) throws -> LabeledDocuments {

@@ -17,9 +17,14 @@ struct Evaluate: ParsableCommand {
 
       The file holds one document a line: {"text": "…", "label": "yes"}.
 
+      A task has its facts in the first segment, as the published results do, unless \
+      --fact-positions says otherwise. Stories on which the model trained are left out, and the \
+      file that it trained on is refused, unless --allow-training-stories is given.
+
       Examples:
         rmt evaluate tuned.rmtw --eval eval.jsonl
         rmt evaluate tuned.rmtw --task memorize --segments 1,2,4,8 --samples 200
+        rmt evaluate tuned.rmtw --task reason --stories qa4_test.txt --segments 1,8
       """)
 
   @Argument(help: ArgumentHelp("A native file.", valueName: "file.rmtw"), completion: .file())
@@ -110,8 +115,8 @@ struct Evaluate: ParsableCommand {
       if let note = lengths.note { messages.log.warning("\(note)") }
       return lengths.rows.map { ($0.segmentCounts, $0.first(samples)) }
     }
-    let task = try taskOptions.memorize(for: model, memory: memory, seed: seed)
-    messages.log.show(task.background.notes)
+    let task = try taskOptions.makeTask(for: model, memory: memory, seed: seed, use: .measuring)
+    messages.log.show(task.notes)
     return try (segments?.elements ?? []).map {
       let length = DocumentLength(segmentCount: $0, segmentSize: memory.segmentSize)
       return (

@@ -13,8 +13,15 @@ struct Finetune: ParsableCommand {
     discussion: """
       Stages go from short to long documents, each from the best weights of the stage before: \
       --segments 1,2,4 trains on one, then two, then four segments. Data is a file of documents, \
-      one a line: {"text": "…", "label": "yes"}, or the Memorize task, whose documents the program \
-      makes.
+      one a line: {"text": "…", "label": "yes"}, or a task whose documents the program makes:
+
+        memorize  a fact opens the document, the question about it ends it
+        detect    the same with the fact somewhere in the document
+        reason    two relations of places, the question is about one of them
+        babi      the sentences and questions of a file in the form of the bAbI tasks
+
+      The stories that a model trains on are named in its file, and rmt evaluate leaves them out. \
+      Without --evaluation-stories a tenth of --stories is held out.
 
       Every --evaluate-every steps the model is measured, and the output holds the weights that did \
       best in the last stage. While it trains, the run's state is kept beside the output, in \

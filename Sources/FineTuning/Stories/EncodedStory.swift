@@ -1,0 +1,48 @@
+import Tokenizers
+
+/// A story as a model reads it.
+struct EncodedStory: Sendable {
+  /// Token ids of each fact.
+  let facts: [[Int32]]
+  /// Token ids of the question.
+  let question: [Int32]
+  /// Row of the classifier that is the answer.
+  let label: Int
+
+  /// Document tokens of facts and question together.
+  var tokenCount: Int { facts.reduce(question.count) { $0 + $1.count } }
+}
+
+/// Tokenises stories, each distinct sentence once: stories are many, their sentences few.
+struct StoryEncoder {
+  private let sentences: TaskSentences
+  private let labels: [String: Int]
+  private var encoded: [String: [Int32]] = [:]
+
+  /// An encoder for a model.
+  ///
+  /// - Parameter labels: the classifier's row of each answer.
+  init(_ tokenizer: WordPieceTokenizer, labels: [String: Int]) {
+    sentences = TaskSentences(tokenizer)
+    self.labels = labels
+  }
+
+  /// The story's ids; an answer without a row traps.
+  ///
+  /// - Throws: ``TaskError/unknownWord(sentence:)``.
+  mutating func encode(_ story: Story) throws(TaskError) -> EncodedStory {
+    guard let label = labels[story.answer] else {
+      preconditionFailure("no label for \(story.answer)")
+    }
+    var facts: [[Int32]] = []
+    for fact in story.facts { facts.append(try ids(of: fact)) }
+    return EncodedStory(facts: facts, question: try ids(of: story.question), label: label)
+  }
+
+  private mutating func ids(of sentence: String) throws(TaskError) -> [Int32] {
+    if let ids = encoded[sentence] { return ids }
+    let ids = try sentences.encode(sentence)
+    encoded[sentence] = ids
+    return ids
+  }
+}

@@ -1,0 +1,159 @@
+import JSON
+import Randomness
+import Tokenizers
+
+/// Tasks on stories whose facts are hidden in a long document: Reasoning and any bAbI question.
+///
+/// A sample is N segments of S tokens of background; facts take the place of the tokens that open
+/// their segments, the question that of the last ones. The story is drawn uniformly from those of
+/// its part.
+/// - **Reasoning**: two relations of places and a question about one. With random positions each
+///   fact's segment is drawn on its own, so the second may come first; in the same segment they
+///   follow each other in the story's order.
+/// - **bAbI**: all sentences of the story before the question, in order whatever their positions,
+///   for the last one counts: with random positions the sorted draws are their segments. A story
+///   must fit into one segment with its question, so that documents of one segment, and with facts
+///   in segment 0 those of every length, have the same stories; longer ones are left out with a
+///   note.
+///
+/// Source: "Scaling Transformer to 1M tokens and beyond with RMT", arXiv 2304.11062, §4.3.
+public struct StoryTask: LongDocumentTask {
+  /// What `--task` calls it.
+  public let name: String
+  /// What fills the documents.
+  public let background: BackgroundText
+  /// Document tokens that the longest story takes with its question.
+  public let leastSegmentSize: Int
+  /// What a person should know of background and stories.
+  public let notes: [DataNote]
+  private let purpose: SamplePurpose
+  private let keepsOrder: Bool
+  private let factPositions: FactPositions
+  private let collection: StoryCollection
+  private let stories: [DataSplit: [EncodedStory]]
+
+  /// Reasoning over two-argument relations.
+  ///
+  /// - Throws: ``TaskError`` when the model lacks an answer or a word.
+  public static func reason(
+    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    stories: StoryCollection, factPositions: FactPositions
+  ) throws -> StoryTask {
+    try StoryTask(
+      name: "reason", purpose: .reason, keepsOrder: false, longestTokenCount: nil,
+      modelLabels: modelLabels, tokenizer: tokenizer, background: background, stories: stories,
+      factPositions: factPositions)
+  }
+
+  /// Questions on any stories.
+  ///
+  /// - Parameter segmentSize: document tokens S of a segment, into which a story must fit.
+  /// - Throws: ``TaskError`` when the model lacks an answer or a word;
+  ///   ``StoryError/storiesTooLong(source:segmentSize:shortestTokenCount:)``.
+  public static func babi(
+    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    stories: StoryCollection, factPositions: FactPositions, segmentSize: Int
+  ) throws -> StoryTask {
+    try StoryTask(
+      name: "babi", purpose: .babi, keepsOrder: true, longestTokenCount: segmentSize,
+      modelLabels: modelLabels, tokenizer: tokenizer, background: background, stories: stories,
+      factPositions: factPositions)
+  }
+
+  private init(
+    name: String, purpose: SamplePurpose, keepsOrder: Bool, longestTokenCount: Int?,
+    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    stories collection: StoryCollection, factPositions: FactPositions
+  ) throws {
+    let answers = collection.answers
+    let rows = try TaskLabels(of: answers, in: modelLabels).rows
+    var encoder = StoryEncoder(
+      tokenizer, labels: Dictionary(zip(answers, rows)) { first, _ in first })
+    var stories: [DataSplit: [EncodedStory]] = [:]
+    var notes: [DataNote] = []
+    for split in [DataSplit.training, .validation, .test] {
+      let all = try collection.stories(of: split).map { try encoder.encode($0) }
+      let fitting = all.filter { $0.tokenCount <= longestTokenCount ?? .max }
+      guard !fitting.isEmpty || all.isEmpty else {
+        throw StoryError.storiesTooLong(
+          source: collection.source, segmentSize: longestTokenCount ?? 0,
+          shortestTokenCount: all.map(\.tokenCount).min() ?? 0)
+      }
+      if fitting.count < all.count, let longestTokenCount {
+        notes.append(
+          DataNote(
+            "\(collection.source): \(all.count - fitting.count) of \(all.count) \(split.adjective) "
+              + "stories take more than a segment's \(longestTokenCount) tokens with their "
+              + "question and are left out.",
+            isWarning: true))
+      }
+      stories[split] = fitting
+    }
+    self.name = name
+    self.purpose = purpose
+    self.keepsOrder = keepsOrder
+    self.background = background
+    self.factPositions = factPositions
+    self.collection = collection
+    self.stories = stories
+    self.notes = background.notes + collection.notes + notes
+    leastSegmentSize = stories.values.joined().map(\.tokenCount).max() ?? 0
+  }
+
+  /// The share of the most frequent answer among the stories to be measured on.
+  public var chanceAccuracy: Double {
+    let labels =
+      [DataSplit.validation, .test].lazy.compactMap { stories[$0] }
+      .first { !$0.isEmpty }?.map(\.label) ?? []
+    let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
+    return Double(counts.values.max() ?? 0) / Double(max(1, labels.count))
+  }
+
+  /// What the documents depend on.
+  public var settings: [(name: String, value: String)] {
+    [
+      ("background", "checksum \(background.fingerprint)"),
+      ("fact positions", factPositions.rawValue),
+    ] + collection.settings
+  }
+
+  /// The files of stories.
+  public var sourcePaths: [String] { collection.sourcePaths }
+
+  /// The stories that train, for later measurements.
+  public var record: JSONObject { collection.record }
+
+  /// The document at a place, of exactly S·N tokens; segments below ``leastSegmentSize``, and splits
+  /// for which the stories were not read, trap.
+  public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
+    guard let stories = stories[place.split], !stories.isEmpty else {
+      preconditionFailure("no stories for the \(place.split) split")
+    }
+    var stream = purpose.stream(
+      seed: place.seed, split: place.split, step: place.step, index: place.index)
+    let story = stories[stream.index(below: stories.count)]
+    let noise = place.split == .training ? background.training : background.evaluation
+    let start = stream.index(below: noise.count)
+    // Drawn last: everything else is the same at every length.
+    var segments = factPositions.segments(
+      factCount: story.facts.count, segmentCount: length.segmentCount, stream: &stream)
+    if keepsOrder { segments.sort() }
+    return TaskDocument(
+      tokenCount: length.tokenCount, segmentSize: length.segmentSize, background: noise,
+      backgroundStart: start,
+      facts: TaskDocument.Fact.opening(
+        segments: segments, segmentSize: length.segmentSize, facts: story.facts),
+      question: story.question, label: story.label)
+  }
+}
+
+extension DataSplit {
+  /// What the split's stories are called in a sentence.
+  fileprivate var adjective: String {
+    switch self {
+    case .training: "training"
+    case .validation: "evaluation"
+    case .test: "test"
+    }
+  }
+}
