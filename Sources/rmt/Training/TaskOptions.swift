@@ -1,24 +1,6 @@
 import ArgumentParser
 import FineTuning
 
-/// A task whose samples the program makes.
-enum TaskName: String, CaseIterable, ExpressibleByArgument {
-  /// A fact opens the document, a question about it ends it.
-  case memorize
-  /// A fact is somewhere in the document.
-  case detect
-  /// Two facts about places, one of which the question is about.
-  case reason
-  /// The facts and questions of a file.
-  case babi
-
-  /// Whether facts and questions are read from a file.
-  var takesStories: Bool { self == .reason || self == .babi }
-
-  /// Where a model learns to find the facts, unless told: as the paper trained it.
-  var trainingFactPositions: FactPositions { self == .memorize ? .first : .random }
-}
-
 /// A task in place of a file of documents.
 struct TaskOptions: ParsableArguments {
   @Option(
@@ -75,5 +57,7 @@ struct TaskOptions: ParsableArguments {
     }
   }
 }
+
+extension TaskName: ExpressibleByArgument {}
 
 extension FactPositions: ExpressibleByArgument {}

@@ -54,8 +54,8 @@ struct TrainingDataOptions: ParsableArguments {
   ) throws -> any FineTuningData {
     guard let train, let eval else {
       let task = try taskOptions.makeTask(
-        for: model, memory: memory, seed: seed,
-        use: .training(evaluationStories: evaluationStories))
+        for: model, memory: memory, seed: seed, use: .training,
+        evaluationStories: evaluationStories)
       return try TaskData(
         task: task, memory: memory, validationSampleCount: evaluationSamples)
     }
