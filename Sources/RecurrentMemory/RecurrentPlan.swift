@@ -39,6 +39,9 @@ package struct RecurrentPlan: Sendable {
     samplesPerGroup = rowCount / layout.rowCount(tokenCount: 1)
   }
 
+  /// Numbers of one sample's memory, m·d.
+  package var memoryStride: Int { memory.tokenCount * model.encoder.hiddenSize }
+
   /// Rows that the longest segment of a sample takes.
   func rowCount(of sample: RecurrentSample) -> Int {
     layout.rowCount(tokenCount: sample.pieces.reduce(0) { max($0, $1.count) })

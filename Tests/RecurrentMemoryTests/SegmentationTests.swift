@@ -44,4 +44,14 @@ import Testing
       #expect(lengths.allSatisfy { (1...13).contains($0) })
     }
   }
+
+  @Test(arguments: MemoryConfiguration.Alignment.allCases)
+  func `a piece is made without the others, also of the longest document there can be`(
+    _ alignment: MemoryConfiguration.Alignment
+  ) {
+    let memory = MemoryConfiguration(tokenCount: 4, segmentPositions: 20, alignment: alignment)
+    let count = Segmentation.pieceCount(tokenCount: .max - 40, memory: memory)
+    let last = Segmentation.piece(count - 1, tokenCount: .max - 40, memory: memory)
+    #expect(last.upperBound == .max - 40 && (1...13).contains(last.count))
+  }
 }

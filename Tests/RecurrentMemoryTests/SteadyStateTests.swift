@@ -37,6 +37,27 @@ import Transformer
       }
     }
 
+    @Test func `reading segments side by side allocates nothing`() async {
+      await #expect(processExitsWith: .success) {
+        let golden = try RecurrentGolden<Float>()
+        let team = ThreadTeam(threadCount: 1)
+        let packed = PackedParameters(golden.store, of: golden.model, team: team)
+        let reader = SideBySideReader(
+          golden.trainer.plan, parameters: packed.parameters, owner: packed, sampleCount: 2,
+          segmentPositions: golden.trainer.plan.memory.segmentPositions, team: team)
+        let segments = (0..<2).map {
+          SampleSegment(sample: $0, tokens: Array(golden.samples[$0].tokens(ofSegment: 0)))
+        }
+        var count = Effort.of {}
+        reader.perform(0..<1) { samples, lane in
+          lane.read(segments)
+          count = Effort.of { for _ in 0..<10 { lane.read(segments) } }
+        }
+        // The status shows what was counted: allocations, or a hundred and more for page faults.
+        exit(Int32(min(99, count.allocations) + 100 * min(1, count.pageFaults)))
+      }
+    }
+
     @Test(arguments: ["full", "replay"])
     func `a step allocates nothing`(backpropagation: String) async {
       await #expect(processExitsWith: .success) { [backpropagation] in
