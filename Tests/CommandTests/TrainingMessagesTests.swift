@@ -89,11 +89,12 @@ struct TrainingMessagesTests {
   }
 
   @Test func `a row of an evaluation names the lengths that are in it`() {
-    var table = EvaluationTable()
     let evaluation = Evaluation(
       sampleCount: 4, correctCount: 3, meanLoss: 0.5, tokenCount: 40, seconds: 1)
-    table.add(segmentCounts: 1...1, evaluation)
-    table.add(segmentCounts: 2...4, evaluation)
+    let table = EvaluationTable(
+      rows: [1...1, 2...4].map {
+        EvaluationRow(segmentCounts: $0, evaluation: evaluation, residentByteCount: nil)
+      })
     let rows = table.text.split(separator: "\n").dropFirst()
     #expect(rows.map { $0.drop { $0 == " " }.prefix(6) } == ["1     ", "2 to 4"].map { $0[...] })
     #expect(table.json["rows"]?.array?.last?["leastSegments"]?.integer == 2)

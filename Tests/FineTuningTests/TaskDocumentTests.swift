@@ -40,6 +40,26 @@ import Testing
     #expect(long.tokenIDs(in: 0..<6) == short.tokenIDs(in: 0..<6))
   }
 
+  @Test
+  func `a document is prefixed by another when all before the other's last segment is the same`() {
+    let short = document(tokenCount: 8, facts: [(0, [60])])
+    let long = document(tokenCount: 16, facts: [(0, [60])])
+    #expect(long.isPrefixed(by: short) && long.isPrefixed(by: long))
+    #expect(!short.isPrefixed(by: long))
+    // The first segment alone is shared: a fact in the second may be another.
+    #expect(document(tokenCount: 16, facts: [(0, [60]), (4, [61])]).isPrefixed(by: short))
+    #expect(!document(tokenCount: 16, facts: [(0, [61])]).isPrefixed(by: short))
+    #expect(!document(tokenCount: 16, facts: [(0, [60]), (3, [61])]).isPrefixed(by: short))
+    #expect(!document(tokenCount: 16, facts: []).isPrefixed(by: short))
+    // Neither segments that do not meet nor a question of more than a segment.
+    #expect(!document(tokenCount: 15, facts: [(0, [60])]).isPrefixed(by: short))
+    #expect(!long.isPrefixed(by: document(tokenCount: 7, facts: [(0, [60])])))
+    let question: [Int32] = [90, 91, 92, 93, 94]
+    #expect(
+      !document(tokenCount: 16, facts: [(0, [60])], question: question)
+        .isPrefixed(by: document(tokenCount: 8, facts: [(0, [60])], question: question)))
+  }
+
   @Test func `parts that overlap are a programming error`() async {
     await #expect(processExitsWith: .failure) {
       _ = TaskDocument(

@@ -89,6 +89,11 @@ public struct DocumentSelection: SampleCollection {
 
   /// The sample at a position.
   public subscript(position: Int) -> LabeledSample { documents[positions[position]] }
+
+  /// The document at a position, where it lies.
+  public func segmented(at position: Int) -> any SegmentedDocument {
+    documents.segmented(at: positions[position])
+  }
 }
 
 extension LabeledDocuments {

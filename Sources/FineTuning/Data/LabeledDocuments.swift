@@ -96,6 +96,12 @@ public struct LabeledDocuments: SampleCollection {
     LabeledSample(tokenIDs: Array(tokenIDs[range(of: position)]), label: labels[position])
   }
 
+  /// The document at a position, where it lies.
+  public func segmented(at position: Int) -> any SegmentedDocument {
+    LabeledDocument(
+      allTokenIDs: tokenIDs, range: range(of: position), label: labels[position])
+  }
+
   /// Tokens in the document at a position.
   public func tokenCount(of position: Int) -> Int { range(of: position).count }
 
@@ -117,5 +123,19 @@ public struct LabeledDocuments: SampleCollection {
 
   private func range(of position: Int) -> Range<Int> {
     (position == 0 ? 0 : ends[position - 1])..<ends[position]
+  }
+}
+
+/// One of a file's documents, whose ids stay among those of the others.
+struct LabeledDocument: SegmentedDocument {
+  let allTokenIDs: [Int32]
+  let range: Range<Int>
+  let label: Int
+
+  var tokenCount: Int { range.count }
+  var ownSegmentSize: Int? { nil }
+
+  func tokenIDs(in part: Range<Int>) -> [Int32] {
+    Array(allTokenIDs[range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound])
   }
 }

@@ -17,12 +17,28 @@ public struct LabeledSample: Sendable, Hashable {
   }
 }
 
+extension LabeledSample: SegmentedDocument {
+  /// Tokens of the document.
+  public var tokenCount: Int { tokenIDs.count }
+  /// The sample's own size.
+  public var ownSegmentSize: Int? { segmentSize }
+  /// The tokens of a range of the document.
+  public func tokenIDs(in range: Range<Int>) -> [Int32] { Array(tokenIDs[range]) }
+}
+
 /// Samples that are counted and can be made or read again at any time, in any order.
 public protocol SampleCollection: Sendable {
   /// Samples in the collection.
   var count: Int { get }
   /// The sample at a position in `0..<count`; the same one every time.
   subscript(position: Int) -> LabeledSample { get }
+  /// The same sample to be read in pieces, where it need not be made whole.
+  func segmented(at position: Int) -> any SegmentedDocument
+}
+
+extension SampleCollection {
+  /// The sample made whole, which pieces are then taken from.
+  public func segmented(at position: Int) -> any SegmentedDocument { self[position] }
 }
 
 /// An endless supply of training samples, a pure function of the step.

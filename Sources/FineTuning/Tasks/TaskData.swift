@@ -139,6 +139,9 @@ public struct TaskSamples: SampleCollection {
     return task.document(at: place, length: length)
   }
 
+  /// The document at a position, unmade.
+  public func segmented(at position: Int) -> any SegmentedDocument { document(at: position) }
+
   /// The document at a position, made whole.
   public subscript(position: Int) -> LabeledSample { document(at: position).sample }
 }

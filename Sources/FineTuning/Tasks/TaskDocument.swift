@@ -79,3 +79,29 @@ public struct TaskDocument: Sendable, Hashable {
       tokenIDs: tokenIDs(in: 0..<tokenCount), label: label, segmentSize: segmentSize)
   }
 }
+
+extension TaskDocument {
+  /// Whether `shorter` differs from the beginning of this document in nothing before its own last
+  /// segment, so that a model which has read so far may go on with either.
+  ///
+  /// Both must be whole multiples of one segment size, or their segments would not meet.
+  package func isPrefixed(by shorter: TaskDocument) -> Bool {
+    guard shorter.tokenCount <= tokenCount, shorter.segmentSize == segmentSize,
+      tokenCount % segmentSize == 0, shorter.tokenCount % segmentSize == 0,
+      max(question.count, shorter.question.count) <= segmentSize,
+      shorter.background == background, shorter.backgroundStart == backgroundStart
+    else { return false }
+    let shared = 0..<shorter.tokenCount - segmentSize
+    func facts(of document: TaskDocument) -> [Fact] {
+      document.facts.filter { shared.contains($0.position) }
+        .sorted { $0.position < $1.position }
+    }
+    // Compared whole, also one that ends beyond the shared part: rather too strict than too lax.
+    return facts(of: self) == facts(of: shorter)
+  }
+}
+
+extension TaskDocument: SegmentedDocument {
+  /// The size of the task's segments.
+  public var ownSegmentSize: Int? { segmentSize }
+}

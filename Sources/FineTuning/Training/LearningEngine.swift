@@ -24,8 +24,6 @@ final class LearningEngine {
   private let objective: RecurrentObjective
   private let seed: UInt64
   private let drops: Bool
-  /// Samples that go through the encoder side by side.
-  private let samplesPerPass: Int
 
   /// The threads that compute.
   var team: ThreadTeam { trainer.team }
@@ -47,7 +45,6 @@ final class LearningEngine {
     let encoder = model.encoder
     drops =
       max(encoder.hiddenDropout, encoder.attentionDropout, encoder.classifierDropout) > 0
-    samplesPerPass = plan.capacity.rowCount / plan.memory.segmentPositions
   }
 
   /// Adds the gradients of `scale`·Σ loss over the samples to `gradients`.
@@ -74,27 +71,11 @@ final class LearningEngine {
   ///   ends the measurement.
   func evaluate(
     _ samples: any SampleCollection, progress: (_ doneCount: Int) throws -> Void
-  ) throws -> Outcome {
-    var outcome = Outcome()
-    let (count, stride) = (samples.count, samplesPerPass)
-    let passes = Lookahead(0..<(count + stride - 1) / stride) { number in
-      (number * stride..<min((number + 1) * stride, count)).map { samples[$0] }
-    }
-    var doneCount = 0
-    try progress(doneCount)
-    while let pass = try passes.next(whileWaiting: { try progress(doneCount) }) {
-      let logits = trainer.logits(pass.map(recurrent), parameters: parameters.parameters)
-      for (sample, row) in zip(pass, logits) {
-        outcome.lossSum += Classifier.crossEntropy(
-          logits: row, labelCount: row.count, label: sample.label, scale: 1, gradient: nil)
-        let best = row.indices.max { row[$0] < row[$1] }
-        outcome.correctCount += best == sample.label ? 1 : 0
-        outcome.tokenCount += sample.tokenIDs.count
-      }
-      doneCount += pass.count
-      try progress(doneCount)
-    }
-    return outcome
+  ) throws -> Evaluation {
+    let packed = PackedParameters(parameters, of: trainer.plan.model, team: team)
+    return try Evaluator.evaluate(
+      samples, plan: trainer.plan, parameters: packed.parameters, owner: packed, team: team,
+      progress: progress)
   }
 
   private func recurrent(_ sample: LabeledSample) -> RecurrentSample {

@@ -159,7 +159,7 @@ final class TrainingRun {
     }
     let record = EvaluationRecord(
       stage: stage.number, step: state.position.step, sampleCount: samples.count,
-      correctCount: result.correctCount, meanLoss: result.lossSum / Double(samples.count))
+      correctCount: result.correctCount, meanLoss: result.meanLoss)
     guard record.meanLoss.isFinite else {
       throw FineTuningError.diverged(
         stage: stage.number, step: state.position.step,

@@ -41,8 +41,7 @@ struct TrainingStateFile {
   /// - Throws: `FileError`; the state that was there before is then still there.
   func write(_ state: TrainingState, settings: [(name: String, value: String)]) throws {
     var metadata = JSONObject()
-    metadata["settings"] = .array(
-      settings.map { ["name": .string($0.name), "value": .string($0.value)] })
+    metadata["settings"] = SavedSettings.json(settings)
     metadata["position"] = state.position.json
     var writer = try WeightFileWriter(
       path: path, collision: .replace, kind: Self.kind, metadata: metadata,
@@ -62,16 +61,13 @@ struct TrainingStateFile {
     into state: inout TrainingState, settings: [(name: String, value: String)],
     stageStepCounts: [Int]
   ) throws {
-    let file = try Self.whole(path) { try WeightFile(path: path) }
-    guard file.kind == Self.kind else {
-      throw FineTuningError.notTrainingState(path: path, reason: "it is a \(file.kind) file")
-    }
-    try check(settings, against: file.metadata["settings"])
+    let file = try SavedSettings.openState(path: path, kind: Self.kind)
+    try SavedSettings.check(settings, against: file.metadata["settings"], path: path)
     guard let position = file.metadata["position"].flatMap(TrainingPosition.init(json:)),
       position.finishedStageCount <= stageStepCounts.count,
       position.step <= (stageStepCounts + [0])[position.finishedStageCount]
     else { throw FineTuningError.notTrainingState(path: path, reason: "its position is broken") }
-    try Self.whole(path) { try file.verify() }
+    try SavedSettings.whole(path) { try file.verify() }
     for (name, store) in state.stores {
       let expected = TensorDescription(
         name: name, elementType: .f32, shape: [store.elements.count])
@@ -82,31 +78,5 @@ struct TrainingStateFile {
       UnsafeMutableRawBufferPointer(store.elements).copyMemory(from: bytes)
     }
     state.position = position
-  }
-
-  /// Tells damage as what it means for the run; the weight file's own advice is to convert again.
-  private static func whole<Result>(_ path: String, _ read: () throws -> Result) throws -> Result {
-    do {
-      return try read()
-    } catch let error as any DescribedError where error.kind == .badData {
-      throw FineTuningError.notTrainingState(path: path, reason: error.problem)
-    }
-  }
-
-  private func check(
-    _ settings: [(name: String, value: String)], against saved: JSONValue?
-  ) throws(FineTuningError) {
-    guard let saved = saved?.array, saved.count == settings.count else {
-      throw .notTrainingState(path: path, reason: "its settings are of another version")
-    }
-    for (setting, member) in zip(settings, saved) {
-      guard member["name"]?.string == setting.name, let value = member["value"]?.string else {
-        throw .notTrainingState(path: path, reason: "its settings are of another version")
-      }
-      guard value == setting.value else {
-        throw .settingChanged(
-          path: path, name: setting.name, saved: value, given: setting.value)
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 import JSON
 import Kernels
+import TensorStorage
 
 /// What a benchmark found, line by line: for people, and under its key for programs.
 struct BenchmarkResult {

@@ -4,6 +4,7 @@ import Kernels
 import ModelSchema
 import Randomness
 import RecurrentMemory
+import TensorStorage
 
 /// `rmt bench segment`: reading a document, segment after segment.
 struct SegmentBenchmark: ParsableCommand {

@@ -58,4 +58,8 @@ private struct FirstDocuments: SampleCollection {
   let count: Int
 
   subscript(position: Int) -> LabeledSample { documents[position] }
+
+  func segmented(at position: Int) -> any SegmentedDocument {
+    documents.segmented(at: position)
+  }
 }

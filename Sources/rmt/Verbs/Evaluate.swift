@@ -11,9 +11,18 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a model's accuracy on documents of given lengths.",
     discussion: """
-      One row for each number of segments: samples, accuracy with its 95 % interval (Wilson), \
-      seconds. Of a file's documents a row takes those that are longer than the row before allows; \
-      a task makes --samples documents for each row.
+      One row for each number of segments: samples, accuracy with its 95 % interval (Wilson), loss, \
+      tokens, seconds, memory. Of a file's documents a row takes those that are longer than the row \
+      before allows; a task makes --samples documents for each row. Documents are made as they are \
+      read: long ones take no more memory than short ones.
+
+      A document that begins with a shorter one is read once for both, so that all rows of a task \
+      whose facts come first cost little more than the longest; a row's seconds are then those up to \
+      it. --segments 1...4096 stands for 1, 2, 4, 8 … 4096.
+
+      With -o the rows are kept as JSON lines, each as soon as it is done, and the state of the run \
+      in OUTPUT.evaluating. After Ctrl-C, or when the machine went down, the same command with \
+      --resume goes on from there and finds the same.
 
       The file holds one document a line: {"text": "…", "label": "yes"}.
 
@@ -25,6 +34,7 @@ struct Evaluate: ParsableCommand {
         rmt evaluate tuned.rmtw --eval eval.jsonl
         rmt evaluate tuned.rmtw --task memorize --segments 1,2,4,8 --samples 200
         rmt evaluate tuned.rmtw --task reason --stories qa4_test.txt --segments 1,8
+        rmt evaluate tuned.rmtw --task memorize --segments 1...4096 -o rows.jsonl
       """)
 
   @Argument(help: ArgumentHelp("A native file.", valueName: "file.rmtw"), completion: .file())
@@ -37,7 +47,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var taskOptions: TaskOptions
 
   @Option(help: ArgumentHelp("Numbers of segments, one row each.", valueName: "1,2,4"))
-  var segments: CommaSeparated<Int>?
+  var segments: SegmentCounts?
 
   @Option(
     help: ArgumentHelp("Positions of a full segment; the model's own unless given.", valueName: "n")
@@ -55,6 +65,15 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var threads: Int?
 
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Keep the rows in this file, as JSON lines.", valueName: "file.jsonl"))
+  var outputPath: String?
+
+  @Flag(help: "Go on with an interrupted run's state.")
+  var resume = false
+
+  @OptionGroup var forceOption: ForceOption
   @OptionGroup var output: JSONOption
   @OptionGroup var messages: MessageOptions
 
@@ -77,33 +96,45 @@ struct Evaluate: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must lie between 1 and 1024.")
     }
+    if outputPath == nil, resume || forceOption.force {
+      throw ValidationError("--resume and --force belong to a file of results: -o rows.jsonl.")
+    }
     if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
   }
 
   func run() throws {
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: segmentPositions)
-    let rows = try rows(for: model, memory: memory)
-    let evaluator = try Evaluator(
-      model: model, memory: memory, threadCount: threads.orEveryCore)
-    var table = EvaluationTable()
-    for row in rows {
-      let bar = ProgressBar(
-        counted(row.segmentCounts.upperBound, "segment"),
-        unit: .things("samples"), isShown: !messages.quiet)
-      let evaluation = try evaluator.evaluate(row.samples) { done in
-        bar.update(done, of: row.samples.count)
-        try Interruption.check()
-      }
-      table.add(segmentCounts: row.segmentCounts, evaluation)
-    }
+    let evaluation = try evaluation(of: model, memory: memory)
+    let log = messages.log
+    var bar: ProgressBar?
+    let rows = try evaluation.run(
+      resultsPath: outputPath, collision: forceOption.collision, resumes: resume,
+      report: { event in
+        switch event {
+        case .note(let text): log.notice("\(text)")
+        case .reading(let done, let total):
+          if bar == nil {
+            bar = ProgressBar(
+              "reading", unit: .things("segments"), isShown: !messages.quiet,
+              completedBefore: done)
+          }
+          bar?.update(done, of: total)
+          if done == total { bar = nil }
+        case .row(let row):
+          log.info("\(counted(row.segmentCounts.upperBound, "segment")): \(row.summary).")
+        case .saved(let path): log.debug("Saved the state of the run to \(path).")
+        }
+      }, shouldStop: { Interruption.isRequested })
+    bar = nil
+    let table = EvaluationTable(rows: rows)
     try StandardOutput.print(output.json ? table.json.serialized(pretty: true) : table.text)
   }
 
   /// What is measured: the task's samples, or a file's documents by length.
-  private func rows(
-    for model: ModelFile, memory: MemoryConfiguration
-  ) throws -> [(segmentCounts: ClosedRange<Int>, samples: any SampleCollection)] {
+  private func evaluation(
+    of model: ModelFile, memory: MemoryConfiguration
+  ) throws -> LengthEvaluation {
     if let eval {
       guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
       let documents = try LabeledDocuments(
@@ -113,16 +144,15 @@ struct Evaluate: ParsableCommand {
       let lengths = DocumentLengths(
         documents, segmentSize: memory.segmentSize, segmentCounts: segments?.elements)
       if let note = lengths.note { messages.log.warning("\(note)") }
-      return lengths.rows.map { ($0.segmentCounts, $0.first(samples)) }
+      return try LengthEvaluation(
+        model: model, memory: memory, documents: documents,
+        rows: lengths.rows.map { ($0.segmentCounts, $0.first(samples)) },
+        threadCount: threads.orEveryCore)
     }
     let task = try taskOptions.makeTask(for: model, memory: memory, seed: seed, use: .measuring)
     messages.log.show(task.notes)
-    return try (segments?.elements ?? []).map {
-      let length = DocumentLength(segmentCount: $0, segmentSize: memory.segmentSize)
-      return (
-        $0...$0,
-        try TaskSamples(testing: task, count: samples ?? 200, length: length, seed: seed)
-      )
-    }
+    return try LengthEvaluation(
+      model: model, memory: memory, task: task, segmentCounts: segments?.elements ?? [],
+      sampleCount: samples ?? 200, seed: seed, threadCount: threads.orEveryCore)
   }
 }

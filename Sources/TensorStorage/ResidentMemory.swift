@@ -5,16 +5,16 @@
 #endif
 
 /// The memory of this process that is in RAM, the touched pages of mapped files among it.
-enum ResidentMemory {
+package enum ResidentMemory {
   /// Bytes now; `nil` where the system does not tell in `/proc`.
-  static var byteCount: Int? {
+  package static var byteCount: Int? {
     text(of: "/proc/self/statm").flatMap { text in
       text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
     }.map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
   }
 
   /// The most bytes at any time since the process began; `nil` where the system does not tell.
-  static var peakByteCount: Int? {
+  package static var peakByteCount: Int? {
     text(of: "/proc/self/status").flatMap { text in
       text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         .flatMap { Int($0.filter(\.isNumber)) }
@@ -24,7 +24,7 @@ enum ResidentMemory {
   /// Lets the highest value begin anew, after preparations that are not to count.
   ///
   /// Where the system has no such thing the value stays.
-  static func forgetPeak() {
+  package static func forgetPeak() {
     let descriptor = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
