@@ -107,6 +107,14 @@ extension Double: KernelScalar {
     kernels.pointee.hyperbolic_tangent(Int64(count), x, y)
   }
 
+  package static func softmax(
+    _ x: UnsafeMutablePointer<Self>, count: Int, scale: Self
+  ) -> (logSum: Double, largest: Self) {
+    var largest: Self = 0
+    let logSum = kernels.pointee.softmax(Int64(count), scale, x, &largest)
+    return (logSum, largest)
+  }
+
   package static func layerNorm(
     _ x: UnsafePointer<Self>, rows: Int, columns: Int, gain: UnsafePointer<Self>,
     bias: UnsafePointer<Self>, epsilon: Self, into y: UnsafeMutablePointer<Self>,

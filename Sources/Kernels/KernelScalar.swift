@@ -74,6 +74,13 @@ package protocol KernelScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   static func hyperbolicTangent(
     _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
 
+  /// x ← scale·softmax(x) in place.
+  ///
+  /// - Returns: log Σ exp x and max x of what x was.
+  static func softmax(
+    _ x: UnsafeMutablePointer<Self>, count: Int, scale: Self
+  ) -> (logSum: Double, largest: Self)
+
   /// y ← gain·(x − mean)·rstd + bias a row; mean and reciprocal standard deviation are kept.
   static func layerNorm(
     _ x: UnsafePointer<Self>, rows: Int, columns: Int, gain: UnsafePointer<Self>,

@@ -7,7 +7,8 @@ extension ModelDescription {
   /// - Throws: ``ConfigurationError``.
   package init(json value: JSONValue, file: String) throws(ConfigurationError) {
     let fields = try ConfigurationFields(value, file: file)
-    try fields.require(only: ["architecture", "encoder", "memory", "labels"])
+    try fields.require(
+      only: ["architecture", "encoder", "memory", "labels", "predictsMaskedTokens"])
     let architecture = try fields.value("architecture")
     guard architecture.string == "bert" else {
       throw fields.unsupported("architecture", architecture, "\"bert\"")
@@ -21,21 +22,30 @@ extension ModelDescription {
       }
       labels.append(label)
     }
+    let head = fields.object["predictsMaskedTokens"] ?? .bool(false)
+    guard let predictsMaskedTokens = head.bool else {
+      throw fields.invalid("predictsMaskedTokens", head, "true or false")
+    }
     self.init(
       encoder: try BERTConfiguration(json: fields.value("encoder"), file: file),
       memory: memory.isNull ? nil : try MemoryConfiguration(json: memory, file: file),
-      labels: labels)
+      labels: labels, predictsMaskedTokens: predictsMaskedTokens)
     try check(file: file)
   }
 
   /// The description as the native file's header holds it.
+  ///
+  /// A model without the head says nothing of it, so that its file is the one that programs write and
+  /// read which know no such head.
   package var json: JSONValue {
-    [
+    var object: JSONObject = [
       "architecture": "bert",
       "encoder": encoder.json,
       "memory": memory?.json ?? .null,
       "labels": .array(labels.map { .string($0) }),
     ]
+    if predictsMaskedTokens { object["predictsMaskedTokens"] = true }
+    return .object(object)
   }
 
   /// Checks that encoder, memory and labels fit together.

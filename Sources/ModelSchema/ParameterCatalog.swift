@@ -29,13 +29,18 @@ public struct ParameterDescription: Sendable, Hashable {
 /// Every parameter of a model, in the one order that the weight file, the completeness check of a
 /// conversion, the binding of parameters and the optimizer share.
 public struct ParameterCatalog: Sendable {
+  /// What the names of the parameters of the masked language modelling head begin with.
+  public static let maskedTokenHeadPrefix = "cls.predictions."
+
   /// The parameters, in order.
   public let parameters: [ParameterDescription]
 
   /// The catalogue of a model.
   ///
   /// Embeddings, layers, pooler; then `memory.initial [m, d]` when the model has memory, and
-  /// `classifier.weight [labels, d]`, `classifier.bias [labels]` when it has labels.
+  /// `classifier.weight [labels, d]`, `classifier.bias [labels]` when it has labels, and the head of
+  /// masked language modelling, ``maskedTokenHeadPrefix``, when it has one: a transform `[d, d]`, its
+  /// LayerNorm, and `cls.predictions.bias [V]`; its decoder is the table of word embeddings.
   public init(_ model: ModelDescription) {
     let encoder = model.encoder
     let width = encoder.hiddenSize
@@ -72,6 +77,11 @@ public struct ParameterCatalog: Sendable {
     }
     if !model.labels.isEmpty {
       addLinear("classifier", outputs: model.labels.count, inputs: width)
+    }
+    if model.predictsMaskedTokens {
+      addLinear("\(Self.maskedTokenHeadPrefix)transform.dense", outputs: width, inputs: width)
+      addLayerNorm("\(Self.maskedTokenHeadPrefix)transform.LayerNorm")
+      add("\(Self.maskedTokenHeadPrefix)bias", [encoder.vocabularySize], .bias)
     }
     parameters = list
   }

@@ -51,6 +51,8 @@ public struct MemoryAttachment: Sendable {
     }
     description.memory = memory
     description.labels = labels ?? previous.labels
+    // Nothing behind a memory names masked tokens.
+    description.predictsMaskedTokens = false
     try description.check(file: path)
     let hasSameLabels = description.labels == previous.labels
     let existing = Set(model.parameters)
@@ -60,9 +62,15 @@ public struct MemoryAttachment: Sendable {
         existing.contains($0) && (hasSameLabels || !$0.name.hasPrefix("classifier."))
       }.map(\.name))
     let created = catalog.map(\.name).filter { !kept.contains($0) }
+    let dropped = model.parameters.map(\.name).filter {
+      $0.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix)
+    }
     let step = ProvenanceStep(
       verb: "attach", toolVersion: ProvenanceStep.currentToolVersion,
-      sources: [try ProvenanceStep.Source(path: model.path)], dialect: nil, dropped: [],
+      sources: [try ProvenanceStep.Source(path: model.path)], dialect: nil,
+      dropped: dropped.map {
+        ProvenanceStep.Tensor(name: $0, reason: "head of the pretraining, which has no memory")
+      },
       created: created.map {
         ProvenanceStep.Tensor(
           name: $0, reason: $0.hasSuffix(".bias") ? "set to zero" : "drawn from the seed")

@@ -25,12 +25,7 @@ struct EncoderLayer<Scalar: KernelScalar> {
     attention = SelfAttention(
       headCount: configuration.headCount, headSize: configuration.headSize,
       dropoutProbability: configuration.attentionDropout)
-    activation =
-      switch configuration.activation {
-      case .gelu: .geluErf
-      case .geluTanh: .geluTanh
-      case .relu: .relu
-      }
+    activation = ActivationFunction(configuration.activation)
     hiddenDropout = configuration.hiddenDropout
   }
 

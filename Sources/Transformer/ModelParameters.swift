@@ -37,6 +37,8 @@ package struct ModelParameters<Scalar: KernelScalar> {
   package var initialMemory: UnsafeMutablePointer<Scalar>?
   /// The classification head; `nil` without labels.
   package var classifier: Linear<Scalar>?
+  /// The masked language modelling head; `nil` without one.
+  package var maskedTokenHead: MaskedTokenHead<Scalar>.Parameters?
 
   /// Binds every parameter of the catalogue.
   ///
@@ -91,5 +93,17 @@ package struct ModelParameters<Scalar: KernelScalar> {
     pooler = try linear("pooler.dense")
     initialMemory = try model.memory.map { _ in try find("memory.initial").0 }
     classifier = model.labels.isEmpty ? nil : try linear("classifier")
+    let head = ParameterCatalog.maskedTokenHeadPrefix
+    maskedTokenHead =
+      !model.predictsMaskedTokens
+      ? nil
+      : MaskedTokenHead<Scalar>.Parameters(
+        transform: try linear("\(head)transform.dense"),
+        norm: try norm("\(head)transform.LayerNorm"),
+        // The decoder is tied: its gradient is added to that of the word embeddings.
+        decoder: Linear(
+          weight: embeddings.word, bias: try find("\(head)bias").0,
+          inputSize: model.encoder.hiddenSize, outputSize: model.encoder.vocabularySize,
+          isPacked: false))
   }
 }

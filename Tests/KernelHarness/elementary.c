@@ -65,6 +65,21 @@ static void check_tanh(kernel_table t) {
   end_case();
 }
 
+static void check_softmax(kernel_table t, int64_t count, float spread) {
+  begin_case(t, "softmax", "%lld within ±%g", (long long)count, spread);
+  float *x = draws(count, spread);
+  double *expected = widened(x, count);
+  double bound = (80 + 2 * spread) * UNIT, scale = 0.25;
+  float largest;
+  double exact_largest;
+  double log_sum = t->softmax(count, (float)scale, x, &largest);
+  check_number(log_sum, reference()->softmax(count, scale, expected, &exact_largest), bound);
+  check_number(largest, exact_largest, 0);
+  for (int64_t i = 0; i < count; i++)
+    check_number(x[i], expected[i], bound * expected[i] + 1.2e-38);
+  end_case();
+}
+
 static void check_activation(kernel_table t, int kind, const char *name) {
   begin_case(t, name, "every %dth float", STEP);
   float *x = floats(CHUNK), *y = floats(CHUNK), *slope = floats(CHUNK), *ones = floats(CHUNK);
@@ -94,6 +109,11 @@ static void check_activation(kernel_table t, int kind, const char *name) {
 void check_elementary_functions(kernel_table t) {
   check_exponential(t);
   check_tanh(t);
+  static const int64_t counts[] = {1, 7, 8, 9, 15, 16, 17, 1023, 1024, 1025, 4000};
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    check_softmax(t, counts[i], 1);
+    check_softmax(t, counts[i], 60);
+  }
   check_activation(t, RMT_GELU_ERF, "GELU, erf");
   check_activation(t, RMT_GELU_TANH, "GELU, tanh");
   check_activation(t, RMT_RELU, "ReLU");

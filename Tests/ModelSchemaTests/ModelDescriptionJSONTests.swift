@@ -25,6 +25,18 @@ import Testing
     }
   }
 
+  @Test func `says that there is a head only where there is one`() throws {
+    #expect(description.json["predictsMaskedTokens"] == nil)
+    var headed = description
+    headed.predictsMaskedTokens = true
+    #expect(try ModelDescription(json: parsed(headed), file: "m.rmtw") == headed)
+    var object = try #require(headed.json.object)
+    for value: JSONValue in [1, "true", .null] {
+      object["predictsMaskedTokens"] = value
+      expectRefusal(object)
+    }
+  }
+
   @Test func `refuses a missing and an unknown member at any level`() throws {
     let json = try #require(description.json.object)
     for member in json.members {

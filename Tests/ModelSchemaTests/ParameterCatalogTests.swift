@@ -29,6 +29,20 @@ import Testing
     #expect(catalog.parameter(named: "classifier.weight")?.shape == [3, 768])
   }
 
+  @Test func `the head of masked language modelling comes last, its decoder tied`() {
+    let catalog = ParameterCatalog(
+      ModelDescription(
+        encoder: ExampleConfiguration.base, memory: nil, labels: ["a"], predictsMaskedTokens: true))
+    #expect(catalog.elementCount == 109_482_240 + 768 + 1 + 768 * 768 + 3 * 768 + 30522)
+    #expect(
+      catalog.parameters.suffix(5).map { "\($0.name) \($0.shape)" } == [
+        "cls.predictions.transform.dense.weight [768, 768]",
+        "cls.predictions.transform.dense.bias [768]",
+        "cls.predictions.transform.LayerNorm.weight [768]",
+        "cls.predictions.transform.LayerNorm.bias [768]", "cls.predictions.bias [30522]",
+      ])
+  }
+
   @Test func `a layer has Hugging Face's names and shapes`() {
     let prefix = "encoder.layer.11."
     let layer = catalog().parameters.filter { $0.name.hasPrefix(prefix) }

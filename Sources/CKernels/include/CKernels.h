@@ -119,6 +119,9 @@ typedef struct {
   void (*activation_gradient)(int kind, int64_t count, const real *x, const real *dy, real *dx);  \
   /* y ← tanh x. */                                                                               \
   void (*hyperbolic_tangent)(int64_t count, const real *x, real *y);                              \
+                                                                                                  \
+  /* x ← scale·softmax(x) in place; the result is log Σ exp x, and *largest max x, of what was. */ \
+  double (*softmax)(int64_t count, real scale, real *x, real *largest);                           \
   /* y ← gain·(x − mean)·rstd + bias a row, rstd = 1/√(variance + ε); mean and rstd are kept. */  \
   void (*layer_norm)(int64_t rows, int64_t columns, const real *x, const real *gain,              \
                      const real *bias, real epsilon, real *y, real *mean, real *rstd);            \

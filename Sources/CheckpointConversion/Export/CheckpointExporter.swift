@@ -80,6 +80,9 @@ public struct CheckpointExporter {
 
   private static func notes(on model: ModelFile, layout: ExportLayout) -> [String] {
     var notes: [String] = []
+    if model.description.predictsMaskedTokens {
+      notes.append("the head that names masked tokens is left out")
+    }
     if !model.hasTokenizer { notes.append("the model has no tokenizer, so the folder has none") }
     if model.description.labels.isEmpty {
       notes.append(

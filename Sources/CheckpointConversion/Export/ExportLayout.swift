@@ -16,7 +16,7 @@ extension ExportLayout {
   ///
   /// With memory, its m rows follow the vocabulary's in the word embeddings. The reference layout
   /// then puts everything inside `model.`, names the word embeddings a second time and adds the ids
-  /// that frame a segment; it is f32 throughout.
+  /// that frame a segment; it is f32 throughout. The head for masked tokens is left out.
   func tensors(
     of model: ModelDescription, framing: (classification: Int32, separator: Int32)?,
     elementType: ElementType
@@ -39,7 +39,10 @@ extension ExportLayout {
         ForeignTensor("mem_token_ids", integers: ids.map(Int64.init)),
       ]
     }
-    for parameter in catalog.parameters where parameter.role != .memory {
+    for parameter in catalog.parameters
+    where parameter.role != .memory
+      && !parameter.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix)
+    {
       let prefix = parameter.name.hasPrefix("classifier.") ? outer : inner
       let parts =
         parameter.name == Dialect.wordEmbeddings

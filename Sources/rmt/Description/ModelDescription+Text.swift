@@ -2,7 +2,7 @@ import JSON
 import ModelSchema
 
 extension ModelDescription {
-  /// What a person reads of a model: encoder, memory, labels.
+  /// What a person reads of a model: encoder, memory, labels, and the head of a pretraining.
   var text: String {
     var lines = [
       "encoder: \(counted(encoder.layerCount, "layer")), hidden size \(encoder.hiddenSize), "
@@ -17,6 +17,7 @@ extension ModelDescription {
       lines.append("memory: none")
     }
     lines.append("labels: " + (labels.isEmpty ? "none" : labels.joined(separator: ", ")))
+    if predictsMaskedTokens { lines.append("head: names masked tokens, for pretraining") }
     return lines.joined(separator: "\n")
   }
 
@@ -41,6 +42,7 @@ extension ModelDescription {
         ]
       } ?? .null,
       "labels": .array(labels.map { .string($0) }),
+      "predictsMaskedTokens": .bool(predictsMaskedTokens),
     ]
   }
 }

@@ -1,0 +1,14 @@
+import Kernels
+import ModelSchema
+
+extension ActivationFunction {
+  /// The kernel of the activation that a configuration names.
+  init(_ activation: BERTConfiguration.Activation) {
+    self =
+      switch activation {
+      case .gelu: .geluErf
+      case .geluTanh: .geluTanh
+      case .relu: .relu
+      }
+  }
+}
