@@ -13,7 +13,7 @@ struct StoryTaskTests {
       """
     try folder.write(words, to: "words.txt")
     try folder.succeed(
-      "create", "--vocabulary-from", "words.txt", "--vocabulary-size", "200", "--hidden-size", "16",
+      "create", "--vocabulary-from", "words.txt", "--vocabulary-size", "400", "--hidden-size", "16",
       "--layers", "1", "--heads", "2", "--positions", "64", "-o", "random.rmtw")
     try folder.succeed(
       "attach", "random.rmtw", "-o", "memory.rmtw", "--memory-tokens", "2", "--labels",

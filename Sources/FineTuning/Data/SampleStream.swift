@@ -20,6 +20,8 @@ package enum SamplePurpose: UInt32, Sendable {
   case mixedLength = 0x4C45_4E47
   case generatedText = 0x5445_5854
   case dropout = 0x4452_4F50
+  case masking = 0x4D41_534B
+  case story = 0x5354_4F52
 
   /// The stream of a seed, this purpose, and two numbers of its own.
   package func stream(

@@ -8,10 +8,10 @@ import Tokenizers
 /// `rmt create`: a BERT with random weights.
 struct Create: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make a BERT with random weights, to compare pretraining with.",
+    abstract: "Make a BERT with random weights, to pretrain or to compare with.",
     discussion: """
-      The vocabulary is a vocab.txt, or is counted from text files: the characters and the most \
-      frequent words and word pieces. Matrices and tables are drawn from N(0, 0.02), as BERT's were \
+      The vocabulary is a vocab.txt, or is learned from text files: the characters, and the word \
+      pieces that WordPiece's training merges from them. Matrices and tables are drawn from N(0, 0.02), as BERT's were \
       before it was pretrained.
 
       Example:
@@ -31,11 +31,17 @@ struct Create: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Text file or folder to count a vocabulary from; may be repeated.", valueName: "path"),
+      "Text file or folder to learn a vocabulary from; may be repeated.", valueName: "path"),
     completion: .file())
   var vocabularyFrom: [String] = []
 
-  @Option(help: ArgumentHelp("Tokens of a vocabulary that is counted.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Share of the words that a vocabulary is learned from which are the program's own sentences: those of the tasks and of the background. With 1 no text is needed.",
+      valueName: "x"))
+  var generatedShare: Double = 0
+
+  @Option(help: ArgumentHelp("Pieces of a vocabulary that is learned, at most.", valueName: "n"))
   var vocabularySize: Int?
 
   @Flag(help: "Tell capital letters from small ones.")
@@ -66,12 +72,28 @@ struct Create: ParsableCommand {
   @OptionGroup var output: JSONOption
   @OptionGroup var messages: MessageOptions
 
+  /// How often two pieces stand side by side before they become one: once is enough, so that a vocabulary
+  /// is as large as asked for wherever the text allows it; the reference does the same.
+  private static let minimumFrequency = 1
+
+  /// Bytes of generated text where there is no other.
+  private static let generatedByteCount = 1 << 20
+
   func validate() throws {
-    guard (vocabulary == nil) != vocabularyFrom.isEmpty else {
-      throw ValidationError("Give exactly one of --vocabulary and --vocabulary-from.")
+    let learns = !vocabularyFrom.isEmpty || generatedShare == 1
+    guard (vocabulary == nil) == learns else {
+      throw ValidationError(
+        "Give exactly one of --vocabulary and --vocabulary-from, or --generated-share 1.")
     }
-    guard (vocabularySize == nil) == vocabularyFrom.isEmpty else {
-      throw ValidationError("--vocabulary-size belongs to --vocabulary-from.")
+    guard (0...1).contains(generatedShare), generatedShare == 0 || vocabulary == nil,
+      vocabularyFrom.isEmpty || generatedShare < 1
+    else {
+      throw ValidationError(
+        "--generated-share lies from 0 up to 1, below 1 beside --vocabulary-from, "
+          + "and is 0 beside --vocabulary.")
+    }
+    guard (vocabularySize != nil) == learns else {
+      throw ValidationError("--vocabulary-size belongs to a vocabulary that is learned.")
     }
     for (name, value) in [
       ("--vocabulary-size", vocabularySize ?? 6), ("--hidden-size", hiddenSize),
@@ -92,7 +114,7 @@ struct Create: ParsableCommand {
     let settings = WordPieceSettings(lowercases: !cased)
     let pieces = try readVocabulary(settings)
     let tokenizer = try WordPieceTokenizer(
-      vocabulary: pieces, settings: settings, file: vocabulary ?? "the counted vocabulary")
+      vocabulary: pieces, settings: settings, file: vocabulary ?? "the learned vocabulary")
     let description = ModelDescription(
       encoder: encoder(vocabularySize: pieces.count), memory: nil, labels: [])
     let model = RandomModel(description: description, tokenizer: tokenizer, seed: seed)
@@ -115,24 +137,40 @@ struct Create: ParsableCommand {
     }
   }
 
-  /// The vocabulary, read or counted.
+  /// The vocabulary, read or learned.
   private func readVocabulary(_ settings: WordPieceSettings) throws -> WordPieceVocabulary {
     if let vocabulary {
       return try WordPieceVocabulary(lines: try DocumentBytes.read(vocabulary), file: vocabulary)
     }
     let files = try TextFolder.files(in: vocabularyFrom)
     let bar = ProgressBar("counting words", unit: .things("files"), isShown: !messages.quiet)
-    var counts = FrequencyVocabulary(settings: settings)
+    var trainer = WordPieceTrainer(settings: settings)
+    var byteCount = 0
     for (index, file) in files.enumerated() {
       try Interruption.check()
       let (text, encoding) = try TextDecoder.decodeFile(file)
       if encoding != .utf8 {
         messages.log.notice("\(file) is not UTF-8 and was read as \(encoding.rawValue).")
       }
-      counts.add(text)
+      trainer.add(text)
+      byteCount += text.utf8.count
       bar.update(index + 1, of: files.count)
     }
-    return try counts.vocabulary(maximumCount: vocabularySize ?? 0)
+    if generatedShare > 0 {
+      var generated = GeneratedVocabularyText(seed: seed)
+      var missing =
+        generatedShare == 1
+        ? Self.generatedByteCount
+        : Int(Double(byteCount) * generatedShare / (1 - generatedShare))
+      while missing > 0 {
+        try Interruption.check()
+        let text = generated.next()
+        trainer.add(text)
+        missing -= text.utf8.count
+      }
+    }
+    return try trainer.vocabulary(
+      maximumCount: vocabularySize ?? 0, minimumFrequency: Self.minimumFrequency)
   }
 
   /// BERT's own constants, with the shape that was asked for.
