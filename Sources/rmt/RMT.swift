@@ -28,7 +28,8 @@ struct RMT: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Make a model", subcommands: [Convert.self, Attach.self, Create.self]),
       CommandGroup(
-        name: "Train and measure", subcommands: [Finetune.self, Evaluate.self, Bench.self]),
+        name: "Train and measure",
+        subcommands: [Pretrain.self, Finetune.self, Evaluate.self, Bench.self]),
       CommandGroup(name: "Use a model", subcommands: [Run.self, Encode.self, Export.self]),
       CommandGroup(
         name: "Look into files",

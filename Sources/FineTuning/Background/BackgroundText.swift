@@ -15,6 +15,11 @@ public struct BackgroundText: Sendable {
   /// The share of the files, or of a single file, that is held out for evaluation: one in ten.
   package static let heldOutInterval = 10
 
+  /// Whether one of several files is held out: every tenth, or the last of fewer than ten.
+  static func isHeldOut(_ index: Int, of count: Int) -> Bool {
+    count < heldOutInterval ? index == count - 1 : index % heldOutInterval == heldOutInterval - 1
+  }
+
   /// Background from files and folders that the user names.
   ///
   /// Folders are walked; hidden files and files with NUL bytes are no text and left out. Files are
@@ -57,11 +62,7 @@ public struct BackgroundText: Sendable {
       heldOut = "\(text.path): the last tenth is held out for evaluation."
     } else {
       for (index, text) in texts.enumerated() {
-        let isHeldOut =
-          texts.count < Self.heldOutInterval
-          ? index == texts.count - 1
-          : index % Self.heldOutInterval == Self.heldOutInterval - 1
-        if isHeldOut {
+        if Self.isHeldOut(index, of: texts.count) {
           evaluationIDs += text.tokenIDs
         } else {
           trainingIDs += text.tokenIDs

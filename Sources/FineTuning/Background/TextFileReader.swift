@@ -31,6 +31,9 @@ struct TextFileReader {
     return tokenizer.encode(decoded.text)
   }
 
+  /// How much of everything read was unknown to the vocabulary.
+  var unknownShare: UnknownShare { tokenizer.unknownShare }
+
   /// Sentences on everything odd so far.
   func notes(place: String) -> [DataNote] {
     func sentence(_ files: [String], _ one: String, _ many: String) -> [DataNote] {
@@ -39,7 +42,7 @@ struct TextFileReader {
         DataNote(
           files.count == 1
             ? "\(first) \(one)."
-            : "\(files.count) background files \(many), the first is \(first).")
+            : "\(files.count) text files \(many), the first is \(first).")
       ]
     }
     let unknown = tokenizer.unknownShare.note(place: place)

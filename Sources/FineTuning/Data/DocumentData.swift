@@ -115,18 +115,8 @@ struct ShuffledDocuments: BatchSource {
   let seed: UInt64
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
-    var orders: [Int: [Int]] = [:]
-    return (0..<sampleCount).map { index in
-      let (round, place) = (step * sampleCount + index).quotientAndRemainder(
-        dividingBy: documents.count)
-      let order = orders[round] ?? order(ofRound: round)
-      orders[round] = order
-      return documents[order[place]]
-    }
-  }
-
-  private func order(ofRound round: Int) -> [Int] {
-    var stream = SamplePurpose.shuffle.stream(seed: seed, split: .training, step: round)
-    return Array(0..<documents.count).shuffled(using: &stream)
+    let first = step * sampleCount
+    return EndlessShuffle(count: documents.count, seed: seed)
+      .positions(first..<first + sampleCount).map { documents[$0] }
   }
 }

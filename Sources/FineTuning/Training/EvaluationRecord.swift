@@ -16,10 +16,22 @@ public struct EvaluationRecord: Sendable, Hashable {
   /// The share of samples whose label won.
   public var accuracy: Double { Double(correctCount) / Double(max(1, sampleCount)) }
 
-  /// Whether these weights are to be preferred: by accuracy, then by loss.
-  package func isBetter(than other: EvaluationRecord?) -> Bool {
+  /// What the better of two records is told by.
+  package enum Preference: Sendable {
+    /// Accuracy, and the loss where it is the same.
+    case accuracy
+    /// Loss alone.
+    case loss
+  }
+
+  /// Whether these weights are to be preferred.
+  package func isBetter(
+    than other: EvaluationRecord?, by preference: Preference = .accuracy
+  ) -> Bool {
     guard let other else { return true }
-    if correctCount != other.correctCount { return correctCount > other.correctCount }
+    if preference == .accuracy, correctCount != other.correctCount {
+      return correctCount > other.correctCount
+    }
     return meanLoss < other.meanLoss
   }
 }

@@ -6,12 +6,6 @@ import TensorStorage
 import Tokenizers
 import Transformer
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Fine-tunes a model with memory on documents of many segments and writes the result.
 ///
 /// While it works, `OUTPUT.training` holds the run's state; a run that is stopped at any moment goes
@@ -22,9 +16,7 @@ public struct FineTuner {
   private let tokenizer: WordPieceTokenizer
   private let data: any FineTuningData
   private let options: FineTuningOptions
-  private let outputPath: String
-  private let collision: AtomicFileWriter.Collision
-  private let resumes: Bool
+  private let files: RunFiles
 
   /// A run that is ready to begin.
   ///
@@ -53,9 +45,7 @@ public struct FineTuner {
     self.tokenizer = tokenizer
     self.data = data
     self.options = options
-    self.outputPath = outputPath
-    self.collision = collision
-    self.resumes = resumes
+    files = RunFiles(outputPath: outputPath, collision: collision, resumes: resumes)
   }
 
   /// Trains, and writes the last stage's best weights.
@@ -68,16 +58,7 @@ public struct FineTuner {
     report: @escaping (FineTuningEvent) -> Void = { _ in },
     shouldStop: @escaping () -> Bool = { false }
   ) throws -> FineTuningResult {
-    let stateFile = TrainingStateFile(path: "\(outputPath).training")
-    let hasState = access(stateFile.path, F_OK) == 0
-    if hasState && !resumes {
-      guard collision == .replace else {
-        throw FineTuningError.stateExists(path: stateFile.path)
-      }
-    }
-    if resumes, !hasState, collision == .keepExisting, access(outputPath, F_OK) == 0 {
-      throw FineTuningError.nothingToResume(path: outputPath)
-    }
+    try files.check()
     var description = model.description
     description.memory = options.memory
     for note in data.notes(for: options.curriculum) {
@@ -89,56 +70,39 @@ public struct FineTuner {
       parameters: store, firstMoment: ParameterStore(description),
       secondMoment: ParameterStore(description), bestParameters: ParameterStore(description))
     state.bestParameters.copyNumbers(of: store)
-    let settings = try settings(of: store)
-    if hasState && resumes {
-      try stateFile.read(
-        into: &state, settings: settings,
-        stageStepCounts: options.curriculum.stages.map(\.stepCount))
-      report(.note("Going on from \(stateFile.path), \(state.position.runStep) steps done."))
-    } else if resumes {
-      report(.note("There is no state at \(stateFile.path); beginning at the beginning."))
-    }
-    // A state that is complete was saved before its output was written, and the output there may
-    // be that one: it is written again, to the same bytes.
-    let isComplete = state.position.finishedStageCount == options.curriculum.stages.count
-    let outputCollision = isComplete ? .replace : collision
-    do {
-      // Whether the output can be written is asked before the training and not after it.
-      _ = try AtomicFileWriter(path: outputPath, collision: outputCollision)
-    }
+    let settings = settings(of: store)
     let provenance = try provenance()
-    if hasState && !resumes { try Self.remove(stateFile.path) }
+    let outputCollision = try files.begin(
+      &state, settings: settings, stageStepCounts: options.curriculum.stages.map(\.stepCount),
+      report: report)
     let run = try TrainingRun(
       model: description, tokens: tokenizer.specialTokens, state: state, data: data,
-      options: options, stateFile: stateFile, settings: settings, shouldStop: shouldStop,
+      options: options, stateFile: files.stateFile, settings: settings, shouldStop: shouldStop,
       report: report)
     do {
       try run.train()
     } catch FineTuningError.diverged(let stage, let step, let what, _) {
-      let best = run.hasLearned ? "\(outputPath).best" : nil
+      let best = run.hasLearned ? "\(files.outputPath).best" : nil
       if let best {
         try write(
           run.state.bestParameters, description: description, provenance: provenance, to: best,
           .replace)
       }
       // The state leads to the same numbers again; with other settings it could not be resumed.
-      try Self.remove(stateFile.path)
+      try files.removeState()
       throw FineTuningError.diverged(stage: stage, step: step, what: what, bestPath: best)
     }
     try write(
-      run.state.parameters, description: description, provenance: provenance, to: outputPath,
+      run.state.parameters, description: description, provenance: provenance, to: files.outputPath,
       outputCollision)
-    try Self.remove(stateFile.path)
+    try files.removeState()
     return FineTuningResult(
       evaluations: run.state.position.history, stepCount: run.state.position.runStep,
-      outputPath: outputPath)
+      outputPath: files.outputPath)
   }
 
-  private func settings(of store: ParameterStore<Float>) throws -> [(name: String, value: String)] {
-    var fingerprint = Fingerprint()
-    fingerprint.combine(model.description.json.serialized(pretty: false))
-    fingerprint.combine(UnsafeRawBufferPointer(store.elements))
-    return [("model", "checksum \(fingerprint.hexadecimal)")] + options.settings + data.settings
+  private func settings(of store: ParameterStore<Float>) -> [(name: String, value: String)] {
+    [RunFiles.modelSetting(model.description, store)] + options.settings + data.settings
   }
 
   /// The steps that made the result.
@@ -160,20 +124,9 @@ public struct FineTuner {
     _ store: ParameterStore<Float>, description: ModelDescription, provenance: [ProvenanceStep],
     to path: String, _ collision: AtomicFileWriter.Collision
   ) throws {
-    var writer = try ModelFileWriter(
-      path: path, collision: collision, description: description, tokenizer: tokenizer,
-      provenance: provenance, elementType: options.elementType)
-    for parameter in writer.parameters {
-      guard let numbers = store.elements(named: parameter.name) else {
-        preconditionFailure("the store has no parameter \(parameter.name)")
-      }
-      try writer.write(floats: UnsafeBufferPointer(numbers))
-    }
-    try writer.finish()
-  }
-
-  private static func remove(_ path: String) throws(FileError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw FileError(.remove, path) }
+    try RunFiles.write(
+      store, description: description, tokenizer: tokenizer, provenance: provenance,
+      elementType: options.elementType, to: path, collision)
   }
 }
 

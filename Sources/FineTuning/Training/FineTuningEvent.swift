@@ -6,6 +6,8 @@ public enum FineTuningEvent: Sendable {
   case warning(String)
   /// A stage begins, or goes on after a resume.
   case stage(Curriculum.Stage, stageCount: Int, stepsDone: Int)
+  /// A pretraining, which has no stages, begins or goes on after a resume.
+  case pretraining(stepCount: Int, stepsDone: Int)
   /// An optimizer step was made.
   case step(StepReport)
   /// Samples of a running evaluation that are done.

@@ -74,14 +74,7 @@ public struct FineTuningOptions: Sendable {
   ///
   /// - Throws: ``FineTuningError/invalidOption(name:value:expected:)``.
   package func validate(for model: ModelDescription) throws(FineTuningError) {
-    func check(
-      _ holds: Bool, _ name: String, _ value: any CustomStringConvertible & Sendable,
-      _ expected: String
-    ) throws(FineTuningError) {
-      guard holds else {
-        throw .invalidOption(name: name, value: value.description, expected: expected)
-      }
-    }
+    let check = OptionCheck.require
     try check(
       memory.tokenCount == model.memory?.tokenCount, "memory tokens", memory.tokenCount,
       "the model's \(model.memory?.tokenCount ?? 0)")
@@ -91,19 +84,9 @@ public struct FineTuningOptions: Sendable {
     try check(
       least <= positions && positions <= most, "segment positions", positions,
       "\(least), for memory, special tokens and one token, to the model's \(most)")
-    for rate in [schedule.learningRate] + curriculum.stages.compactMap(\.learningRate) {
+    try optimization.validate()
+    for rate in curriculum.stages.compactMap(\.learningRate) {
       try check(rate.isFinite && rate > 0, "learning rate", rate, "a number above 0")
-    }
-    try check(schedule.warmUpStepCount >= 0, "warm-up", schedule.warmUpStepCount, "0 or more steps")
-    try check((0..<1).contains(optimizer.beta1), "beta 1", optimizer.beta1, "0 up to below 1")
-    try check((0..<1).contains(optimizer.beta2), "beta 2", optimizer.beta2, "0 up to below 1")
-    let (epsilon, decay) = (optimizer.epsilon, optimizer.weightDecay)
-    try check(epsilon.isFinite && epsilon > 0, "epsilon", epsilon, "a number above 0")
-    try check(decay.isFinite && decay >= 0, "weight decay", decay, "0 or more")
-    switch clipping {
-    case .none: break
-    case .value(let limit), .norm(let limit):
-      try check(limit.isFinite && limit > 0, "clipping", limit, "a number above 0")
     }
     try check((1...1 << 20).contains(batchSize), "batch", batchSize, "1 to \(1 << 20) samples")
     // Both together are bounded, so that numbering samples over a run cannot overflow.
@@ -132,5 +115,10 @@ public struct FineTuningOptions: Sendable {
     try check(
       [.f32, .f16, .bf16].contains(elementType), "type", elementType.rawValue,
       "f32, f16 or bf16")
+  }
+
+  /// How gradients become steps.
+  var optimization: Optimization {
+    Optimization(schedule: schedule, optimizer: optimizer, clipping: clipping)
   }
 }

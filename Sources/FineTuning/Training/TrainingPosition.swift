@@ -26,13 +26,14 @@ package struct TrainingPosition: Sendable, Hashable {
 
   /// Takes in an evaluation and says whether its weights are the stage's best.
   package mutating func record(
-    _ record: EvaluationRecord, targetAccuracy: Double?
+    _ record: EvaluationRecord, targetAccuracy: Double?,
+    preferring preference: EvaluationRecord.Preference = .accuracy
   ) -> Bool {
     evaluatedStep = step
     history.append(record)
     if history.count > Self.historyLimit { history.removeFirst() }
     targetStreak = record.accuracy >= (targetAccuracy ?? .infinity) ? targetStreak + 1 : 0
-    guard record.isBetter(than: best) else { return false }
+    guard record.isBetter(than: best, by: preference) else { return false }
     best = record
     return true
   }

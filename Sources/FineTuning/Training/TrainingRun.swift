@@ -126,28 +126,17 @@ final class TrainingRun {
       loss += result.lossSum
       correctCount += result.correctCount
     }
-    let clip = options.clipping.clip(for: gradients.elements, team: engine.team)
     let meanLoss = loss / Double(sampleCount)
-    guard meanLoss.isFinite, clip.norm.isFinite else {
-      let what =
-        meanLoss.isFinite ? "the gradients' norm is \(clip.norm)" : "the loss is \(meanLoss)"
-      throw FineTuningError.diverged(
-        stage: stage.number, step: position.step + 1, what: what, bestPath: nil)
-    }
-    let rate = options.schedule.rate(
-      step: position.step, stepCount: stage.stepCount, learningRate: stage.learningRate)
-    options.optimizer.update(
-      state.parameters, gradients: gradients, clip: clip, firstMoment: state.firstMoment,
-      secondMoment: state.secondMoment, number: position.step + 1, learningRate: rate,
+    let moved = try options.optimization.step(
+      &state, gradients: gradients, meanLoss: meanLoss, stage: (stage.number, stage.stepCount),
+      learningRate: stage.learningRate,
       team: engine.team)
-    state.position.step += 1
-    state.position.runStep += 1
     report(
       .step(
         StepReport(
           stage: stage.number, step: state.position.step, stepCount: stage.stepCount,
           meanLoss: meanLoss, accuracy: Double(correctCount) / Double(sampleCount),
-          learningRate: rate, gradientNorm: clip.norm,
+          learningRate: moved.learningRate, gradientNorm: moved.gradientNorm,
           tokenCount: samples.reduce(0) { $0 + $1.tokenIDs.count },
           seconds: seconds(start.duration(to: .now)))))
   }

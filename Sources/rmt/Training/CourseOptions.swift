@@ -20,17 +20,6 @@ struct CourseOptions: ParsableArguments {
       valueName: "full|replay|k"))
   var bptt: Backpropagation = .automatic
 
-  @Option(
-    help: ArgumentHelp(
-      "Steps between evaluations; at the end of each stage in any case.", valueName: "n"))
-  var evaluateEvery: Int = 100
-
-  @Option(
-    help: ArgumentHelp(
-      "Steps between savings of the run's state, from which --resume goes on; every half minute, or less often where saving is slow, unless given.",
-      valueName: "n"))
-  var saveEvery: Int?
-
   @Option(help: ArgumentHelp("End a stage early at this accuracy, in percent.", valueName: "x"))
   var targetAccuracy: Double?
 
@@ -44,32 +33,9 @@ struct CourseOptions: ParsableArguments {
       "End the run with an error when a stage's steps are spent and it is no better than chance.")
   var stopAtChance = false
 
-  @Option(help: "Store the result's matrices in this type.")
-  var dtype: StoredElementType = .f32
-
-  @Flag(help: "Go on with the run that was interrupted.")
-  var resume = false
-
-  @Option(help: ArgumentHelp("Seed of samples, order and dropout.", valueName: "n"))
-  var seed: UInt64 = 0
-
-  @Option(
-    help: ArgumentHelp(
-      "Threads; all cores unless given. Any number gives the same bits.", valueName: "n")
-  )
-  var threads: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Append loss and accuracy to this file, one JSON object a line.", valueName: "file.jsonl"))
-  var log: String?
-
   func validate() throws {
-    for (name, value) in [
-      ("--evaluate-every", evaluateEvery), ("--save-every", saveEvery),
-      ("--threads", threads), ("--target-evaluations", targetEvaluations),
-    ] {
-      if let value, value < 1 { throw ValidationError("\(name) must be at least 1.") }
+    if let targetEvaluations, targetEvaluations < 1 {
+      throw ValidationError("--target-evaluations must be at least 1.")
     }
     if targetEvaluations != nil, targetAccuracy == nil {
       throw ValidationError("--target-evaluations needs a --target-accuracy to reach.")

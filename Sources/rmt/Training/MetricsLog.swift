@@ -45,7 +45,7 @@ final class MetricsLog {
         "evaluationLoss": .number(record.meanLoss), "evaluationAccuracy": .number(record.accuracy),
         "samples": .integer(record.sampleCount), "isBest": .bool(isBest),
       ]
-    case .note, .warning, .stage, .evaluating, .targetReached, .saved: return
+    case .note, .warning, .stage, .pretraining, .evaluating, .targetReached, .saved: return
     }
     guard descriptor >= 0 else { return }
     var pending = Array((metrics.serialized(pretty: false) + "\n").utf8)[...]

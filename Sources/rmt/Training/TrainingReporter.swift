@@ -15,6 +15,7 @@ final class TrainingReporter {
   private var stageStart = (step: 0, time: ContinuousClock.now)
   private var stage: Curriculum.Stage?
   private var stageCount = 0
+  private var stepCount: Int?
 
   /// A reporter that prints a line for each evaluation unless the result is for a program.
   ///
@@ -50,6 +51,7 @@ final class TrainingReporter {
     case .warning(let text): log.warning("\(text)")
     case .stage(let stage, let count, let stepsDone):
       self.stage = stage
+      stepCount = stage.stepCount
       stageCount = count
       stageStart = (stepsDone, .now)
       bar = ProgressBar(
@@ -61,6 +63,14 @@ final class TrainingReporter {
       line(
         "stage \(stage.number) of \(count): \(isUpTo ? "up to " : "")"
           + "\(length ?? "documents of any length"), \(counted(stage.stepCount, "step"))\(rest)")
+    case .pretraining(let count, let stepsDone):
+      stepCount = count
+      stageStart = (stepsDone, .now)
+      bar = ProgressBar(
+        "pretraining", unit: .things("steps"), isShown: showsProgress, completedBefore: stepsDone)
+      line(
+        "pretraining: \(counted(count, "step"))"
+          + (stepsDone > 0 ? ", \(stepsDone) of them done" : ""))
     case .step(let report):
       bar?.update(
         report.step, of: report.stepCount, detail: "loss \(decimal(report.meanLoss, digits: 3))")
@@ -89,7 +99,7 @@ final class TrainingReporter {
     case .evaluation(let record, let isBest):
       evaluationBar = nil
       line(
-        "  step \(record.step) of \(stage?.stepCount ?? record.step): "
+        "  step \(record.step) of \(stepCount ?? record.step): "
           + "accuracy \(percentage(record.accuracy)) "
           + "(\(record.correctCount) of \(record.sampleCount)), "
           + "loss \(decimal(record.meanLoss, digits: 4))\(isBest ? ", the best so far" : "")")

@@ -49,22 +49,23 @@ struct Finetune: ParsableCommand {
   @OptionGroup(title: "Curriculum") var curriculum: CurriculumOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
   @OptionGroup(title: "Course of training") var course: CourseOptions
+  @OptionGroup(title: "Run") var training: RunOptions
   @OptionGroup var forceOption: ForceOption
   @OptionGroup var output: JSONOption
   @OptionGroup var messages: MessageOptions
 
   func run() throws {
-    if !course.resume { try OutputCheck.file(outputPath, collision: forceOption.collision) }
+    if !training.resume { try OutputCheck.file(outputPath, collision: forceOption.collision) }
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: curriculum.segmentPositions)
-    let metrics = try course.log.map { try MetricsLog(path: $0) }
+    let metrics = try training.log.map { try MetricsLog(path: $0) }
     let reporter = TrainingReporter(
       messages: messages, printsLines: !output.json && !messages.quiet, metrics: metrics,
       takesShorterDocuments: data.train != nil)
     let tuner = try FineTuner(
-      model: model, data: try data.load(for: model, memory: memory, seed: course.seed),
+      model: model, data: try data.load(for: model, memory: memory, seed: training.seed),
       options: try options(memory: memory), outputPath: outputPath,
-      collision: forceOption.collision, resumes: course.resume)
+      collision: forceOption.collision, resumes: training.resume)
     let start = ContinuousClock.now
     let result = try tuner.run(
       report: reporter.report, shouldStop: { Interruption.isRequested })
@@ -82,12 +83,12 @@ struct Finetune: ParsableCommand {
       clipping: optimizer.clipping, batchSize: optimizer.batch,
       accumulationCount: optimizer.accumulate, dropout: optimizer.dropout?.elements[0],
       backpropagation: course.bptt, lossOnAllSegments: course.loss == .all,
-      evaluationInterval: course.evaluateEvery,
+      evaluationInterval: training.evaluateEvery,
       targetAccuracy: course.targetAccuracy.map { $0 / 100 },
       targetEvaluationCount: course.targetEvaluations ?? 1,
-      stopsAtChance: course.stopAtChance, saveInterval: course.saveEvery, seed: course.seed,
-      threadCount: course.threads.orEveryCore,
-      elementType: course.dtype.elementType)
+      stopsAtChance: course.stopAtChance, saveInterval: training.saveEvery, seed: training.seed,
+      threadCount: training.threads.orEveryCore,
+      elementType: training.dtype.elementType)
   }
 
   private func show(_ result: FineTuningResult, seconds: Double) throws {

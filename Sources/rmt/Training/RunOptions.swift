@@ -1,0 +1,42 @@
+import ArgumentParser
+
+/// What a training run is measured, saved and resumed by.
+struct RunOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Steps between evaluations; at the end in any case.", valueName: "n"))
+  var evaluateEvery: Int = 100
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps between savings of the run's state, from which --resume goes on; every half minute, or less often where saving is slow, unless given.",
+      valueName: "n"))
+  var saveEvery: Int?
+
+  @Option(help: "Store the result's matrices in this type.")
+  var dtype: StoredElementType = .f32
+
+  @Flag(help: "Go on with the run that was interrupted.")
+  var resume = false
+
+  @Option(help: ArgumentHelp("Seed of everything that is drawn.", valueName: "n"))
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Threads; all cores unless given. Any number gives the same bits.", valueName: "n")
+  )
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Append loss and accuracy to this file, one JSON object a line.", valueName: "file.jsonl"))
+  var log: String?
+
+  func validate() throws {
+    for (name, value) in [
+      ("--evaluate-every", evaluateEvery), ("--save-every", saveEvery), ("--threads", threads),
+    ] {
+      if let value, value < 1 { throw ValidationError("\(name) must be at least 1.") }
+    }
+  }
+}
