@@ -87,11 +87,19 @@ let package = Package(
         "TensorStorage", "Tokenizers", "Transformer", "WeightFile",
       ]),
 
-    // Floor 6: the command, one file a verb; the only place that prints.
+    // Floor 6: whole experiments.
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "CheckpointConversion", "FineTuning", "JSON", "ModelFile", "ModelSchema",
+        "RecurrentMemory", "TensorStorage", "WeightFile",
+      ]),
+
+    // Floor 7: the command, one file a verb; the only place that prints.
     .executableTarget(
       name: "rmt",
       dependencies: [
-        "CheckpointConversion", "FineTuning", "HDF5", "JSON", "Kernels", "ModelFile",
+        "CheckpointConversion", "Experiments", "FineTuning", "HDF5", "JSON", "Kernels", "ModelFile",
         "ModelSchema", "Randomness", "RecurrentMemory", "Safetensors", "TensorStorage",
         "Tokenizers", "Transformer", "WeightFile",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -153,6 +161,12 @@ let package = Package(
         "FineTuning", "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness",
         "RecurrentMemory", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
         "Transformer", "WeightFile",
+      ]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "FineTuning", "JSON", "ModelFile", "ModelSchema", "RecurrentMemory",
+        "TensorStorage", "TestSupport", "Tokenizers",
       ]),
     .testTarget(
       name: "CommandTests",

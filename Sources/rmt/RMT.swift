@@ -29,7 +29,9 @@ struct RMT: ParsableCommand {
       CommandGroup(name: "Make a model", subcommands: [Convert.self, Attach.self, Create.self]),
       CommandGroup(
         name: "Train and measure",
-        subcommands: [Pretrain.self, Finetune.self, Evaluate.self, Bench.self]),
+        subcommands: [
+          Pretrain.self, Finetune.self, Evaluate.self, RunExperiment.self, Bench.self,
+        ]),
       CommandGroup(name: "Use a model", subcommands: [Run.self, Encode.self, Export.self]),
       CommandGroup(
         name: "Look into files",

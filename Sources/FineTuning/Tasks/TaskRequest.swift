@@ -91,7 +91,7 @@ public struct TaskRequest: Sendable, Hashable {
   /// - Throws: ``StoryError``, `FileError`.
   public func labels() throws -> [String] {
     guard name == .babi else { return MemorizeTask.places }
-    return try collection(history: [], use: .training) {}.answers
+    return try collection(history: [], use: .training, {}).answers
   }
 
   /// The stories of the file that was named, or the program's own.

@@ -1,0 +1,165 @@
+import FineTuning
+import JSON
+import ModelSchema
+import TensorStorage
+
+extension Recipe {
+  /// Reads a recipe; every key is known, every value in its range, and nothing contradicts.
+  ///
+  /// - Parameter file: the file's name, for messages.
+  /// - Throws: ``RecipeError`` with the key; `CurriculumError` when the stages contradict each other.
+  public init(json: JSONValue, file: String) throws {
+    let fields = try RecipeFields(json, file: file)
+    try fields.require(only: [
+      "title", "note", "sources", "model", "task", "training", "seeds", "evaluations",
+      "attentionSegments",
+    ])
+    title = try fields.required(fields.string("title"), "title")
+    note = try fields.string("note") ?? ""
+    var sources: [RecipeSource] = []
+    for source in try fields.listOfFields("sources") ?? [] {
+      sources.append(try RecipeSource(source))
+    }
+    self.sources = sources
+    let model = try fields.required(fields.fields("model"), "model")
+    self.model = try RecipeModel(model)
+    let task = try fields.required(fields.fields("task"), "task")
+    self.task = try RecipeTask(task)
+    let training = try fields.required(fields.fields("training"), "training")
+    self.training = try RecipeTraining(training, segmentPositions: self.model.segmentPositions)
+    seeds = try (fields.integers("seeds", in: 0...Int.max) ?? [0]).map(UInt64.init)
+    if Set(seeds).count < seeds.count { throw fields.contradiction("seeds", "a seed comes twice") }
+    var evaluations: [RecipeEvaluation] = []
+    for evaluation in try fields.listOfFields("evaluations") ?? [] {
+      evaluations.append(try RecipeEvaluation(evaluation))
+    }
+    self.evaluations = evaluations
+    attentionSegmentCount = try fields.integer("attentionSegments", in: 1...64)
+  }
+}
+
+extension RecipeSource {
+  fileprivate init(_ fields: RecipeFields) throws(RecipeError) {
+    try fields.require(only: ["name", "origin", "checksum"])
+    name = try fields.required(fields.string("name"), "name")
+    origin = try fields.required(fields.string("origin"), "origin")
+    checksum = try fields.string("checksum")
+    // The name is joined to the data folder; it must not lead out of it.
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+      throw fields.invalid("name", .string(name), "a name within the data folder")
+    }
+  }
+}
+
+extension RecipeModel {
+  fileprivate init(_ fields: RecipeFields) throws(RecipeError) {
+    try fields.require(only: ["checkpoint", "memoryTokens", "segmentPositions", "alignment"])
+    checkpoint = try fields.required(fields.string("checkpoint"), "checkpoint")
+    memoryTokenCount = try fields.required(
+      fields.integer("memoryTokens", in: 1...1 << 16), "memoryTokens")
+    segmentPositions = try fields.required(
+      fields.integer("segmentPositions", in: 1...1 << 24), "segmentPositions")
+    alignment = try fields.choice("alignment", of: MemoryConfiguration.Alignment.self) ?? .right
+  }
+}
+
+extension RecipeTraining {
+  fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws {
+    try fields.require(only: [
+      "stages", "batch", "learningRate", "warmUpSteps", "schedule", "beta1", "beta2", "epsilon",
+      "weightDecay", "decay", "clipNorm", "clipValue", "dropout", "lossOnAllSegments",
+      "evaluateEvery", "validationSamples", "targetAccuracy", "targetEvaluations", "stopAtChance",
+      "dtype",
+    ])
+    var stages: [Curriculum.Stage] = []
+    for stage in try fields.required(fields.listOfFields("stages"), "stages") {
+      stages.append(try Curriculum.Stage(stage, segmentPositions: segmentPositions))
+    }
+    curriculum = try Curriculum(stages: stages)
+    func isPositive(_ number: Double) -> Bool { number > 0 }
+    let rate = try fields.number("learningRate", "a number above 0", where: isPositive)
+    schedule = LearningRateSchedule(
+      shape: try fields.choice("schedule", of: LearningRateSchedule.Shape.self) ?? .linear,
+      learningRate: try fields.required(rate, "learningRate"),
+      warmUpStepCount: try fields.required(
+        fields.integer("warmUpSteps", in: 0...1 << 40), "warmUpSteps"))
+    optimizer = AdamW(
+      beta1: try fields.probability("beta1") ?? 0.9,
+      beta2: try fields.probability("beta2") ?? 0.999,
+      epsilon: try fields.number("epsilon", "a number above 0", where: isPositive) ?? 1e-8,
+      weightDecay: try fields.number("weightDecay", "0 or more") { $0 >= 0 } ?? 0.001,
+      decayScope: try fields.choice("decay", of: WeightDecayScope.self) ?? .all)
+    let norm = try fields.number("clipNorm", "a number above 0", where: isPositive)
+    let value = try fields.number("clipValue", "a number above 0", where: isPositive)
+    switch (norm, value) {
+    case (let norm?, nil): clipping = .norm(norm)
+    case (nil, let value?): clipping = .value(value)
+    case (nil, nil): clipping = .none
+    case (.some, .some):
+      throw fields.contradiction("clipNorm", "clipNorm and clipValue exclude each other")
+    }
+    batchSize = try fields.required(fields.integer("batch", in: 1...1 << 20), "batch")
+    dropout = try fields.probability("dropout")
+    lossOnAllSegments = try fields.bool("lossOnAllSegments") ?? false
+    evaluationInterval = try fields.integer("evaluateEvery", in: 1...1 << 40) ?? 50
+    validationSampleCount = try fields.integer("validationSamples", in: 1...1 << 20) ?? 200
+    let target = try fields.number("targetAccuracy", "a percentage") { (0...100).contains($0) }
+    targetAccuracy = (target ?? 99.5) / 100
+    targetEvaluationCount = try fields.integer("targetEvaluations", in: 1...1 << 20) ?? 3
+    stopsAtChance = try fields.bool("stopAtChance") ?? true
+    elementType = try fields.choice("dtype", of: StoredType.self)?.elementType ?? .f32
+  }
+
+  /// The types in which a model's matrices are stored.
+  private enum StoredType: String, CaseIterable {
+    case f32, f16, bf16
+
+    var elementType: ElementType {
+      switch self {
+      case .f32: .f32
+      case .f16: .f16
+      case .bf16: .bf16
+      }
+    }
+  }
+}
+
+extension Curriculum.Stage {
+  fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
+    try fields.require(only: [
+      "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
+      "dropout",
+    ])
+    let counts = 1...Curriculum.maximumSegmentCount
+    self.init(
+      segmentCount: try fields.required(fields.integer("segments", in: counts), "segments"),
+      stepCount: try fields.required(
+        fields.integer("steps", in: 1...Curriculum.maximumStepCount), "steps"))
+    mixing = try fields.choice("mixing", of: LengthMixing.self) ?? .none
+    validationSegmentCount = try fields.integer("validationSegments", in: counts)
+    learningRate = try fields.number("learningRate", "a number above 0") { $0 > 0 }
+    dropout = try fields.probability("dropout")
+    if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
+      guard range.count <= 2, range[0] <= range[range.count - 1] else {
+        throw fields.contradiction(
+          "segmentPositions", "one number of positions, or the least and the most of them")
+      }
+      self.segmentPositions = range[0]...range[range.count - 1]
+    }
+  }
+}
+
+extension RecipeEvaluation {
+  fileprivate init(_ fields: RecipeFields) throws(RecipeError) {
+    try fields.require(only: ["segments", "samples", "factPositions", "seed"])
+    segmentCounts = try fields.required(
+      fields.integers("segments", in: 1...Curriculum.maximumSegmentCount), "segments")
+    guard zip(segmentCounts, segmentCounts.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw fields.contradiction("segments", "the numbers of segments do not rise")
+    }
+    sampleCount = try fields.required(fields.integer("samples", in: 1...1 << 24), "samples")
+    factPositions = try fields.choice("factPositions", of: FactPositions.self) ?? .first
+    seed = UInt64(try fields.integer("seed", in: 0...Int.max) ?? 0)
+  }
+}

@@ -1,0 +1,172 @@
+import FineTuning
+import JSON
+import Testing
+
+@testable import Experiments
+
+@Suite struct RecipeTests {
+  /// A recipe with everything that has no default, and changes to it by key path.
+  private func recipe(_ changes: (inout JSONObject) -> Void = { _ in }) throws -> Recipe {
+    var training: JSONObject = [
+      "stages": [["segments": 1, "steps": 5]], "batch": 4, "learningRate": 1e-3, "warmUpSteps": 1,
+    ]
+    var object: JSONObject = [
+      "title": "a title",
+      "model": ["checkpoint": "bert", "memoryTokens": 2, "segmentPositions": 64],
+      "task": ["name": "memorize"],
+    ]
+    object["training"] = .object(training)
+    changes(&object)
+    training = object["training"]?.object ?? training
+    return try Recipe(json: .object(object), file: "recipe.json")
+  }
+
+  private func change(_ object: inout JSONObject, _ part: String, _ key: String, _ to: JSONValue?) {
+    var member = object[part]?.object ?? JSONObject()
+    member[key] = to
+    object[part] = .object(member)
+  }
+
+  @Test func `what is left out has the default that the table names`() throws {
+    let recipe = try recipe()
+    #expect(recipe.seeds == [0] && recipe.sources.isEmpty && recipe.evaluations.isEmpty)
+    #expect(recipe.model.alignment == .right)
+    let training = recipe.training
+    #expect(training.schedule.shape == .linear && training.clipping == .none)
+    #expect(training.optimizer.beta1 == 0.9 && training.optimizer.beta2 == 0.999)
+    #expect(training.optimizer.epsilon == 1e-8 && training.optimizer.weightDecay == 0.001)
+    #expect(training.targetAccuracy == 0.995 && training.targetEvaluationCount == 3)
+    #expect(training.stopsAtChance && training.evaluationInterval == 50)
+    #expect(training.dropout == nil && training.elementType == .f32)
+    #expect(training.curriculum.stages[0].mixing == .none)
+  }
+
+  @Test func `a stage has everything that a stage can have`() throws {
+    let recipe = try recipe {
+      change(
+        &$0, "training", "stages",
+        [
+          ["segments": 1, "steps": 5, "segmentPositions": [32]],
+          [
+            "segments": 4, "steps": 6, "mixing": "spread", "segmentPositions": [32, 64],
+            "validationSegments": 16, "learningRate": 0.25, "dropout": 0.5,
+          ],
+        ])
+    }
+    let stages = recipe.training.curriculum.stages
+    #expect(stages[0].segmentPositions == 32...32)
+    #expect(stages[1].segmentPositions == 32...64 && stages[1].mixing == .spread)
+    #expect(stages[1].validationSegmentCount == 16 && stages[1].learningRate == 0.25)
+    #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)
+  }
+
+  /// A change to a recipe that must be refused: the part, the key, its value as JSON, and the place
+  /// that the error names.
+  struct Refused: Sendable {
+    let part: String
+    let key: String
+    let value: String
+    let place: String
+
+    init(_ part: String, _ key: String, _ value: String, at place: String) {
+      (self.part, self.key, self.value, self.place) = (part, key, value, place)
+    }
+  }
+
+  private func error(_ refused: Refused) throws -> RecipeError? {
+    let value = try JSONValue(parsing: Array(refused.value.utf8), file: "test")
+    do {
+      _ = try recipe { change(&$0, refused.part, refused.key, value) }
+      return nil
+    } catch let error as RecipeError {
+      return error
+    }
+  }
+
+  @Test(arguments: [
+    Refused("training", "bach", "3", at: "training.bach"),
+    Refused("model", "heads", "3", at: "model.heads"),
+    Refused("task", "story", #""x""#, at: "task.story"),
+    Refused(
+      "training", "stages", #"[{"segments": 1, "steps": 1, "batch": 2}]"#,
+      at: "training.stages[0].batch"),
+  ])
+  func `an unknown key is named`(refused: Refused) throws {
+    guard case .unknownKey("recipe.json", refused.place, let known)? = try error(refused) else {
+      Issue.record("another error, or none")
+      return
+    }
+    #expect(!known.isEmpty)
+  }
+
+  @Test(arguments: [
+    Refused("training", "batch", "0", at: "training.batch"),
+    Refused("training", "batch", "1.5", at: "training.batch"),
+    Refused("training", "learningRate", #""fast""#, at: "training.learningRate"),
+    Refused("training", "learningRate", "-1", at: "training.learningRate"),
+    Refused("training", "dropout", "1", at: "training.dropout"),
+    Refused("training", "dtype", #""f8""#, at: "training.dtype"),
+    Refused("training", "stages", "[]", at: "training.stages"),
+    Refused(
+      "training", "stages", #"[{"segments": 0, "steps": 1}]"#, at: "training.stages[0].segments"),
+    Refused(
+      "training", "stages", #"[{"segments": 1, "steps": 1, "segmentPositions": [65]}]"#,
+      at: "training.stages[0].segmentPositions"),
+    Refused("task", "name", #""sing""#, at: "task.name"),
+    Refused("model", "alignment", #""up""#, at: "model.alignment"),
+  ])
+  func `a value outside its range is named`(refused: Refused) throws {
+    guard case .invalid("recipe.json", refused.place, _, _)? = try error(refused) else {
+      Issue.record("another error, or none")
+      return
+    }
+  }
+
+  @Test(arguments: [("model", "checkpoint"), ("training", "batch"), ("task", "name")])
+  func `a key that is missing is named`(part: String, key: String) {
+    #expect(throws: RecipeError.missing(file: "recipe.json", key: "\(part).\(key)")) {
+      try recipe { change(&$0, part, key, nil) }
+    }
+  }
+
+  @Test func `contradictions are named`() {
+    func key(_ changes: (inout JSONObject) -> Void) -> String? {
+      do {
+        _ = try recipe(changes)
+        return nil
+      } catch {
+        guard case .contradiction(_, let key, _)? = error as? RecipeError else { return "\(error)" }
+        return key
+      }
+    }
+    #expect(
+      key {
+        change(&$0, "training", "clipNorm", 1)
+        change(&$0, "training", "clipValue", 1)
+      } == "training.clipNorm")
+    #expect(key { change(&$0, "task", "stories", "x") } == "task.stories")
+    #expect(
+      key { $0["evaluations"] = [["segments": [2, 1], "samples": 1]] } == "evaluations[0].segments")
+    #expect(key { $0["seeds"] = [1, 1] } == "seeds")
+    #expect(
+      key {
+        change(
+          &$0, "training", "stages", [["segments": 1, "steps": 1, "segmentPositions": [9, 8]]])
+      } == "training.stages[0].segmentPositions")
+    // Falling lengths are the curriculum's own error.
+    #expect(throws: CurriculumError.segmentCountsNotRising([2, 1])) {
+      try recipe {
+        change(
+          &$0, "training", "stages",
+          [["segments": 2, "steps": 1], ["segments": 1, "steps": 1]])
+      }
+    }
+  }
+
+  @Test(arguments: ["../x", "/x", "a//b", ""])
+  func `a source stays in the data folder`(name: String) {
+    #expect(throws: RecipeError.self) {
+      try recipe { $0["sources"] = [["name": .string(name), "origin": "nowhere"]] }
+    }
+  }
+}
