@@ -44,13 +44,14 @@ let package = Package(
     .target(name: "Randomness"),
     .target(name: "JSON", dependencies: ["CJSON", "TensorStorage"]),
 
-    // Floor 2: arithmetic, our file, what a BERT is, text.
+    // Floor 2: arithmetic, our file, what a BERT is, text, what was measured.
     .target(name: "Kernels", dependencies: ["CKernels", "TensorStorage"]),
     .target(
       name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"],
       exclude: ["Specification.md"]),
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
+    .target(name: "TrainingRecords", dependencies: ["JSON", "TensorStorage"]),
 
     // Floor 3: the network, a model in our file, foreign files.
     .target(name: "Transformer", dependencies: ["Kernels", "ModelSchema", "TensorStorage"]),
@@ -91,9 +92,9 @@ let package = Package(
     .executableTarget(
       name: "rmt",
       dependencies: [
-        "CheckpointConversion", "FineTuning", "HDF5", "JSON", "Kernels", "ModelFile",
-        "ModelSchema", "Randomness", "RecurrentMemory", "Safetensors", "TensorStorage",
-        "Tokenizers", "Transformer", "WeightFile",
+        "CheckpointConversion", "FineTuning", "HDF5", "JSON", "Kernels",
+        "ModelFile", "ModelSchema", "Randomness", "RecurrentMemory", "Safetensors",
+        "TensorStorage", "Tokenizers", "TrainingRecords", "Transformer", "WeightFile",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -114,6 +115,9 @@ let package = Package(
     .testTarget(name: "ModelSchemaTests", dependencies: ["JSON", "ModelSchema", "TensorStorage"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "Tokenizers"]),
+    .testTarget(
+      name: "TrainingRecordsTests",
+      dependencies: ["JSON", "TensorStorage", "TestSupport", "TrainingRecords"]),
     .testTarget(
       name: "TransformerTests",
       dependencies: [
@@ -158,7 +162,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
-        "WeightFile",
+        "TrainingRecords", "WeightFile",
       ]),
     // The library as a program outside sees it: its product's targets, and their public API alone.
     .testTarget(

@@ -112,6 +112,10 @@ public struct FineTuner {
       model: description, tokens: tokenizer.specialTokens, state: state, data: data,
       options: options, stateFile: stateFile, settings: settings, shouldStop: shouldStop,
       report: report)
+    if resumes {
+      let position = state.position
+      report(.resumed(runStep: position.runStep, isEvaluated: position.isEvaluated))
+    }
     do {
       try run.train()
     } catch FineTuningError.diverged(let stage, let step, let what, _) {

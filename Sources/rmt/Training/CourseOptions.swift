@@ -1,5 +1,6 @@
 import ArgumentParser
 import RecurrentMemory
+import TrainingRecords
 
 /// What happens along the way of `rmt finetune`.
 struct CourseOptions: ParsableArguments {
@@ -64,6 +65,12 @@ struct CourseOptions: ParsableArguments {
       "Append loss and accuracy to this file, one JSON object a line.", valueName: "file.jsonl"))
   var log: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write loss and accuracy as TensorBoard's event files to this folder.", valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
+
   func validate() throws {
     for (name, value) in [
       ("--evaluate-every", evaluateEvery), ("--save-every", saveEvery),
@@ -77,6 +84,22 @@ struct CourseOptions: ParsableArguments {
     if let targetAccuracy, !(0...100).contains(targetAccuracy) {
       throw ValidationError("--target-accuracy is a percentage.")
     }
+  }
+}
+
+extension CourseOptions {
+  /// What keeps the run's measurements.
+  ///
+  /// - Parameter replaces: whether another run's output, and so its records, may be replaced.
+  /// - Throws: `FileError`, `TrainingRecordsError`.
+  func recorders(replaces: Bool) throws -> [any TrainingRecorder] {
+    var recorders: [any TrainingRecorder] = []
+    if let log { recorders.append(try MetricsLog(path: log)) }
+    if let tensorboard {
+      recorders.append(
+        try TensorBoardLog(folder: tensorboard, addsToEvents: resume || replaces))
+    }
+    return recorders
   }
 }
 
