@@ -28,8 +28,11 @@ struct RMT: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Make a model", subcommands: [Convert.self, Attach.self, Create.self]),
       CommandGroup(
-        name: "Train and measure", subcommands: [Finetune.self, Evaluate.self, Bench.self]),
-      CommandGroup(name: "Use a model", subcommands: [Run.self, Encode.self, Export.self]),
+        name: "Train and measure",
+        subcommands: [Finetune.self, Evaluate.self, Bench.self, Flops.self]),
+      CommandGroup(
+        name: "Use a model",
+        subcommands: [Run.self, Encode.self, Export.self]),
       CommandGroup(
         name: "Look into files",
         subcommands: [Inspect.self, Tokenize.self, Verify.self, Compare.self]),
