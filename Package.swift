@@ -88,11 +88,18 @@ let package = Package(
         "TensorStorage", "Tokenizers", "Transformer", "WeightFile",
       ]),
 
-    // Floor 6: the command, one file a verb; the only place that prints.
+    // Floor 6: shows.
+    .target(
+      name: "ExperimentReport",
+      dependencies: [
+        "FineTuning", "JSON", "RecurrentMemory", "TensorStorage", "TrainingRecords",
+      ]),
+
+    // Floor 7: the command, one file a verb; the only place that prints.
     .executableTarget(
       name: "rmt",
       dependencies: [
-        "CheckpointConversion", "FineTuning", "HDF5", "JSON", "Kernels",
+        "CheckpointConversion", "ExperimentReport", "FineTuning", "HDF5", "JSON", "Kernels",
         "ModelFile", "ModelSchema", "Randomness", "RecurrentMemory", "Safetensors",
         "TensorStorage", "Tokenizers", "TrainingRecords", "Transformer", "WeightFile",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -157,6 +164,12 @@ let package = Package(
         "FineTuning", "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness",
         "RecurrentMemory", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
         "Transformer", "WeightFile",
+      ]),
+    .testTarget(
+      name: "ExperimentReportTests",
+      dependencies: [
+        "ExperimentReport", "FineTuning", "JSON", "RecurrentMemory", "TensorStorage",
+        "TestSupport", "TrainingRecords",
       ]),
     .testTarget(
       name: "CommandTests",

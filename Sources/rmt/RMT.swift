@@ -29,10 +29,10 @@ struct RMT: ParsableCommand {
       CommandGroup(name: "Make a model", subcommands: [Convert.self, Attach.self, Create.self]),
       CommandGroup(
         name: "Train and measure",
-        subcommands: [Finetune.self, Evaluate.self, Bench.self, Flops.self]),
+        subcommands: [Finetune.self, Evaluate.self, Report.self, Bench.self, Flops.self]),
       CommandGroup(
         name: "Use a model",
-        subcommands: [Run.self, Encode.self, Export.self]),
+        subcommands: [Run.self, Encode.self, Attention.self, Export.self]),
       CommandGroup(
         name: "Look into files",
         subcommands: [Inspect.self, Tokenize.self, Verify.self, Compare.self]),

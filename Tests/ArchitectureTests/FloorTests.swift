@@ -10,7 +10,8 @@ private let floors: [String: Int] = [
   "Transformer": 3, "ModelFile": 3, "Safetensors": 3, "HDF5": 3, "PyTorchCheckpoint": 3,
   "RecurrentMemory": 4, "CheckpointConversion": 4,
   "FineTuning": 5,
-  "rmt": 6,
+  "ExperimentReport": 6,
+  "rmt": 7,
 ]
 
 /// Steps within a floor that are allowed all the same.
