@@ -44,13 +44,14 @@ let package = Package(
     .target(name: "Randomness"),
     .target(name: "JSON", dependencies: ["CJSON", "TensorStorage"]),
 
-    // Floor 2: arithmetic, our file, what a BERT is, text.
+    // Floor 2: arithmetic, our file, what a BERT is, text, what was measured.
     .target(name: "Kernels", dependencies: ["CKernels", "TensorStorage"]),
     .target(
       name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"],
       exclude: ["Specification.md"]),
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
+    .target(name: "TrainingRecords", dependencies: ["JSON", "TensorStorage"]),
 
     // Floor 3: the network, a model in our file, foreign files.
     .target(name: "Transformer", dependencies: ["Kernels", "ModelSchema", "TensorStorage"]),
@@ -84,24 +85,31 @@ let package = Package(
       name: "FineTuning",
       dependencies: [
         "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness", "RecurrentMemory",
-        "TensorStorage", "Tokenizers", "Transformer", "WeightFile",
+        "TensorStorage", "Tokenizers", "TrainingRecords", "Transformer", "WeightFile",
       ]),
 
-    // Floor 6: whole experiments.
+    // Floor 6: shows.
+    .target(
+      name: "ExperimentReport",
+      dependencies: [
+        "FineTuning", "JSON", "RecurrentMemory", "TensorStorage", "TrainingRecords",
+      ]),
+
+    // Floor 7: whole experiments.
     .target(
       name: "Experiments",
       dependencies: [
-        "CheckpointConversion", "FineTuning", "JSON", "ModelFile", "ModelSchema",
-        "RecurrentMemory", "TensorStorage", "WeightFile",
+        "CheckpointConversion", "ExperimentReport", "FineTuning", "JSON", "ModelFile",
+        "ModelSchema", "RecurrentMemory", "TensorStorage", "TrainingRecords", "WeightFile",
       ]),
 
-    // Floor 7: the command, one file a verb; the only place that prints.
+    // Floor 8: the command, one file a verb; the only place that prints.
     .executableTarget(
       name: "rmt",
       dependencies: [
-        "CheckpointConversion", "Experiments", "FineTuning", "HDF5", "JSON", "Kernels", "ModelFile",
-        "ModelSchema", "Randomness", "RecurrentMemory", "Safetensors", "TensorStorage",
-        "Tokenizers", "Transformer", "WeightFile",
+        "CheckpointConversion", "ExperimentReport", "Experiments", "FineTuning", "HDF5", "JSON",
+        "Kernels", "ModelFile", "ModelSchema", "Randomness", "RecurrentMemory", "Safetensors",
+        "TensorStorage", "Tokenizers", "TrainingRecords", "Transformer", "WeightFile",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -122,6 +130,9 @@ let package = Package(
     .testTarget(name: "ModelSchemaTests", dependencies: ["JSON", "ModelSchema", "TensorStorage"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "Tokenizers"]),
+    .testTarget(
+      name: "TrainingRecordsTests",
+      dependencies: ["JSON", "TensorStorage", "TestSupport", "TrainingRecords"]),
     .testTarget(
       name: "TransformerTests",
       dependencies: [
@@ -169,10 +180,16 @@ let package = Package(
         "TensorStorage", "TestSupport", "Tokenizers",
       ]),
     .testTarget(
+      name: "ExperimentReportTests",
+      dependencies: [
+        "ExperimentReport", "FineTuning", "JSON", "RecurrentMemory", "TensorStorage",
+        "TestSupport", "TrainingRecords",
+      ]),
+    .testTarget(
       name: "CommandTests",
       dependencies: [
         "rmt", "FineTuning", "JSON", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
-        "WeightFile",
+        "TrainingRecords", "WeightFile",
       ]),
     // The library as a program outside sees it: its product's targets, and their public API alone.
     .testTarget(

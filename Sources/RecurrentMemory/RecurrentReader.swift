@@ -16,10 +16,10 @@ public final class RecurrentReader {
   /// Positions of the segment read last; 0 before the first.
   public private(set) var positionCount = 0
 
-  private let model: BoundModel
-  private let layout: SegmentLayout
-  private let encoder: Encoder<Float>
-  private let workspace: EncoderWorkspace<Float>
+  let model: BoundModel
+  let layout: SegmentLayout
+  let encoder: Encoder<Float>
+  let workspace: EncoderWorkspace<Float>
   private let activations: EncoderActivations<Float>
   private var state: [Float]
   /// The segment read last, its rows that are read, and whether the output holds all rows.
@@ -76,12 +76,7 @@ public final class RecurrentReader {
   ///
   /// - Throws: ``RecurrenceError`` when an id is outside the vocabulary; the memory stays as it was.
   public func read(_ tokens: ArraySlice<Int32>) throws {
-    precondition(
-      tokens.count <= memoryConfiguration.segmentSize, "\(tokens.count) tokens in a segment")
-    let limit = model.file.description.encoder.vocabularySize
-    for index in tokens.indices where tokens[index] < 0 || tokens[index] >= limit {
-      throw RecurrenceError.tokenOutOfRange(tokens[index], limit: limit)
-    }
+    try check(tokens)
     positionCount = layout.rowCount(tokenCount: tokens.count)
     layout.write(
       tokens: tokens, memory: state, wordEmbeddings: model.parameters.embeddings.word,
@@ -98,6 +93,16 @@ public final class RecurrentReader {
     let width = layout.hiddenSize
     let first = layout.memoryRows.lowerBound * width
     for index in state.indices { state[index] = activations.output[first + index] }
+  }
+
+  /// Holds the tokens of a segment against the segment's size and the vocabulary.
+  func check(_ tokens: ArraySlice<Int32>) throws(RecurrenceError) {
+    precondition(
+      tokens.count <= memoryConfiguration.segmentSize, "\(tokens.count) tokens in a segment")
+    let limit = model.file.description.encoder.vocabularySize
+    for index in tokens.indices where tokens[index] < 0 || tokens[index] >= limit {
+      throw .tokenOutOfRange(tokens[index], limit: limit)
+    }
   }
 
   /// Hidden states of the segment read last, `[positionCount, d]` row by row.

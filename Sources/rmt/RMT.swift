@@ -30,9 +30,12 @@ struct RMT: ParsableCommand {
       CommandGroup(
         name: "Train and measure",
         subcommands: [
-          Pretrain.self, Finetune.self, Evaluate.self, RunExperiment.self, Bench.self,
+          Pretrain.self, Finetune.self, Evaluate.self, RunExperiment.self, Report.self, Bench.self,
+          Flops.self,
         ]),
-      CommandGroup(name: "Use a model", subcommands: [Run.self, Encode.self, Export.self]),
+      CommandGroup(
+        name: "Use a model",
+        subcommands: [Run.self, Encode.self, Attention.self, Export.self]),
       CommandGroup(
         name: "Look into files",
         subcommands: [Inspect.self, Tokenize.self, Verify.self, Compare.self]),

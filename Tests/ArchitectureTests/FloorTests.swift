@@ -6,11 +6,13 @@ private let floors: [String: Int] = [
   "TensorStorage": 1, "Randomness": 1,
   "JSON": 1,
   "Kernels": 2, "WeightFile": 2, "ModelSchema": 2, "Tokenizers": 2,
+  "TrainingRecords": 2,
   "Transformer": 3, "ModelFile": 3, "Safetensors": 3, "HDF5": 3, "PyTorchCheckpoint": 3,
   "RecurrentMemory": 4, "CheckpointConversion": 4,
   "FineTuning": 5,
-  "Experiments": 6,
-  "rmt": 7,
+  "ExperimentReport": 6,
+  "Experiments": 7,
+  "rmt": 8,
 ]
 
 /// Steps within a floor that are allowed all the same.

@@ -49,7 +49,8 @@ struct TrainingMessagesTests {
 
   @Test func `a sign of life shows loss, rate and time left`() {
     let report = StepReport(
-      stage: 1, step: 60, stepCount: 100, meanLoss: 0.5, accuracy: 0, learningRate: 1e-5,
+      stage: 1, step: 60, runStep: 60, stepCount: 100, meanLoss: 0.5, accuracy: 0,
+      learningRate: 1e-5,
       gradientNorm: 1, tokenCount: 1, seconds: 1)
     #expect(
       TrainingReporter.stepLine(report, stepsBefore: 40, seconds: 10)

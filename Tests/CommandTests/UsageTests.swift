@@ -5,7 +5,7 @@ import Testing
 struct UsageTests {
   static let verbs = [
     "convert", "create", "inspect", "verify", "compare", "attach", "finetune", "evaluate", "run",
-    "encode", "export", "tokenize", "bench",
+    "encode", "export", "tokenize", "bench", "attention", "flops", "report",
   ]
 
   @Test func `help names every verb and the exit codes`() throws {
@@ -84,6 +84,10 @@ struct UsageTests {
       ["evaluate", "x", "--task", "memorize"],
       ["evaluate", "x", "--task", "memorize", "--segments", "2,1"],
       ["run", "x"],
+      ["attention", "x", "y"],
+      ["attention", "x", "y", "-o", "z", "--threads", "0"],
+      ["report"],
+      ["flops", "--tokens", "1,-1"],
       ["run", "x", "a", "b", "--save-memory", "m"],
       ["run", "x", "-", "-"],
       ["export", "x", "-o", "y"],

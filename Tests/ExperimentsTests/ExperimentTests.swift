@@ -115,7 +115,7 @@ import Testing
     #expect {
       try experiment("out").run()
     } throws: {
-      guard case .otherSettings(_, "recipe.training.batch", "2", "3")? = $0 as? RecipeError
+      guard case .otherSettings(_, "training.batch", "2", "3")? = $0 as? RecipeError
       else { return false }
       return true
     }

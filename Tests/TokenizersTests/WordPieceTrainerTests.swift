@@ -25,7 +25,7 @@ import Tokenizers
       Array(repeating: member.name, count: member.value.integer ?? 0).joined(separator: " ")
     }
     for golden in try #require(golden["cases"]?.array) {
-      let lowercases = try #require(golden["lowercase"]?.bool)
+      let lowercases: Bool = try #require(golden["lowercase"]?.bool as Bool?)
       var trainer = WordPieceTrainer(settings: WordPieceSettings(lowercases: lowercases))
       for text in texts { trainer.add(text) }
       let tokens = try trainer.vocabulary(

@@ -1,10 +1,12 @@
 import CheckpointConversion
+import ExperimentReport
 import FineTuning
 import JSON
 import ModelFile
 import ModelSchema
 import RecurrentMemory
 import TensorStorage
+import TrainingRecords
 
 #if canImport(Glibc)
   import Glibc
@@ -25,7 +27,7 @@ public struct Experiment {
   private let json: JSONValue
   private let file: String
   private let dataFolder: String
-  private let threadCount: Int
+  let threadCount: Int
 
   /// An experiment that is ready to begin.
   ///
@@ -65,7 +67,7 @@ public struct Experiment {
   ) throws {
     func checkCancellation() throws { if shouldStop() { throw Interrupted() } }
     report(.part("checking the sources"))
-    try folder.begin(recipe: json, sources: sources(checkCancellation: checkCancellation))
+    try folder.begin(recipe: record(checkCancellation: checkCancellation))
     try make(folder.model, "converting the checkpoint", report) {
       let conversion = try CheckpointConverter.convert(
         source: path(recipe.model.checkpoint), to: folder.model, elementType: nil,
@@ -78,6 +80,12 @@ public struct Experiment {
       try evaluate(seed: seed, report: report, shouldStop: shouldStop)
     }
     try collectResults()
+    if let segmentCount = recipe.attentionSegmentCount, let seed = recipe.seeds.first {
+      report(.part("drawing attention"))
+      try draw(segmentCount: segmentCount, seed: seed)
+    }
+    report(.part("writing the report"))
+    try ExperimentFolder.write(ExperimentReport(folder: folder.path).html(), to: folder.report)
   }
 
   // MARK: The parts
@@ -118,8 +126,27 @@ public struct Experiment {
           validationSampleCount: recipe.training.validationSampleCount),
         options: recipe.training.options(memory: memory, seed: seed, threadCount: threadCount),
         outputPath: run.trained, collision: .keepExisting, resumes: true)
+      let metrics = try MetricsLog(path: run.metrics)
       _ = try tuner.run(
-        report: { event in report(.training(event)) }, shouldStop: shouldStop)
+        report: { event in
+          Self.keep(event, in: metrics, report)
+          report(.training(event))
+        }, shouldStop: shouldStop)
+    }
+  }
+
+  /// Puts down what an event measured; that it cannot be written must not end the training.
+  private static func keep(
+    _ event: FineTuningEvent, in metrics: MetricsLog, _ report: (ExperimentEvent) -> Void
+  ) {
+    do throws(FileError) {
+      if case .resumed(let runStep, let isEvaluated) = event {
+        try metrics.resume(afterRunStep: runStep, isEvaluated: isEvaluated)
+      } else if let record = event.record {
+        try metrics.append(record)
+      }
+    } catch {
+      report(.note("\(error) What training measures is no longer kept there."))
     }
   }
 
@@ -196,10 +223,15 @@ public struct Experiment {
       }
     }
     if !lines.isEmpty { try ExperimentFolder.write(lines, to: folder.results) }
+    if let first = recipe.seeds.first {
+      let file = try RandomAccessFile(path: folder.run(seed: first).metrics)
+      let bytes = try file.bytes(in: 0..<file.byteCount)
+      try ExperimentFolder.write(String(decoding: bytes, as: UTF8.self), to: folder.metrics)
+    }
   }
 
   /// The memory's settings of every run.
-  private var memory: MemoryConfiguration {
+  var memory: MemoryConfiguration {
     MemoryConfiguration(
       tokenCount: recipe.model.memoryTokenCount,
       segmentPositions: recipe.model.segmentPositions, alignment: recipe.model.alignment)
@@ -207,13 +239,11 @@ public struct Experiment {
 
   // MARK: Files
 
-  /// The recipe's sources as they lie here.
+  /// The recipe with the checksums of its sources as they lie here.
   ///
-  /// - Throws: ``RecipeError`` for one that is missing or has changed.
-  private func sources(
-    checkCancellation: () throws -> Void
-  ) throws -> [(name: String, checksum: String)] {
-    try recipe.sources.map { source in
+  /// - Throws: ``RecipeError`` for a source that is missing or has changed.
+  private func record(checkCancellation: () throws -> Void) throws -> JSONObject {
+    let sources: [JSONValue] = try recipe.sources.map { source in
       let path = "\(dataFolder)/\(source.name)"
       guard access(path, F_OK) == 0 else {
         throw RecipeError.missingSource(
@@ -224,12 +254,18 @@ public struct Experiment {
         throw RecipeError.changedSource(
           path: path, expected: source.checksum ?? "", found: checksum)
       }
-      return (source.name, checksum)
+      return [
+        "name": .string(source.name), "origin": .string(source.origin),
+        "checksum": .string(checksum),
+      ]
     }
+    var record = json.object ?? JSONObject()
+    if !sources.isEmpty { record["sources"] = .array(sources) }
+    return record
   }
 
   /// Where a name of the recipe leads: a source's into the data folder, others beside the recipe.
-  private func path(_ name: String) -> String {
+  func path(_ name: String) -> String {
     let isSource = recipe.sources.contains { name == $0.name || name.hasPrefix($0.name + "/") }
     if name.hasPrefix("/") { return name }
     return isSource ? "\(dataFolder)/\(name)" : "\(Self.folder(of: file))/\(name)"

@@ -11,12 +11,13 @@ import TensorStorage
 /// Where everything of an experiment lies.
 ///
 /// ```
-/// experiment.json        the recipe as it was run, and the checksums of its sources
+/// experiment.json        the recipe as it was run, with the checksums of its sources
 /// model.rmtw             the checkpoint as a native file
 /// seed-1/memory.rmtw     with memory and labels
 /// seed-1/trained.rmtw    trained
 /// seed-1/metrics.jsonl   loss and accuracy while it learned
 /// seed-1/results-1.jsonl the first evaluation's rows
+/// metrics.jsonl          loss and accuracy of the first seed
 /// results.jsonl          the rows of all seeds and evaluations
 /// attention.svg          who reads and writes the memory, first seed
 /// report.html            all of it to look at
@@ -32,6 +33,8 @@ public struct ExperimentFolder: Sendable {
   public var record: String { "\(path)/experiment.json" }
   /// The checkpoint as a native file.
   public var model: String { "\(path)/model.rmtw" }
+  /// Loss and accuracy of the first seed.
+  public var metrics: String { "\(path)/metrics.jsonl" }
   /// All rows.
   public var results: String { "\(path)/results.jsonl" }
   /// The drawing.
@@ -63,32 +66,27 @@ public struct ExperimentFolder: Sendable {
   ///
   /// - Throws: ``RecipeError/otherSettings(folder:key:before:now:)``,
   ///   ``RecipeError/foreignFolder(path:)``, `FileError`, `JSONError`.
-  func begin(recipe: JSONValue, sources: [(name: String, checksum: String)]) throws {
+  func begin(recipe: JSONObject) throws {
     try Self.create(path)
-    let present = JSONValue.object([
-      "recipe": recipe,
-      "sources": .array(
-        sources.map { ["name": .string($0.name), "checksum": .string($0.checksum)] }),
-    ])
     if access(record, F_OK) == 0 {
       let file = try RandomAccessFile(path: record)
       let before = try JSONValue(parsing: file.bytes(in: 0..<file.byteCount), file: record)
-      if let difference = Self.difference(Self.decisive(before), Self.decisive(present)) {
+      let (old, new) = (Self.decisive(before.object ?? JSONObject()), Self.decisive(recipe))
+      if let difference = Self.difference(.object(old), .object(new)) {
         throw RecipeError.otherSettings(
           folder: path, key: difference.key, before: difference.before, now: difference.now)
       }
     } else if try !Self.isEmpty(path) {
       throw RecipeError.foreignFolder(path: path)
     }
-    try Self.write(present.serialized(pretty: true) + "\n", to: record)
+    try Self.write(JSONValue.object(recipe).serialized(pretty: true) + "\n", to: record)
   }
 
   /// What results depend on.
-  private static func decisive(_ record: JSONValue) -> JSONValue {
-    guard var object = record.object, var recipe = object["recipe"]?.object else { return record }
+  private static func decisive(_ recipe: JSONObject) -> JSONObject {
+    var recipe = recipe
     for key in ["title", "note", "seeds", "evaluations", "attentionSegments"] { recipe[key] = nil }
-    object["recipe"] = .object(recipe)
-    return .object(object)
+    return recipe
   }
 
   /// The first place at which two values differ.

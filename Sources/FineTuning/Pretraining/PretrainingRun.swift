@@ -81,8 +81,8 @@ final class PretrainingRun {
     report(
       .step(
         StepReport(
-          stage: 1, step: state.position.step, stepCount: options.stepCount,
-          meanLoss: outcome.meanLoss, accuracy: outcome.accuracy,
+          stage: 1, step: state.position.step, runStep: state.position.runStep,
+          stepCount: options.stepCount, meanLoss: outcome.meanLoss, accuracy: outcome.accuracy,
           learningRate: moved.learningRate, gradientNorm: moved.gradientNorm,
           tokenCount: sequences.reduce(0) { $0 + $1.tokenIDs.count },
           seconds: seconds(start.duration(to: .now)))))
@@ -103,7 +103,7 @@ final class PretrainingRun {
     }
     let isBest = state.position.record(record, targetAccuracy: nil, preferring: .loss)
     if isBest { state.bestParameters.copyNumbers(of: state.parameters) }
-    report(.evaluation(record, isBest: isBest))
+    report(.evaluation(record, runStep: state.position.runStep, isBest: isBest))
   }
 
   private func save() throws {

@@ -4,6 +4,10 @@ public enum FineTuningEvent: Sendable {
   case note(String)
   /// Something that is likely to spoil the result.
   case warning(String)
+  /// A run goes on that was interrupted, with so many optimizer steps done and perhaps an evaluation
+  /// after the last of them; without a state it begins at the beginning. What it reported beyond that
+  /// point it will report once more.
+  case resumed(runStep: Int, isEvaluated: Bool)
   /// A stage begins, or goes on after a resume.
   case stage(Curriculum.Stage, stageCount: Int, stepsDone: Int)
   /// A pretraining, which has no stages, begins or goes on after a resume.
@@ -12,8 +16,8 @@ public enum FineTuningEvent: Sendable {
   case step(StepReport)
   /// Samples of a running evaluation that are done.
   case evaluating(doneCount: Int, sampleCount: Int)
-  /// An evaluation was made.
-  case evaluation(EvaluationRecord, isBest: Bool)
+  /// An evaluation was made, after so many optimizer steps of the run.
+  case evaluation(EvaluationRecord, runStep: Int, isBest: Bool)
   /// The target was reached and the stage ends before its last step.
   case targetReached(Curriculum.Stage, step: Int)
   /// The training state was saved.
@@ -26,6 +30,8 @@ public struct StepReport: Sendable, Hashable {
   public let stage: Int
   /// Steps done in the stage, this one included.
   public let step: Int
+  /// Steps done in the run, over all stages, this one included.
+  public let runStep: Int
   /// Steps the stage has.
   public let stepCount: Int
   /// Cross-entropy before the step, averaged over the samples.

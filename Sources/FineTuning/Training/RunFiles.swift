@@ -54,6 +54,10 @@ struct RunFiles {
     } else if resumes {
       report(.note("There is no state at \(stateFile.path); beginning at the beginning."))
     }
+    if resumes {
+      let position = state.position
+      report(.resumed(runStep: position.runStep, isEvaluated: position.isEvaluated))
+    }
     let isComplete = state.position.finishedStageCount == stageStepCounts.count
     let outputCollision = isComplete ? .replace : collision
     do {

@@ -24,6 +24,9 @@ package struct TrainingPosition: Sendable, Hashable {
   /// The beginning of a run.
   package init() {}
 
+  /// Whether the evaluation that may be due at this step was made.
+  package var isEvaluated: Bool { step == 0 || evaluatedStep == step }
+
   /// Takes in an evaluation and says whether its weights are the stage's best.
   package mutating func record(
     _ record: EvaluationRecord, targetAccuracy: Double?,

@@ -134,8 +134,9 @@ final class TrainingRun {
     report(
       .step(
         StepReport(
-          stage: stage.number, step: state.position.step, stepCount: stage.stepCount,
-          meanLoss: meanLoss, accuracy: Double(correctCount) / Double(sampleCount),
+          stage: stage.number, step: state.position.step, runStep: state.position.runStep,
+          stepCount: stage.stepCount, meanLoss: meanLoss,
+          accuracy: Double(correctCount) / Double(sampleCount),
           learningRate: moved.learningRate, gradientNorm: moved.gradientNorm,
           tokenCount: samples.reduce(0) { $0 + $1.tokenIDs.count },
           seconds: seconds(start.duration(to: .now)))))
@@ -156,7 +157,7 @@ final class TrainingRun {
     }
     let isBest = state.position.record(record, targetAccuracy: options.targetAccuracy)
     if isBest { state.bestParameters.copyNumbers(of: state.parameters) }
-    report(.evaluation(record, isBest: isBest))
+    report(.evaluation(record, runStep: state.position.runStep, isBest: isBest))
     if stage.stepCount / 2..<stage.stepCount ~= state.position.step, isAtChance {
       report(.warning(FineTuningError.chanceWarning(in: stage, step: state.position.step)))
     }

@@ -13,7 +13,7 @@ final class ExperimentReporter {
     log = messages.log
     isShown = !messages.quiet
     training = TrainingReporter(
-      messages: messages, printsLines: !messages.quiet, metrics: nil, takesShorterDocuments: false)
+      messages: messages, printsLines: !messages.quiet, recorders: [], takesShorterDocuments: false)
   }
 
   /// Takes the progress line away.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TrainingRecords
 
 /// What a training run is measured, saved and resumed by.
 struct RunOptions: ParsableArguments {
@@ -32,11 +33,33 @@ struct RunOptions: ParsableArguments {
       "Append loss and accuracy to this file, one JSON object a line.", valueName: "file.jsonl"))
   var log: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write loss and accuracy as TensorBoard's event files to this folder.", valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
+
   func validate() throws {
     for (name, value) in [
       ("--evaluate-every", evaluateEvery), ("--save-every", saveEvery), ("--threads", threads),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1.") }
     }
+  }
+}
+
+extension RunOptions {
+  /// What keeps the run's measurements.
+  ///
+  /// - Parameter replaces: whether another run's output, and so its records, may be replaced.
+  /// - Throws: `FileError`, `TrainingRecordsError`.
+  func recorders(replaces: Bool) throws -> [any TrainingRecorder] {
+    var recorders: [any TrainingRecorder] = []
+    if let log { recorders.append(try MetricsLog(path: log)) }
+    if let tensorboard {
+      recorders.append(
+        try TensorBoardLog(folder: tensorboard, addsToEvents: resume || replaces))
+    }
+    return recorders
   }
 }

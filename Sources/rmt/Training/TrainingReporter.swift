@@ -1,10 +1,12 @@
 import FineTuning
 import Logging
+import TensorStorage
+import TrainingRecords
 
 /// Shows a training run to a person as it happens.
 final class TrainingReporter {
   private let log: Logger
-  private let metrics: MetricsLog?
+  private var recorders: [any TrainingRecorder]
   private let printsLines: Bool
   private let showsProgress: Bool
   private let takesShorterDocuments: Bool
@@ -25,13 +27,13 @@ final class TrainingReporter {
   ///   - longestSilence: where nobody sees a progress line, the time after which a line tells the
   ///     training loss.
   init(
-    messages: MessageOptions, printsLines: Bool, metrics: MetricsLog?, takesShorterDocuments: Bool,
-    longestSilence: Duration = .seconds(60)
+    messages: MessageOptions, printsLines: Bool, recorders: [any TrainingRecorder],
+    takesShorterDocuments: Bool, longestSilence: Duration = .seconds(60)
   ) {
     self.takesShorterDocuments = takesShorterDocuments
     self.longestSilence = longestSilence
     log = messages.log
-    self.metrics = metrics
+    self.recorders = recorders
     self.printsLines = printsLines
     showsProgress = !messages.quiet
   }
@@ -41,14 +43,11 @@ final class TrainingReporter {
 
   /// Takes in an event.
   func report(_ event: FineTuningEvent) {
-    do {
-      try metrics?.append(event)
-    } catch {
-      log.warning("\(error) No more is logged there.")
-    }
+    keep(event)
     switch event {
     case .note(let text): log.notice("\(text)")
     case .warning(let text): log.warning("\(text)")
+    case .resumed: break
     case .stage(let stage, let count, let stepsDone):
       self.stage = stage
       stepCount = stage.stepCount
@@ -96,7 +95,7 @@ final class TrainingReporter {
           "\(place)evaluating", unit: .things("samples"), isShown: showsProgress)
       }
       evaluationBar?.update(done, of: count)
-    case .evaluation(let record, let isBest):
+    case .evaluation(let record, _, let isBest):
       evaluationBar = nil
       line(
         "  step \(record.step) of \(stepCount ?? record.step): "
@@ -106,6 +105,23 @@ final class TrainingReporter {
     case .targetReached(let stage, let step):
       line("  target reached at step \(step) of \(stage.stepCount)")
     case .saved(let path): log.info("Saved the state of the run to \(path).")
+    }
+  }
+
+  /// Tells the recorders; one that fails is left out from then on, for training goes on without it.
+  private func keep(_ event: FineTuningEvent) {
+    recorders.removeAll { recorder in
+      do throws(FileError) {
+        if case .resumed(let runStep, let isEvaluated) = event {
+          try recorder.resume(afterRunStep: runStep, isEvaluated: isEvaluated)
+        } else if let record = event.record {
+          try recorder.append(record)
+        }
+        return false
+      } catch {
+        log.warning("\(error) No more is recorded there.")
+        return true
+      }
     }
   }
 

@@ -27,7 +27,8 @@ struct Finetune: ParsableCommand {
       best in the last stage. While it trains, the run's state is kept beside the output, in \
       OUTPUT.training. After Ctrl-C, or when the machine went down, the same command with --resume \
       goes on from there as if nothing had happened, to the same bits. When the loss is no longer a \
-      number training ends with an error, and the best weights so far are in OUTPUT.best.
+      number training ends with an error, and the best weights so far are in OUTPUT.best. \
+      --log and --tensorboard keep what is measured; a run that goes on leaves no step there twice.
 
       Examples:
         rmt finetune memory.rmtw --train train.jsonl --eval eval.jsonl -o tuned.rmtw
@@ -58,9 +59,9 @@ struct Finetune: ParsableCommand {
     if !training.resume { try OutputCheck.file(outputPath, collision: forceOption.collision) }
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: curriculum.segmentPositions)
-    let metrics = try training.log.map { try MetricsLog(path: $0) }
     let reporter = TrainingReporter(
-      messages: messages, printsLines: !output.json && !messages.quiet, metrics: metrics,
+      messages: messages, printsLines: !output.json && !messages.quiet,
+      recorders: try training.recorders(replaces: forceOption.force),
       takesShorterDocuments: data.train != nil)
     let tuner = try FineTuner(
       model: model, data: try data.load(for: model, memory: memory, seed: training.seed),

@@ -53,10 +53,9 @@ struct Pretrain: ParsableCommand {
         name: "positions", value: "\(positions)",
         expected: "at most the model's \(model.description.encoder.maximumPositions)")
     }
-    let metrics = try training.log.map { try MetricsLog(path: $0) }
     let reporter = TrainingReporter(
-      messages: messages, printsLines: !output.json && !messages.quiet, metrics: metrics,
-      takesShorterDocuments: false)
+      messages: messages, printsLines: !output.json && !messages.quiet,
+      recorders: try training.recorders(replaces: forceOption.force), takesShorterDocuments: false)
     let pretrainer = try Pretrainer(
       model: model,
       data: try data.load(positions: positions, tokenizer: tokenizer, seed: training.seed),

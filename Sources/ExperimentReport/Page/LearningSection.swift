@@ -1,0 +1,58 @@
+/// Loss and accuracy over the steps of training, stage by stage.
+struct LearningSection {
+  private static let pointLimit = 150
+
+  private let curve: TrainingCurve
+
+  init(_ curve: TrainingCurve) { self.curve = curve }
+
+  /// The section's content.
+  var markup: [Markup] {
+    let steps = Axis(
+      "optimizer steps", scale: .linear, values: [0, max(1, curve.stepCount)], tickLimit: 9)
+    let divisions = curve.stages.map { (x: $0.start, name: "stage \($0.number)") }
+    let losses = (curve.loss + curve.evaluationLoss).map(\.y)
+    let loss = LineChart(
+      title: "Loss by step", xAxis: steps,
+      yAxis: Axis("loss, nats", scale: .linear, values: losses, includesZero: true),
+      series: series(curve.loss, curve.evaluationLoss), divisions: divisions)
+    let accuracy = LineChart(
+      title: "Accuracy by step", xAxis: steps,
+      yAxis: Axis("accuracy", scale: .linear, values: [0, 1], label: Self.percent),
+      series: series(curve.accuracy, curve.evaluationAccuracy), divisions: divisions)
+    return [
+      .element("p", [:], summary),
+      ExperimentReport.figure(
+        loss.svg(),
+        caption: "Loss: training batches (line with the range of neighbouring steps) and "
+          + "evaluations on held-out documents."),
+      ExperimentReport.figure(
+        accuracy.svg(), caption: "Accuracy on the same batches and evaluations."),
+    ]
+  }
+
+  private var summary: String {
+    let stages = curve.stages.count
+    return "\(NumberFormat.decimal(curve.stepCount, digits: 0)) optimizer steps in "
+      + "\(NumberFormat.grouped(stages)) stage\(stages == 1 ? "" : "s"), "
+      + "\(NumberFormat.decimal(curve.tokenCount, digits: 0)) tokens of documents, "
+      + "\(NumberFormat.duration(curve.seconds)) of training without evaluations."
+  }
+
+  private func series(
+    _ training: [LineChart.Point], _ evaluations: [LineChart.Point]
+  ) -> [LineChart.Series] {
+    [
+      LineChart.Series(
+        name: "training", style: .curve, color: 0,
+        points: LineChart.condensed(training, limit: Self.pointLimit)),
+      LineChart.Series(
+        name: "evaluation", style: .measured, color: 1,
+        points: LineChart.condensed(evaluations, limit: Self.pointLimit).map {
+          LineChart.Point(x: $0.x, y: $0.y)
+        }),
+    ].filter { !$0.points.isEmpty }
+  }
+
+  static func percent(_ part: Double) -> String { NumberFormat.percentage(part, digits: 0) }
+}

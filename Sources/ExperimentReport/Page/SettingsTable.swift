@@ -1,0 +1,85 @@
+import JSON
+
+/// Settings as a table: a row for each member, tables inside it for what is nested.
+enum SettingsTable {
+  /// The table of an object.
+  static func markup(_ object: JSONObject) -> Markup {
+    .element(
+      "table", [:],
+      object.members.map { member in
+        .element(
+          "tr", [:],
+          [.element("th", [:], words(member.name)), .element("td", [:], [cell(member.value)])])
+      })
+  }
+
+  private static func cell(_ value: JSONValue) -> Markup {
+    switch value {
+    case .null: return .element("span", ["class": "missing"], "none")
+    case .bool(let value): return .text(value ? "yes" : "no")
+    case .integer(let value): return .text(NumberFormat.grouped(value))
+    case .unsigned(let value): return .text("\(value)")
+    case .number(let value): return .text(NumberFormat.short(value))
+    case .string(let value): return .text(value)
+    case .object(let object):
+      return object.isEmpty ? .element("span", ["class": "missing"], "empty") : markup(object)
+    case .array(let elements):
+      if elements.isEmpty { return .element("span", ["class": "missing"], "none") }
+      if let table = table(of: elements) { return table }
+      if elements.allSatisfy({ $0.array == nil && $0.object == nil }) {
+        return .text(elements.map(text).joined(separator: ", "))
+      }
+      return .element(
+        "table", [:],
+        elements.map { .element("tr", [:], [.element("td", [:], [cell($0)])]) })
+    }
+  }
+
+  /// A list of objects as one table: a column for each name that occurs.
+  private static func table(of elements: [JSONValue]) -> Markup? {
+    let objects = elements.compactMap(\.object)
+    guard objects.count == elements.count else { return nil }
+    var names: [String] = []
+    var seen: Set<String> = []
+    for object in objects {
+      for member in object.members where seen.insert(member.name).inserted {
+        names.append(member.name)
+      }
+    }
+    guard !names.isEmpty, names.count <= 8 else { return nil }
+    let head = Markup.element("tr", [:], names.map { .element("th", [:], words($0)) })
+    let rows = objects.map { object in
+      Markup.element(
+        "tr", [:],
+        names.map { name in .element("td", [:], object[name].map { [cell($0)] } ?? []) })
+    }
+    return .element("table", [:], [head] + rows)
+  }
+
+  private static func text(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "none"
+    case .bool(let value): value ? "yes" : "no"
+    case .integer(let value): NumberFormat.grouped(value)
+    case .unsigned(let value): "\(value)"
+    case .number(let value): NumberFormat.short(value)
+    case .string(let value): value
+    case .array, .object: value.serialized(pretty: false)
+    }
+  }
+
+  /// A member's name in words: `learningRate` is `learning rate`.
+  static func words(_ name: String) -> String {
+    var text = ""
+    var previous: Character = " "
+    for character in name {
+      if character.isUppercase, previous.isLowercase {
+        text += " " + character.lowercased()
+      } else {
+        text.append(character)
+      }
+      previous = character
+    }
+    return text
+  }
+}

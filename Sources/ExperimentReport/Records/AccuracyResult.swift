@@ -1,0 +1,77 @@
+import JSON
+
+/// What was measured on documents of one length with one seed: a line of `results.jsonl`.
+package struct AccuracyResult: Sendable, Hashable {
+  /// The task's name, `memorize`, or the file that the documents are from.
+  package let task: String
+  /// Where the facts stood, `first` or `random`; `nil` where the task knows no such choice.
+  package let factPositions: String?
+  /// Segments of a document, and positions of a full segment.
+  package let segmentCount: Int
+  package let segmentPositions: Int
+  /// Documents, and those that were answered right.
+  package let sampleCount: Int
+  package let correctCount: Int
+  /// Tokens in all documents.
+  package let tokenCount: Int
+  /// Seconds for all documents.
+  package let seconds: Double
+  /// Memory of the process at the end; `nil` where the system does not tell.
+  package let residentByteCount: Int?
+  /// Seed of the documents; `nil` for those of a file.
+  package let seed: UInt64?
+
+  /// The largest count that is believed.
+  private static let largestCount = 1 << 40
+
+  /// A result as the evaluation writes it; members that are not known are let pass.
+  ///
+  /// - Throws: ``LineProblem`` that says which member is missing or what it must be.
+  init(json: JSONValue) throws(LineProblem) {
+    guard json.object != nil else {
+      throw LineProblem("this is \(json.kindName), expected an object")
+    }
+    func count(_ name: String, from least: Int) throws(LineProblem) -> Int {
+      guard let value = json[name]?.integer, (least...Self.largestCount).contains(value) else {
+        throw LineProblem("\"\(name)\" must be a whole number from \(least) on")
+      }
+      return value
+    }
+    guard let task = json["task"]?.string ?? json["documents"]?.string else {
+      throw LineProblem("\"task\" or \"documents\" must be a name")
+    }
+    guard let seconds = json["seconds"]?.double, seconds >= 0 else {
+      throw LineProblem("\"seconds\" must be a number from 0 on")
+    }
+    let positions = json["factPositions"] ?? .null
+    guard positions.isNull || positions.string != nil else {
+      throw LineProblem("\"factPositions\" must be a name")
+    }
+    let memory = json["residentBytes"] ?? .null
+    let seedValue = json["seed"] ?? .null
+    let seed = seedValue.integer.flatMap(UInt64.init(exactly:)) ?? seedValue.unsignedInteger
+    guard seedValue.isNull || seed != nil else {
+      throw LineProblem("\"seed\" must be a whole number from 0 on")
+    }
+    self.task = task
+    factPositions = positions.string
+    segmentCount = try count("segments", from: 1)
+    segmentPositions = try count("segmentPositions", from: 1)
+    sampleCount = try count("samples", from: 0)
+    correctCount = try count("correct", from: 0)
+    tokenCount = try count("tokens", from: 0)
+    residentByteCount = memory.isNull ? nil : try count("residentBytes", from: 0)
+    self.seconds = seconds
+    self.seed = seed
+    guard correctCount <= sampleCount else {
+      throw LineProblem("\"correct\" is \(correctCount), more than the \(sampleCount) samples")
+    }
+  }
+}
+
+extension JSONValue {
+  /// An integer above `Int.max`.
+  fileprivate var unsignedInteger: UInt64? {
+    if case .unsigned(let value) = self { value } else { nil }
+  }
+}

@@ -1,0 +1,40 @@
+import ExperimentReport
+import FineTuning
+import ModelFile
+import RecurrentMemory
+
+extension Experiment {
+  /// Draws who reads and writes memory in one of the first seed's test documents.
+  func draw(segmentCount: Int, seed: UInt64) throws {
+    let model = try ModelFile(path: folder.run(seed: seed).trained)
+    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+    let request = recipe.task.testRequest(.first, resolve: path)
+    let task = try request.make(for: model, memory: memory, seed: seed, use: .measuring)
+    let length = DocumentLength(segmentCount: segmentCount, segmentSize: memory.segmentSize)
+    let document = try TaskSamples(testing: task, count: 1, length: length, seed: seed)
+      .document(at: 0)
+    let reader = try RecurrentReader(model: model, threadCount: threadCount)
+    var columns: [(attention: SegmentAttention, text: SegmentText)] = []
+    for segment in 0..<segmentCount {
+      let start = segment * memory.segmentSize
+      let tokens = document.tokenIDs(in: start..<start + memory.segmentSize)
+      let text = SegmentText(
+        pieces: tokens.map { tokenizer.vocabulary.tokens[Int($0)] },
+        continuationPrefix: tokenizer.settings.continuationPrefix)
+      columns.append((try reader.attention(in: tokens[...]), text))
+      try reader.read(tokens[...])
+    }
+    let probabilities = reader.probabilities()
+    let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    let labels = model.description.labels
+    var maps = AttentionMaps(
+      subtitle: "A test document of \(segmentCount) segments, answered \(labels[best]); "
+        + "right is \(labels[document.label]).")
+    for (segment, column) in columns.enumerated() {
+      maps.add(
+        segment: segment, column.attention, text: column.text,
+        AttentionMaps.Selection(layers: nil, showsHeads: false))
+    }
+    try ExperimentFolder.write(maps.svg, to: folder.attention)
+  }
+}

@@ -1,0 +1,60 @@
+import JSON
+import TensorStorage
+
+/// A file to which a training run appends what it measures, one JSON object a line.
+///
+/// Steps of a run rise from line to line; where they do not, another run's lines begin.
+package final class MetricsLog: TrainingRecorder {
+  private static let lineFeed = UInt8(ascii: "\n")
+
+  private var file: AppendedFile
+
+  /// Opens the file to append to it.
+  ///
+  /// - Throws: `FileError`.
+  package init(path: String) throws(FileError) {
+    file = try AppendedFile(path: path)
+  }
+
+  /// Appends a record.
+  ///
+  /// - Throws: `FileError`; later records are left out then.
+  package func append(_ record: MetricsRecord) throws(FileError) {
+    try file.append(Array((record.json.serialized(pretty: false) + "\n").utf8))
+  }
+
+  /// Cuts off the lines of the last run that lie beyond the point from which it goes on, and a line
+  /// that was never finished; a pipe stays as it is.
+  ///
+  /// - Throws: `FileError`.
+  package func resume(afterRunStep runStep: Int, isEvaluated: Bool) throws(FileError) {
+    guard let byteCount = try file.regularByteCount(), byteCount > 0 else { return }
+    let bytes = try RandomAccessFile(path: file.path).bytes(in: 0..<byteCount)
+    let end = Self.keptByteCount(bytes, afterRunStep: runStep, isEvaluated: isEvaluated)
+    if end < byteCount { try file.cut(toByteCount: end) }
+  }
+
+  /// The bytes before the first line that will be written once more.
+  private static func keptByteCount(
+    _ bytes: [UInt8], afterRunStep runStep: Int, isEvaluated: Bool
+  ) -> Int {
+    var end = bytes.lastIndex(of: lineFeed).map { $0 + 1 } ?? 0
+    var next = Int.max
+    while end > 0 {
+      let start = bytes[..<(end - 1)].lastIndex(of: lineFeed).map { $0 + 1 } ?? 0
+      guard let json = try? JSONValue(parsing: Array(bytes[start..<end - 1]), file: ""),
+        let record = MetricsRecord(json: json), record.runStep <= next
+      else { return end }
+      let isWrittenAgain =
+        switch record {
+        case .step(let step): step.runStep > runStep
+        case .evaluation(let evaluation):
+          evaluation.runStep > runStep || evaluation.runStep == runStep && !isEvaluated
+        }
+      guard isWrittenAgain else { return end }
+      next = record.runStep
+      end = start
+    }
+    return 0
+  }
+}

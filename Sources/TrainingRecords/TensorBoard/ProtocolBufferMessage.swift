@@ -1,0 +1,59 @@
+/// A message of protocol buffers, built field by field.
+///
+/// A field is a key, number·8 + wire type, and a value. Fields are written in the order of the calls;
+/// by their numbers, as the reference implementations do, the bytes are theirs. Source: the Protocol
+/// Buffers encoding, protobuf.dev/programming-guides/encoding.
+struct ProtocolBufferMessage {
+  private enum WireType: UInt64 {
+    case varint = 0
+    case fixed64 = 1
+    case lengthDelimited = 2
+    case fixed32 = 5
+  }
+
+  private(set) var bytes: [UInt8] = []
+
+  /// Adds an integer; a negative one takes ten bytes, as `int64` does.
+  mutating func add(_ value: Int, field: Int) {
+    key(field, .varint)
+    varint(UInt64(bitPattern: Int64(value)))
+  }
+
+  /// Adds a `double`.
+  mutating func add(_ value: Double, field: Int) {
+    key(field, .fixed64)
+    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Adds a `float`.
+  mutating func add(_ value: Float, field: Int) {
+    key(field, .fixed32)
+    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Adds a `string`.
+  mutating func add(_ value: String, field: Int) { add(Array(value.utf8), field: field) }
+
+  /// Adds a message.
+  mutating func add(_ value: ProtocolBufferMessage, field: Int) { add(value.bytes, field: field) }
+
+  private mutating func add(_ value: [UInt8], field: Int) {
+    key(field, .lengthDelimited)
+    varint(UInt64(value.count))
+    bytes += value
+  }
+
+  private mutating func key(_ field: Int, _ type: WireType) {
+    varint(UInt64(field) << 3 | type.rawValue)
+  }
+
+  /// Seven bits a byte, the lowest first; the highest bit says that more follow.
+  private mutating func varint(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(rest))
+  }
+}

@@ -1,0 +1,18 @@
+import TensorStorage
+
+/// Keeps what a training run measures, in some form that outlives the run.
+package protocol TrainingRecorder: AnyObject {
+  /// Keeps a record.
+  ///
+  /// - Throws: `FileError`; the recorder takes nothing in after that.
+  func append(_ record: MetricsRecord) throws(FileError)
+
+  /// Forgets what an interrupted run recorded beyond the point from which it goes on, because it
+  /// will be recorded once more.
+  ///
+  /// - Parameters:
+  ///   - runStep: optimizer steps that were done at that point.
+  ///   - isEvaluated: whether an evaluation after the last of them had been made.
+  /// - Throws: `FileError`.
+  func resume(afterRunStep runStep: Int, isEvaluated: Bool) throws(FileError)
+}

@@ -1,0 +1,29 @@
+import TensorStorage
+import Testing
+
+@Suite struct CRC32CTests {
+  @Test func `gives the check value of the digits one to nine`() {
+    #expect(CRC32C(of: "123456789".utf8).value == 0xE306_9283)
+  }
+
+  /// The examples of RFC 3720, appendix B.4.
+  @Test(
+    arguments: [
+      ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
+      ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
+      ([UInt8](0..<32), 0x46DD_794E),
+      ([UInt8]((0..<32).reversed()), 0x113F_DB5C),
+      ([], 0),
+    ] as [([UInt8], UInt32)])
+  func `gives the published values`(bytes: [UInt8], value: UInt32) {
+    #expect(CRC32C(of: bytes).value == value)
+  }
+
+  @Test func `bytes may come in pieces`() {
+    var check = CRC32C()
+    check.update("1234".utf8)
+    check.update([])
+    check.update("56789".utf8)
+    #expect(check == CRC32C(of: "123456789".utf8))
+  }
+}
