@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import ModelFile
 import TensorStorage
 import TestSupport
 import Testing
@@ -23,7 +24,8 @@ import Testing
   }
 
   private func writeRecipe(
-    batch: Int = 2, checksum: String? = nil, samples: Int = 3, background: String = "speeches"
+    batch: Int = 2, checksum: String? = nil, samples: Int = 3, background: String = "speeches",
+    start: String = "checkpoint"
   ) throws {
     let source: JSONValue = [
       "name": "speeches", "origin": "a shelf", "checksum": checksum.map { .string($0) } ?? .null,
@@ -32,7 +34,7 @@ import Testing
       "title": "A test", "sources": [source, ["name": "letters", "origin": "a drawer"]],
       "model": [
         "checkpoint": .string(Fixtures.path("bert-tiny")), "memoryTokens": 2,
-        "segmentPositions": 40,
+        "segmentPositions": 40, "start": .string(start),
       ],
       "task": [
         "name": "memorize", "background": [.string(background)],
@@ -46,7 +48,7 @@ import Testing
         "batch": .integer(batch), "learningRate": 1e-3, "warmUpSteps": 1, "evaluateEvery": 1,
         "validationSamples": 2, "stopAtChance": false,
       ],
-      "seeds": [1, 2],
+      "seeds": [1, 2], "attentionSegments": 2,
       "evaluations": [
         ["segments": [1, 2, 4], "samples": .integer(samples)],
         ["segments": [3], "samples": 2, "factPositions": "random"],
@@ -78,6 +80,13 @@ import Testing
     #expect(rows.map { $0["seed"]?.integer } == [1, 1, 1, 1, 2, 2, 2, 2])
     #expect(rows.map { $0["samples"]?.integer } == [3, 3, 3, 2, 3, 3, 3, 2])
     #expect(rows[3]["factPositions"]?.string == "random")
+    let page = String(decoding: try folder.bytes("out/report.html"), as: UTF8.self)
+    #expect(page.contains("A test") && page.contains("<svg"))
+    let map = String(decoding: try folder.bytes("out/attention.svg"), as: UTF8.self)
+    #expect(map.contains("A test document of 2 segments"))
+    let metrics = try folder.bytes("out/metrics.jsonl")
+    #expect(metrics == (try folder.bytes("out/seed-1/metrics.jsonl")))
+    #expect(metrics.count { $0 == UInt8(ascii: "\n") } == 4 + 4)
     // Run again nothing is left to do.
     var parts: [String] = []
     try experiment("out").run { if case .part(let what) = $0 { parts.append(what) } }
@@ -107,6 +116,27 @@ import Testing
         try folder.bytes("halted/seed-\(seed)/trained.rmtw")
           == folder.bytes("whole/seed-\(seed)/trained.rmtw"))
     }
+  }
+
+  @Test func `a random start takes shape and vocabulary alone, and another seed other numbers`()
+    throws
+  {
+    try writeRecipe(start: "random")
+    try experiment("random").run()
+    try writeRecipe()
+    try experiment("checkpoint").run()
+    func wordEmbeddings(_ path: String) throws -> [UInt8] {
+      let model = try ModelFile(path: folder.path(path))
+      let parameter = try #require(model.parameters.first)
+      return model.bytes(of: parameter).bytes.withUnsafeBytes { Array($0.prefix(64)) }
+    }
+    let drawn = try wordEmbeddings("random/seed-1/memory.rmtw")
+    #expect(drawn == (try wordEmbeddings("random/seed-1/random.rmtw")))
+    #expect(drawn != (try wordEmbeddings("random/seed-2/memory.rmtw")))
+    #expect(drawn != (try wordEmbeddings("checkpoint/seed-1/memory.rmtw")))
+    #expect(
+      try wordEmbeddings("checkpoint/seed-1/memory.rmtw")
+        == wordEmbeddings("checkpoint/seed-2/memory.rmtw"))
   }
 
   @Test func `other settings are refused by the key that differs`() throws {

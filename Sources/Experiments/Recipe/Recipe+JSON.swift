@@ -54,8 +54,11 @@ extension RecipeSource {
 
 extension RecipeModel {
   fileprivate init(_ fields: RecipeFields) throws(RecipeError) {
-    try fields.require(only: ["checkpoint", "memoryTokens", "segmentPositions", "alignment"])
+    try fields.require(only: [
+      "checkpoint", "start", "memoryTokens", "segmentPositions", "alignment",
+    ])
     checkpoint = try fields.required(fields.string("checkpoint"), "checkpoint")
+    start = try fields.choice("start", of: RecipeModel.Start.self) ?? .checkpoint
     memoryTokenCount = try fields.required(
       fields.integer("memoryTokens", in: 1...1 << 16), "memoryTokens")
     segmentPositions = try fields.required(

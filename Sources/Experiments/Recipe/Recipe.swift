@@ -38,8 +38,19 @@ public struct RecipeSource: Sendable, Hashable {
 
 /// The model that a recipe trains.
 public struct RecipeModel: Sendable, Hashable {
+  /// What a model's numbers are before training.
+  public enum Start: String, Sendable, CaseIterable {
+    /// The checkpoint's.
+    case checkpoint
+    /// Drawn anew with the run's seed, as before pretraining: of the checkpoint only shape and
+    /// vocabulary are taken.
+    case random
+  }
+
   /// A checkpoint: a folder or file that `rmt convert` reads, or a native file.
   public var checkpoint: String
+  /// What the model's numbers are before training.
+  public var start: Start
   /// Memory tokens m.
   public var memoryTokenCount: Int
   /// Positions of a full segment.

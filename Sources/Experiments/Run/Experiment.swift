@@ -108,8 +108,19 @@ public struct Experiment {
     let run = folder.run(seed: seed)
     try ExperimentFolder.create(run.path)
     let request = recipe.task.trainingRequest(resolve: path)
+    if recipe.model.start == .random {
+      try make(run.random, "seed \(seed): drawing random numbers", report) {
+        let model = try ModelFile(path: folder.model)
+        guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+        let description = ModelDescription(
+          encoder: model.description.encoder, memory: nil, labels: [])
+        try RandomModel(description: description, tokenizer: tokenizer, seed: seed)
+          .write(to: run.random, collision: .keepExisting)
+      }
+    }
     try make(run.memory, "seed \(seed): attaching memory", report) {
-      let model = try ModelFile(path: folder.model)
+      let model = try ModelFile(
+        path: recipe.model.start == .random ? run.random : folder.model)
       let attachment = MemoryAttachment(
         memory: memory, labels: try request.labels(), seed: seed)
       _ = try attachment.attach(to: model, writing: run.memory, collision: .keepExisting)

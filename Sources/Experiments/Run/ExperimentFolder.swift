@@ -13,6 +13,7 @@ import TensorStorage
 /// ```
 /// experiment.json        the recipe as it was run, with the checksums of its sources
 /// model.rmtw             the checkpoint as a native file
+/// seed-1/random.rmtw     with random numbers, where the recipe starts so
 /// seed-1/memory.rmtw     with memory and labels
 /// seed-1/trained.rmtw    trained
 /// seed-1/metrics.jsonl   loss and accuracy while it learned
@@ -49,6 +50,8 @@ public struct ExperimentFolder: Sendable {
   public struct RunFolder: Sendable {
     /// The folder.
     public let path: String
+    /// A model with numbers of this seed, where the recipe starts from random ones.
+    public var random: String { "\(path)/random.rmtw" }
     /// The model before training.
     public var memory: String { "\(path)/memory.rmtw" }
     /// The trained model.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ModelFile
 import ModelSchema
+import RecurrentMemory
 import TensorStorage
 import Tokenizers
 

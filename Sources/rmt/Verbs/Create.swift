@@ -2,6 +2,7 @@ import ArgumentParser
 import FineTuning
 import JSON
 import ModelSchema
+import RecurrentMemory
 import TensorStorage
 import Tokenizers
 

@@ -9,20 +9,27 @@ import Tokenizers
 ///
 /// Tables and matrices are drawn from N(0, σ²) with the configuration's σ, gains are one, offsets
 /// are zero. The numbers are a function of seed and shape alone.
-struct RandomModel {
-  let description: ModelDescription
-  let tokenizer: WordPieceTokenizer
-  let seed: UInt64
+package struct RandomModel {
+  private let description: ModelDescription
+  private let tokenizer: WordPieceTokenizer
+  private let seed: UInt64
 
   private static let pieceElementCount = 1 << 16
+
+  /// A model with every part given.
+  package init(description: ModelDescription, tokenizer: WordPieceTokenizer, seed: UInt64) {
+    self.description = description
+    self.tokenizer = tokenizer
+    self.seed = seed
+  }
 
   /// Writes the model's file piece by piece.
   ///
   /// - Throws: `FileError`, `ConfigurationError`, what `progress` throws; that is told the numbers
   ///   written and all of them.
-  func write(
+  package func write(
     to path: String, collision: AtomicFileWriter.Collision,
-    progress: (_ doneCount: Int, _ totalCount: Int) throws -> Void
+    progress: (_ doneCount: Int, _ totalCount: Int) throws -> Void = { _, _ in }
   ) throws {
     let step = ProvenanceStep(
       verb: "create", toolVersion: ProvenanceStep.currentToolVersion, sources: [], dialect: nil,
