@@ -50,16 +50,16 @@ import Testing
     var halves: Set<Int> = [limit]
     while let least = halves.min(), least > 1 { halves.insert(least / 2) }
     #expect(drawn(.halving) == halves)
-    #expect(drawn(.spread) == halves)
+    #expect(drawn(.spread) == Set(1...limit))
   }
 
-  @Test func `a spread batch has every length about as often as any other`() {
+  @Test func `a spread batch has as many documents from each length to its double`() {
     var stream = RandomStream(seed: 3)
     for _ in 0..<20 {
-      let counts = LengthMixing.spread.segmentCounts(upTo: 16, sampleCount: 32, &stream)
+      let counts = LengthMixing.spread.segmentCounts(upTo: 63, sampleCount: 36, &stream)
       #expect(counts == counts.sorted(by: >))
-      for length in [16, 8, 4, 2, 1] {
-        #expect((6...7).contains(counts.count { $0 == length }))
+      for lengths in [1...1, 2...3, 4...7, 8...15, 16...31, 32...63] {
+        #expect(counts.count { lengths.contains($0) } == 6)
       }
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Randomness
 
 /// How many segments the documents of a batch have in a stage of n segments.
@@ -14,7 +15,8 @@ public enum LengthMixing: String, Sendable, CaseIterable {
   /// Each batch draws from n, n/2, n/4, … 1, so that a long stage costs little: about 2n / log₂ 2n
   /// segments on average.
   case halving
-  /// The documents of every batch have n, n/2, n/4, … 1 segments by turns: each step costs the same.
+  /// The documents of every batch have all lengths from 1 to n, evenly in their logarithm: each step
+  /// costs about the same, n / ln(n + 1) segments a document.
   case spread
 
   /// The numbers of segments of a batch's documents, the long ones first.
@@ -30,9 +32,14 @@ public enum LengthMixing: String, Sendable, CaseIterable {
     case .halving:
       return Array(repeating: limit >> stream.index(below: halvings), count: sampleCount)
     case .spread:
-      // A batch of fewer documents than lengths, or of a remainder, begins somewhere else each time.
-      let first = stream.index(below: halvings)
-      return (0..<sampleCount).map { limit >> ((first + $0) % halvings) }.sorted(by: >)
+      // One draw from each of as many equal parts of the logarithm as there are documents. Lengths
+      // between the powers of two matter: without them a memory need not be readable there, and runs
+      // on in circles in place of standing still.
+      return (0..<sampleCount).map { index in
+        let place = (Double(index) + stream.uniform()) / Double(sampleCount)
+        let length = Int(pow(Double(limit) + 1, place))
+        return min(max(length, 1), limit)
+      }.sorted(by: >)
     }
   }
 }

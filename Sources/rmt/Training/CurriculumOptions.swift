@@ -23,7 +23,7 @@ struct CurriculumOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Segments of a batch of a task: the stage's (none), or a number that each batch draws: 1, 2, 3 … up to the stage's (uniform), or the stage's, a half, a quarter … of it (halving), which costs less. With spread each batch has documents of all these lengths.",
+      "Segments of a batch of a task: the stage's (none), or a number that each batch draws: 1, 2, 3 … up to the stage's (uniform), or the stage's, a half, a quarter … of it (halving), which costs less. With spread each batch has documents of all lengths, as many from 1 to 2 as from 32 to 64.",
       valueName: "none|uniform|halving|spread"))
   var mixing: LengthMixing = .none
 
