@@ -171,6 +171,7 @@ let package = Package(
       dependencies: [
         "FineTuning", "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness",
         "RecurrentMemory", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
+        "TrainingRecords",
         "Transformer", "WeightFile",
       ]),
     .testTarget(

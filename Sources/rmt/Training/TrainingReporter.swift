@@ -1,12 +1,11 @@
 import FineTuning
 import Logging
-import TensorStorage
 import TrainingRecords
 
 /// Shows a training run to a person as it happens.
 final class TrainingReporter {
   private let log: Logger
-  private var recorders: [any TrainingRecorder]
+  private var recorders: TrainingRecorders
   private let printsLines: Bool
   private let showsProgress: Bool
   private let takesShorterDocuments: Bool
@@ -33,7 +32,7 @@ final class TrainingReporter {
     self.takesShorterDocuments = takesShorterDocuments
     self.longestSilence = longestSilence
     log = messages.log
-    self.recorders = recorders
+    self.recorders = TrainingRecorders(recorders)
     self.printsLines = printsLines
     showsProgress = !messages.quiet
   }
@@ -43,7 +42,7 @@ final class TrainingReporter {
 
   /// Takes in an event.
   func report(_ event: FineTuningEvent) {
-    keep(event)
+    recorders.keep(event) { log.warning("\($0) No more is recorded there.") }
     switch event {
     case .note(let text): log.notice("\(text)")
     case .warning(let text): log.warning("\(text)")
@@ -105,23 +104,6 @@ final class TrainingReporter {
     case .targetReached(let stage, let step):
       line("  target reached at step \(step) of \(stage.stepCount)")
     case .saved(let path): log.info("Saved the state of the run to \(path).")
-    }
-  }
-
-  /// Tells the recorders; one that fails is left out from then on, for training goes on without it.
-  private func keep(_ event: FineTuningEvent) {
-    recorders.removeAll { recorder in
-      do throws(FileError) {
-        if case .resumed(let runStep, let isEvaluated) = event {
-          try recorder.resume(afterRunStep: runStep, isEvaluated: isEvaluated)
-        } else if let record = event.record {
-          try recorder.append(record)
-        }
-        return false
-      } catch {
-        log.warning("\(error) No more is recorded there.")
-        return true
-      }
     }
   }
 
