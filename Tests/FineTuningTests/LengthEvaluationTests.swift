@@ -192,6 +192,7 @@ import Testing
     #expect(line["background"]?.string == "checksum \(memorize.background.fingerprint)")
     #expect(line["segments"]?.integer == 4 && line["samples"]?.integer == 7)
     #expect(line["segmentPositions"]?.integer == 16 && line["seed"]?.integer == 3)
+    #expect(line["model"]?.string == "checksum \(model.fingerprint)")
     #expect(line["correct"]?.integer == rows[1].evaluation.correctCount)
     #expect(line["meanLoss"]?.double == rows[1].evaluation.meanLoss)
     #expect(line["tokens"]?.integer == 308 && line["seconds"]?.double != nil)

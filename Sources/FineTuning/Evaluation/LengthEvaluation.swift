@@ -46,7 +46,8 @@ public struct LengthEvaluation {
       [("task", .string(task.name))]
       + task.settings.map { (Self.memberName($0.name), .string($0.value)) }
     conditions =
-      Self.conditions(memory) + [("seed", seed > Int.max ? .unsigned(seed) : .integer(Int(seed)))]
+      Self.conditions(memory, model)
+      + [("seed", seed > Int.max ? .unsigned(seed) : .integer(Int(seed)))]
     settings =
       [("model", "checksum \(model.fingerprint)"), ("task", task.name)] + task.settings
       + Self.settings(memory) + [
@@ -68,7 +69,7 @@ public struct LengthEvaluation {
     evaluator = try Evaluator(model: model, memory: memory, threadCount: threadCount)
     sections = rows.map { EvaluationSection($0.samples, segmentCounts: $0.segmentCounts) }
     subject = [("documents", .string(file.path))]
-    conditions = Self.conditions(memory)
+    conditions = Self.conditions(memory, model)
     settings =
       [
         ("model", "checksum \(model.fingerprint)"),
@@ -157,9 +158,12 @@ public struct LengthEvaluation {
   }
 
   private static func conditions(
-    _ memory: MemoryConfiguration
+    _ memory: MemoryConfiguration, _ model: ModelFile
   ) -> [(name: String, value: JSONValue)] {
-    [("segmentPositions", .integer(memory.segmentPositions))]
+    [
+      ("segmentPositions", .integer(memory.segmentPositions)),
+      ("model", .string("checksum \(model.fingerprint)")),
+    ]
   }
 
   private static func settings(_ memory: MemoryConfiguration) -> [(name: String, value: String)] {
@@ -181,7 +185,7 @@ public struct LengthEvaluation {
 extension ModelFile {
   /// A checksum that changes whenever what the model is, or one of its numbers or words, does; where
   /// the model came from does not count.
-  var fingerprint: String {
+  package var fingerprint: String {
     var fingerprint = Fingerprint()
     fingerprint.combine(description.json.serialized(pretty: false))
     for tensor in weights.tensors {
