@@ -162,7 +162,7 @@ import Testing
     #expect {
       try experiment("out").run()
     } throws: {
-      guard case .otherSettings(_, "sources[0].checksum", _, _)? = $0 as? RecipeError
+      guard case .changedFile(_, "task.background[0]", _, _, _)? = $0 as? ExperimentError
       else { return false }
       return true
     }

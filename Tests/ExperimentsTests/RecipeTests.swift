@@ -153,14 +153,61 @@ import Testing
         change(
           &$0, "training", "stages", [["segments": 1, "steps": 1, "segmentPositions": [9, 8]]])
       } == "training.stages[0].segmentPositions")
-    // Falling lengths are the curriculum's own error.
-    #expect(throws: CurriculumError.segmentCountsNotRising([2, 1])) {
-      try recipe {
+    #expect(
+      key {
         change(
           &$0, "training", "stages",
           [["segments": 2, "steps": 1], ["segments": 1, "steps": 1]])
+      } == "training.stages[1].segments")
+    #expect(
+      key {
+        $0["evaluations"] = [
+          ["segments": [1, 2], "samples": 1], ["segments": [2], "samples": 3],
+        ]
+      } == "evaluations[1].segments")
+  }
+
+  @Test func `other documents of the same lengths are another evaluation`() throws {
+    let recipe = try recipe {
+      $0["evaluations"] = [
+        ["segments": [1, 2], "samples": 1], ["segments": [2], "samples": 3, "seed": 1],
+        ["segments": [2], "samples": 3, "factPositions": "random"],
+      ]
+    }
+    #expect(recipe.evaluations.count == 3)
+  }
+
+  @Test func `a target of false lets every stage have all its steps`() throws {
+    #expect(
+      try recipe { change(&$0, "training", "targetAccuracy", false) }
+        .training.targetAccuracy == nil)
+    #expect(try error(Refused("training", "targetAccuracy", "true", at: "")) != nil)
+  }
+
+  @Test func `defaults that are written out change no setting, and a value does`() throws {
+    let plain = try recipe()
+    let explicit = try recipe {
+      $0["note"] = "in other words"
+      $0["seeds"] = [4]
+      change(&$0, "task", "factPositions", "first")
+      change(&$0, "model", "alignment", "right")
+      for (key, value): (String, JSONValue) in [
+        ("beta1", 0.9), ("targetAccuracy", 99.5), ("stopAtChance", false), ("dtype", "f32"),
+      ] {
+        change(&$0, "training", key, value)
       }
     }
+    #expect(explicit.weightSettings == plain.weightSettings)
+    let other = try recipe { change(&$0, "training", "beta1", 0.8) }
+    let difference = try #require(SettingsDifference(plain.weightSettings, other.weightSettings))
+    #expect(difference.key == "training.beta1")
+    #expect(difference.before == "0.9" && difference.now == "0.8")
+  }
+
+  @Test func `a record is no setting, and has no other members`() throws {
+    let record: JSONValue = ["toolVersion": "0", "files": ["bert": "0123456789abcdef"]]
+    #expect(try recipe { $0["record"] = record }.weightSettings == recipe().weightSettings)
+    #expect(throws: RecipeError.self) { try recipe { $0["record"] = ["file": 1] } }
   }
 
   @Test(arguments: ["../x", "/x", "a//b", ""])

@@ -7,13 +7,15 @@ extension Recipe {
   /// Reads a recipe; every key is known, every value in its range, and nothing contradicts.
   ///
   /// - Parameter file: the file's name, for messages.
-  /// - Throws: ``RecipeError`` with the key; `CurriculumError` when the stages contradict each other.
+  /// - Throws: ``RecipeError`` with the key.
   public init(json: JSONValue, file: String) throws {
     let fields = try RecipeFields(json, file: file)
     try fields.require(only: [
       "title", "note", "sources", "model", "task", "training", "seeds", "evaluations",
-      "attentionSegments",
+      "attentionSegments", "record",
     ])
+    // What an earlier run found is no setting: a record of it may be run as the recipe that it is.
+    try fields.fields("record")?.require(only: ["toolVersion", "files"])
     title = try fields.required(fields.string("title"), "title")
     note = try fields.string("note") ?? ""
     var sources: [RecipeSource] = []
@@ -32,6 +34,15 @@ extension Recipe {
     var evaluations: [RecipeEvaluation] = []
     for evaluation in try fields.listOfFields("evaluations") ?? [] {
       evaluations.append(try RecipeEvaluation(evaluation))
+    }
+    for (index, evaluation) in evaluations.enumerated() {
+      for (earlier, other) in evaluations[..<index].enumerated() {
+        if let count = evaluation.commonLength(with: other) {
+          throw fields.contradiction(
+            "evaluations[\(index)].segments",
+            "evaluations[\(earlier)] already has \(count) segments of the same documents")
+        }
+      }
     }
     self.evaluations = evaluations
     attentionSegmentCount = try fields.integer("attentionSegments", in: 1...64)
@@ -68,7 +79,7 @@ extension RecipeModel {
 }
 
 extension RecipeTraining {
-  fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws {
+  fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "stages", "batch", "learningRate", "warmUpSteps", "schedule", "beta1", "beta2", "epsilon",
       "weightDecay", "decay", "clipNorm", "clipValue", "dropout", "lossOnAllSegments",
@@ -78,8 +89,18 @@ extension RecipeTraining {
     var stages: [Curriculum.Stage] = []
     for stage in try fields.required(fields.listOfFields("stages"), "stages") {
       stages.append(try Curriculum.Stage(stage, segmentPositions: segmentPositions))
+      let counts = stages.suffix(2).compactMap(\.segmentCount)
+      guard counts[0] <= counts[counts.count - 1] else {
+        throw stage.contradiction(
+          "segments",
+          "a stage of \(counts[1]) segments after one of \(counts[0]) undoes what was learned")
+      }
     }
-    curriculum = try Curriculum(stages: stages)
+    do throws(CurriculumError) {
+      curriculum = try Curriculum(stages: stages)
+    } catch {
+      throw fields.contradiction("stages", error.problem)
+    }
     func isPositive(_ number: Double) -> Bool { number > 0 }
     let rate = try fields.number("learningRate", "a number above 0", where: isPositive)
     schedule = LearningRateSchedule(
@@ -107,8 +128,14 @@ extension RecipeTraining {
     lossOnAllSegments = try fields.bool("lossOnAllSegments") ?? false
     evaluationInterval = try fields.integer("evaluateEvery", in: 1...1 << 40) ?? 50
     validationSampleCount = try fields.integer("validationSamples", in: 1...1 << 20) ?? 200
-    let target = try fields.number("targetAccuracy", "a percentage") { (0...100).contains($0) }
-    targetAccuracy = (target ?? 99.5) / 100
+    if fields.value("targetAccuracy") == false {
+      targetAccuracy = nil
+    } else {
+      let target = try fields.number("targetAccuracy", "a percentage, or false for none") {
+        (0...100).contains($0)
+      }
+      targetAccuracy = (target ?? 99.5) / 100
+    }
     targetEvaluationCount = try fields.integer("targetEvaluations", in: 1...1 << 20) ?? 3
     stopsAtChance = try fields.bool("stopAtChance") ?? true
     elementType = try fields.choice("dtype", of: StoredType.self)?.elementType ?? .f32
@@ -154,6 +181,12 @@ extension Curriculum.Stage {
 }
 
 extension RecipeEvaluation {
+  /// A number of segments at which both would measure the same documents.
+  fileprivate func commonLength(with other: RecipeEvaluation) -> Int? {
+    guard factPositions == other.factPositions, seed == other.seed else { return nil }
+    return segmentCounts.first(where: Set(other.segmentCounts).contains)
+  }
+
   fileprivate init(_ fields: RecipeFields) throws(RecipeError) {
     try fields.require(only: ["segments", "samples", "factPositions", "seed"])
     segmentCounts = try fields.required(

@@ -79,8 +79,8 @@ public struct RecipeTraining: Sendable, Hashable {
   public var evaluationInterval: Int
   /// Documents of an evaluation during training.
   public var validationSampleCount: Int
-  /// Accuracy that ends a stage early.
-  public var targetAccuracy: Double
+  /// Accuracy that ends a stage early; `nil` where every stage has all its steps.
+  public var targetAccuracy: Double?
   /// Evaluations in a row that must reach it.
   public var targetEvaluationCount: Int
   /// Whether a stage at chance ends the run.

@@ -14,6 +14,10 @@ public enum RecipeError: DescribedError, Equatable {
   case missingSource(file: String, name: String, path: String, origin: String)
   /// A source has another content than the recipe was written for.
   case changedSource(path: String, expected: String, found: String)
+  /// A file is not where the recipe says.
+  case missingFile(file: String, key: String, path: String)
+  /// What a key says does not fit the model, the task or a file; the problem is the part's own.
+  case unfit(file: String, key: String, problem: String, kind: FailureKind)
   /// The folder holds an experiment of other settings.
   case otherSettings(folder: String, key: String, before: String, now: String)
   /// The folder holds something else.
@@ -23,6 +27,8 @@ public enum RecipeError: DescribedError, Equatable {
   public var kind: FailureKind {
     switch self {
     case .otherSettings, .foreignFolder: .usage
+    case .missingFile, .missingSource: .missingInput
+    case .unfit(_, _, _, let kind): kind
     default: .badData
     }
   }
@@ -31,7 +37,8 @@ public enum RecipeError: DescribedError, Equatable {
   public var place: String? {
     switch self {
     case .missing(let file, let key), .invalid(let file, let key, _, _),
-      .unknownKey(let file, let key, _), .contradiction(let file, let key, _):
+      .unknownKey(let file, let key, _), .contradiction(let file, let key, _),
+      .missingFile(let file, let key, _), .unfit(let file, let key, _, _):
       "\(file), \(key)"
     case .missingSource(_, _, let path, _), .changedSource(let path, _, _),
       .foreignFolder(let path):
@@ -46,7 +53,8 @@ public enum RecipeError: DescribedError, Equatable {
     case .missing: "the recipe needs this key"
     case .invalid(_, _, let found, let expected): "found \(found); expected \(expected)"
     case .unknownKey: "a recipe has no such key"
-    case .contradiction(_, _, let problem): problem
+    case .contradiction(_, _, let problem), .unfit(_, _, let problem, _): problem
+    case .missingFile(_, _, let path): "there is nothing at \(path)"
     case .missingSource(let file, let name, _, _):
       "the source \"\(name)\" of \(file) is not here"
     case .changedSource(_, let expected, let found):
@@ -60,7 +68,9 @@ public enum RecipeError: DescribedError, Equatable {
   /// What to do.
   public var advice: String? {
     switch self {
-    case .missing, .invalid, .contradiction: nil
+    case .missing, .invalid, .contradiction, .unfit: nil
+    case .missingFile:
+      "Paths lie beside the recipe; those of sources in the folder that --data names."
     case .unknownKey(_, _, let known): "Known are: \(known.joined(separator: ", "))."
     case .missingSource(_, _, _, let origin):
       "Get it (\(origin)) and name the folder that holds it with --data."

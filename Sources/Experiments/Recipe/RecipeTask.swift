@@ -50,6 +50,9 @@ extension RecipeTask {
     if name == .babi, stories == nil { throw fields.contradiction("stories", "babi needs them") }
   }
 
+  /// The kind of stories that the task takes.
+  var storyForm: StoryCollection.Form { name == .reason ? .twoArgumentRelations : .any }
+
   /// The task's documents for training, with paths as `resolve` gives them.
   func trainingRequest(resolve: (String) throws -> String) rethrows -> TaskRequest {
     var request = TaskRequest(name)

@@ -4,18 +4,28 @@ import ModelFile
 import RecurrentMemory
 
 extension Experiment {
-  /// Draws who reads and writes memory in one of the first seed's test documents.
-  func draw(segmentCount: Int, seed: UInt64) throws {
+  /// Draws who reads and writes memory in one of the first trained seed's test documents, or takes
+  /// away a drawing that the recipe no longer makes.
+  ///
+  /// - Throws: `Interrupted`; the errors of reading the model and of the task; `FileError`.
+  func draw(_ monitor: ExperimentMonitor) throws {
+    guard let segmentCount = recipe.attentionSegmentCount, let seed = trainedSeeds.first else {
+      return try ExperimentFolder.remove(folder.attention)
+    }
+    monitor.report(.part("drawing attention"))
     let model = try ModelFile(path: folder.run(seed: seed).trained)
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     let request = recipe.task.testRequest(.first, resolve: path)
-    let task = try request.make(for: model, memory: memory, seed: seed, use: .measuring)
+    let task = try request.make(
+      for: model, memory: memory, seed: seed, use: .measuring,
+      checkCancellation: monitor.checkCancellation)
     let length = DocumentLength(segmentCount: segmentCount, segmentSize: memory.segmentSize)
     let document = try TaskSamples(testing: task, count: 1, length: length, seed: seed)
       .document(at: 0)
     let reader = try RecurrentReader(model: model, threadCount: threadCount)
     var columns: [(attention: SegmentAttention, text: SegmentText)] = []
     for segment in 0..<segmentCount {
+      try monitor.checkCancellation()
       let start = segment * memory.segmentSize
       let tokens = document.tokenIDs(in: start..<start + memory.segmentSize)
       let text = SegmentText(

@@ -1,18 +1,8 @@
 import CheckpointConversion
 import ExperimentReport
-import FineTuning
 import JSON
-import ModelFile
 import ModelSchema
-import RecurrentMemory
 import TensorStorage
-import TrainingRecords
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Runs a recipe from the checkpoint to the report.
 ///
@@ -25,8 +15,8 @@ public struct Experiment {
   /// Where everything goes.
   public let folder: ExperimentFolder
   private let json: JSONValue
-  private let file: String
-  private let dataFolder: String
+  let file: String
+  let dataFolder: String
   let threadCount: Int
 
   /// An experiment that is ready to begin.
@@ -34,7 +24,7 @@ public struct Experiment {
   /// - Parameters:
   ///   - file: the recipe.
   ///   - dataFolder: where the recipe's sources lie; `nil` for the recipe's own folder.
-  /// - Throws: `FileError`, `JSONError`, ``RecipeError``, `CurriculumError`.
+  /// - Throws: `FileError`, `JSONError`, ``RecipeError``.
   public init(
     recipe file: String, dataFolder: String?, folder: ExperimentFolder, threadCount: Int
   ) throws {
@@ -57,187 +47,82 @@ public struct Experiment {
 
   /// Runs what is not done yet.
   ///
+  /// A seed that does not learn leaves its failure in its folder; the others, the results and the
+  /// report are made all the same.
+  ///
   /// - Parameters:
   ///   - report: told what happens.
   ///   - shouldStop: asked all the time; when it says yes, what is under way is saved and the run ends.
-  /// - Throws: `Interrupted` when asked to stop; ``RecipeError``; the errors of the parts.
+  /// - Throws: `Interrupted` when asked to stop; ``RecipeError``; ``ExperimentError``, at the end that
+  ///   some seeds failed; the errors of the parts.
   public func run(
     report: @escaping (ExperimentEvent) -> Void = { _ in },
     shouldStop: @escaping () -> Bool = { false }
   ) throws {
-    func checkCancellation() throws { if shouldStop() { throw Interrupted() } }
-    report(.part("checking the sources"))
-    try folder.begin(recipe: record(checkCancellation: checkCancellation))
-    try make(folder.model, "converting the checkpoint", report) {
+    let monitor = ExperimentMonitor(report: report, shouldStop: shouldStop)
+    do {
+      try run(monitor)
+    } catch is Interrupted {
+      throw Interrupted(
+        advice: "What is done is kept in \(folder.path); run the same command again to go on.")
+    }
+  }
+
+  private func run(_ monitor: ExperimentMonitor) throws {
+    monitor.report(.part("checking the sources"))
+    let found = try findFiles(
+      report: monitor.report, checkCancellation: monitor.checkCancellation)
+    try checkStories(found.files, checkCancellation: monitor.checkCancellation)
+    try folder.checkOwnership()
+    try ExperimentFolder.create(folder.path)
+    try FolderLock(folder: folder.path).hold { try run(found.files, found.sources, monitor) }
+  }
+
+  /// Makes every part that is not there.
+  private func run(
+    _ files: [FoundFile], _ sources: [JSONValue], _ monitor: ExperimentMonitor
+  ) throws {
+    var kept = json.object ?? JSONObject()
+    if !sources.isEmpty { kept["sources"] = .array(sources) }
+    for note in try folder.begin(recipe, json: kept, files: files) {
+      monitor.report(.note(note))
+    }
+    try make(folder.model, "converting the checkpoint", monitor) {
       let conversion = try CheckpointConverter.convert(
         source: path(recipe.model.checkpoint), to: folder.model, elementType: nil,
         collision: .keepExisting
-      ) { _ in try checkCancellation() }
-      for note in conversion.notes { report(.note(note)) }
+      ) { _ in try monitor.checkCancellation() }
+      for note in conversion.notes { monitor.report(.note(note)) }
     }
+    var failures: [ExperimentError.Failure] = []
+    var hasCheckedEvaluations = false
     for seed in recipe.seeds {
-      try train(seed: seed, report: report, shouldStop: shouldStop)
-      try evaluate(seed: seed, report: report, shouldStop: shouldStop)
+      if let failure = try train(seed, monitor, hasCheckedEvaluations: &hasCheckedEvaluations) {
+        failures.append(failure)
+        monitor.report(.note("Seed \(seed) failed: \(failure.problem)."))
+      } else {
+        try evaluate(seed, monitor)
+      }
     }
     try collectResults()
-    if let segmentCount = recipe.attentionSegmentCount, let seed = recipe.seeds.first {
-      report(.part("drawing attention"))
-      try draw(segmentCount: segmentCount, seed: seed)
-    }
-    report(.part("writing the report"))
+    try draw(monitor)
+    monitor.report(.part("writing the report"))
     try ExperimentFolder.write(ExperimentReport(folder: folder.path).html(), to: folder.report)
+    guard failures.isEmpty else {
+      throw ExperimentError.failedSeeds(folder: folder.path, failures)
+    }
   }
-
-  // MARK: The parts
 
   /// Does a part unless its file is there.
-  private func make(
-    _ path: String, _ what: String, _ report: (ExperimentEvent) -> Void, _ work: () throws -> Void
+  func make(
+    _ path: String, _ what: String, _ monitor: ExperimentMonitor, _ work: () throws -> Void
   ) throws {
-    if access(path, F_OK) == 0 {
-      report(.partIsThere(what))
+    if ExperimentFolder.exists(path) {
+      monitor.report(.partIsThere(what))
     } else {
-      report(.part(what))
+      try monitor.checkCancellation()
+      monitor.report(.part(what))
       try work()
-    }
-  }
-
-  private func train(
-    seed: UInt64, report: @escaping (ExperimentEvent) -> Void, shouldStop: @escaping () -> Bool
-  ) throws {
-    let run = folder.run(seed: seed)
-    try ExperimentFolder.create(run.path)
-    let request = recipe.task.trainingRequest(resolve: path)
-    if recipe.model.start == .random {
-      try make(run.random, "seed \(seed): drawing random numbers", report) {
-        let model = try ModelFile(path: folder.model)
-        guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
-        let description = ModelDescription(
-          encoder: model.description.encoder, memory: nil, labels: [])
-        try RandomModel(description: description, tokenizer: tokenizer, seed: seed)
-          .write(to: run.random, collision: .keepExisting)
-      }
-    }
-    try make(run.memory, "seed \(seed): attaching memory", report) {
-      let model = try ModelFile(
-        path: recipe.model.start == .random ? run.random : folder.model)
-      let attachment = MemoryAttachment(
-        memory: memory, labels: try request.labels(), seed: seed)
-      _ = try attachment.attach(to: model, writing: run.memory, collision: .keepExisting)
-    }
-    try make(run.trained, "seed \(seed): training", report) {
-      let model = try ModelFile(path: run.memory)
-      let task = try request.make(for: model, memory: memory, seed: seed, use: .training) {
-        if shouldStop() { throw Interrupted() }
-      }
-      let tuner = try FineTuner(
-        model: model,
-        data: TaskData(
-          task: task, memory: memory,
-          validationSampleCount: recipe.training.validationSampleCount),
-        options: recipe.training.options(memory: memory, seed: seed, threadCount: threadCount),
-        outputPath: run.trained, collision: .keepExisting, resumes: true)
-      let metrics = try MetricsLog(path: run.metrics)
-      _ = try tuner.run(
-        report: { event in
-          Self.keep(event, in: metrics, report)
-          report(.training(event))
-        }, shouldStop: shouldStop)
-    }
-  }
-
-  /// Puts down what an event measured; that it cannot be written must not end the training.
-  private static func keep(
-    _ event: FineTuningEvent, in metrics: MetricsLog, _ report: (ExperimentEvent) -> Void
-  ) {
-    do throws(FileError) {
-      if case .resumed(let runStep, let isEvaluated) = event {
-        try metrics.resume(afterRunStep: runStep, isEvaluated: isEvaluated)
-      } else if let record = event.record {
-        try metrics.append(record)
-      }
-    } catch {
-      report(.note("\(error) What training measures is no longer kept there."))
-    }
-  }
-
-  private func evaluate(
-    seed: UInt64, report: @escaping (ExperimentEvent) -> Void, shouldStop: @escaping () -> Bool
-  ) throws {
-    let run = folder.run(seed: seed)
-    for (index, evaluation) in recipe.evaluations.enumerated() {
-      let what = "seed \(seed): evaluation \(index + 1) of \(recipe.evaluations.count)"
-      let results = run.results(index + 1)
-      if access(results, F_OK) == 0, access("\(results).evaluating", F_OK) != 0 {
-        try check(results, against: evaluation, key: "evaluations[\(index)]")
-        report(.partIsThere(what))
-        continue
-      }
-      report(.part(what))
-      let model = try ModelFile(path: run.trained)
-      let request = recipe.task.testRequest(evaluation.factPositions, resolve: path)
-      let task = try request.make(
-        for: model, memory: memory, seed: evaluation.seed, use: .measuring
-      ) { if shouldStop() { throw Interrupted() } }
-      let measurement = try LengthEvaluation(
-        model: model, memory: memory, task: task, segmentCounts: evaluation.segmentCounts,
-        sampleCount: evaluation.sampleCount, seed: evaluation.seed, threadCount: threadCount)
-      _ = try measurement.run(
-        resultsPath: results, resumes: true,
-        report: { report(.evaluation($0)) }, shouldStop: shouldStop)
-    }
-  }
-
-  /// Makes sure that finished results are those of an evaluation as the recipe has it now.
-  private func check(
-    _ results: String, against evaluation: RecipeEvaluation, key: String
-  ) throws {
-    let rows = try Self.rows(results)
-    func differs(_ name: String, _ before: JSONValue?, _ now: JSONValue) -> RecipeError? {
-      if before == now { return nil }
-      return .otherSettings(
-        folder: results, key: "\(key).\(name)",
-        before: before?.serialized(pretty: false) ?? "nothing",
-        now: now.serialized(pretty: false))
-    }
-    let error =
-      differs(
-        "segments", .array(rows.compactMap { $0["segments"] }),
-        .array(evaluation.segmentCounts.map { .integer($0) }))
-      ?? differs("samples", rows.last?["samples"], .integer(evaluation.sampleCount))
-      ?? differs(
-        "factPositions", rows.last?["factPositions"], .string(evaluation.factPositions.rawValue))
-      ?? differs("seed", rows.last?["seed"], .integer(Int(evaluation.seed)))
-    if let error { throw error }
-  }
-
-  /// The rows of a results file.
-  private static func rows(_ path: String) throws -> [JSONObject] {
-    let file = try RandomAccessFile(path: path)
-    let text = String(decoding: try file.bytes(in: 0..<file.byteCount), as: UTF8.self)
-    return try text.split(separator: "\n").compactMap {
-      try JSONValue(parsing: Array($0.utf8), file: path).object
-    }
-  }
-
-  /// Joins the rows of all seeds and evaluations, each with the seed of its training.
-  private func collectResults() throws {
-    var lines = ""
-    for seed in recipe.seeds {
-      for number in 1..<recipe.evaluations.count + 1 {
-        for var row in try Self.rows(folder.run(seed: seed).results(number)) {
-          // What distinguishes the curves of a report is the training, not the documents.
-          row["documentSeed"] = row["seed"]
-          row["seed"] = .integer(Int(seed))
-          lines += JSONValue.object(row).serialized(pretty: false) + "\n"
-        }
-      }
-    }
-    if !lines.isEmpty { try ExperimentFolder.write(lines, to: folder.results) }
-    if let first = recipe.seeds.first {
-      let file = try RandomAccessFile(path: folder.run(seed: first).metrics)
-      let bytes = try file.bytes(in: 0..<file.byteCount)
-      try ExperimentFolder.write(String(decoding: bytes, as: UTF8.self), to: folder.metrics)
     }
   }
 
@@ -247,43 +132,19 @@ public struct Experiment {
       tokenCount: recipe.model.memoryTokenCount,
       segmentPositions: recipe.model.segmentPositions, alignment: recipe.model.alignment)
   }
+}
 
-  // MARK: Files
+/// Who is told what happens in a run, and who may end it.
+struct ExperimentMonitor {
+  /// Told what happens.
+  let report: (ExperimentEvent) -> Void
+  /// Asked all the time.
+  let shouldStop: () -> Bool
 
-  /// The recipe with the checksums of its sources as they lie here.
+  /// Ends the part when the user asks for it.
   ///
-  /// - Throws: ``RecipeError`` for a source that is missing or has changed.
-  private func record(checkCancellation: () throws -> Void) throws -> JSONObject {
-    let sources: [JSONValue] = try recipe.sources.map { source in
-      let path = "\(dataFolder)/\(source.name)"
-      guard access(path, F_OK) == 0 else {
-        throw RecipeError.missingSource(
-          file: file, name: source.name, path: path, origin: source.origin)
-      }
-      let checksum = try SourceChecksum.checksum(of: path, checkCancellation: checkCancellation)
-      guard source.checksum == nil || source.checksum == checksum else {
-        throw RecipeError.changedSource(
-          path: path, expected: source.checksum ?? "", found: checksum)
-      }
-      return [
-        "name": .string(source.name), "origin": .string(source.origin),
-        "checksum": .string(checksum),
-      ]
-    }
-    var record = json.object ?? JSONObject()
-    if !sources.isEmpty { record["sources"] = .array(sources) }
-    return record
-  }
-
-  /// Where a name of the recipe leads: a source's into the data folder, others beside the recipe.
-  func path(_ name: String) -> String {
-    let isSource = recipe.sources.contains { name == $0.name || name.hasPrefix($0.name + "/") }
-    if name.hasPrefix("/") { return name }
-    return isSource ? "\(dataFolder)/\(name)" : "\(Self.folder(of: file))/\(name)"
-  }
-
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+  /// - Throws: `Interrupted`.
+  func checkCancellation() throws {
+    if shouldStop() { throw Interrupted() }
   }
 }

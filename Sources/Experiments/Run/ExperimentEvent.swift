@@ -6,6 +6,8 @@ public enum ExperimentEvent: Sendable {
   case part(String)
   /// A part was done by an earlier run.
   case partIsThere(String)
+  /// A file or folder was found, with this checksum, which a recipe may ask for.
+  case checksum(name: String, String)
   /// Something a person should know.
   case note(String)
   /// Something of a training.

@@ -11,12 +11,14 @@ import TensorStorage
 /// Where everything of an experiment lies.
 ///
 /// ```
-/// experiment.json        the recipe as it was run, with the checksums of its sources
+/// experiment.json        the recipe as it was run, with the checksums of its files
 /// model.rmtw             the checkpoint as a native file
 /// seed-1/random.rmtw     with random numbers, where the recipe starts so
 /// seed-1/memory.rmtw     with memory and labels
 /// seed-1/trained.rmtw    trained
 /// seed-1/metrics.jsonl   loss and accuracy while it learned
+/// seed-1/events          the same for TensorBoard
+/// seed-1/failure.json    why it did not learn, in place of trained.rmtw
 /// seed-1/results-1.jsonl the first evaluation's rows
 /// metrics.jsonl          loss and accuracy of the first seed
 /// results.jsonl          the rows of all seeds and evaluations
@@ -56,64 +58,16 @@ public struct ExperimentFolder: Sendable {
     public var memory: String { "\(path)/memory.rmtw" }
     /// The trained model.
     public var trained: String { "\(path)/trained.rmtw" }
+    /// The state of a training that is under way.
+    public var trainingState: String { "\(trained).training" }
+    /// Why the training failed.
+    public var failure: String { "\(path)/failure.json" }
     /// Loss and accuracy.
     public var metrics: String { "\(path)/metrics.jsonl" }
+    /// Loss and accuracy for TensorBoard.
+    public var events: String { "\(path)/events" }
     /// The rows of an evaluation, counted from 1.
     public func results(_ number: Int) -> String { "\(path)/results-\(number).jsonl" }
-  }
-
-  /// Begins an experiment in this folder, or makes sure that it is the one that was begun here.
-  ///
-  /// Another title, note, list of seeds or of evaluations is no other experiment: nothing that was
-  /// computed depends on them, or knows itself on what it depends.
-  ///
-  /// - Throws: ``RecipeError/otherSettings(folder:key:before:now:)``,
-  ///   ``RecipeError/foreignFolder(path:)``, `FileError`, `JSONError`.
-  func begin(recipe: JSONObject) throws {
-    try Self.create(path)
-    if access(record, F_OK) == 0 {
-      let file = try RandomAccessFile(path: record)
-      let before = try JSONValue(parsing: file.bytes(in: 0..<file.byteCount), file: record)
-      let (old, new) = (Self.decisive(before.object ?? JSONObject()), Self.decisive(recipe))
-      if let difference = Self.difference(.object(old), .object(new)) {
-        throw RecipeError.otherSettings(
-          folder: path, key: difference.key, before: difference.before, now: difference.now)
-      }
-    } else if try !Self.isEmpty(path) {
-      throw RecipeError.foreignFolder(path: path)
-    }
-    try Self.write(JSONValue.object(recipe).serialized(pretty: true) + "\n", to: record)
-  }
-
-  /// What results depend on.
-  private static func decisive(_ recipe: JSONObject) -> JSONObject {
-    var recipe = recipe
-    for key in ["title", "note", "seeds", "evaluations", "attentionSegments"] { recipe[key] = nil }
-    return recipe
-  }
-
-  /// The first place at which two values differ.
-  private static func difference(
-    _ before: JSONValue?, _ now: JSONValue?, key: String = ""
-  ) -> (key: String, before: String, now: String)? {
-    func text(_ value: JSONValue?) -> String {
-      value.map { String($0.serialized(pretty: false).prefix(80)) } ?? "nothing"
-    }
-    if before == now { return nil }
-    if let before = before?.object, let now = now?.object {
-      for name in before.members.map(\.name) + now.members.map(\.name) {
-        let path = key.isEmpty ? name : "\(key).\(name)"
-        if let found = difference(before[name], now[name], key: path) { return found }
-      }
-    }
-    if let before = before?.array, let now = now?.array, before.count == now.count {
-      for index in before.indices {
-        if let found = difference(before[index], now[index], key: "\(key)[\(index)]") {
-          return found
-        }
-      }
-    }
-    return (key, text(before), text(now))
   }
 
   /// Makes a folder, and those above it, where there are none.
@@ -133,7 +87,16 @@ public struct ExperimentFolder: Sendable {
     try writer.commit()
   }
 
-  private static func isEmpty(_ path: String) throws -> Bool {
-    try TextFolder.files(in: [path]).isEmpty
+  /// Whether there is something at a path.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Removes a file, if it is there.
+  static func remove(_ path: String) throws(FileError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw FileError(.remove, path) }
+  }
+
+  /// All files in the folder but hidden ones; none where there is no folder.
+  func files() throws -> [String] {
+    Self.exists(path) ? try TextFolder.files(in: [path]) : []
   }
 }

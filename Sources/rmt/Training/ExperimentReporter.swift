@@ -29,6 +29,7 @@ final class ExperimentReporter {
       finish()
       line(what)
     case .partIsThere(let what): line("\(what): done before")
+    case .checksum(let name, let checksum): line("  \(name): checksum \(checksum)")
     case .note(let text): log.notice("\(text)")
     case .training(let event): training.report(event)
     case .evaluation(let event): report(event)

@@ -1,0 +1,99 @@
+import FineTuning
+import JSON
+
+extension Recipe {
+  /// Everything that trained weights depend on but seeds and the content of files, under the recipe's
+  /// keys: two recipes that say the same in other words have the same settings.
+  ///
+  /// `stopAtChance` is left out: it decides whether a run ends, not what it learns.
+  var weightSettings: JSONObject {
+    ["model": model.settings, "task": task.weightSettings, "training": training.settings]
+  }
+
+  /// What rows of results depend on besides the weights and their own evaluation.
+  var rowSettings: JSONObject {
+    ["task": ["testStories": task.testStories.map { .string($0) } ?? .null]]
+  }
+
+  /// Every file and folder that the recipe reads: the key that names it, the name, and whether
+  /// weights depend on it, or rows of results alone.
+  var files: [(key: String, name: String, shapesWeights: Bool)] {
+    var files = [(key: "model.checkpoint", name: model.checkpoint, shapesWeights: true)]
+    func add(_ key: String, _ names: [String]) {
+      for (index, name) in names.enumerated() { files.append(("\(key)[\(index)]", name, true)) }
+    }
+    add("task.background", task.background)
+    add("task.evaluationBackground", task.evaluationBackground)
+    if let name = task.stories { files.append(("task.stories", name, true)) }
+    if let name = task.validationStories { files.append(("task.validationStories", name, true)) }
+    if let name = task.testStories { files.append(("task.testStories", name, false)) }
+    return files
+  }
+}
+
+extension RecipeModel {
+  fileprivate var settings: JSONValue {
+    [
+      "checkpoint": .string(checkpoint), "start": .string(start.rawValue),
+      "memoryTokens": .integer(memoryTokenCount), "segmentPositions": .integer(segmentPositions),
+      "alignment": .string(alignment.rawValue),
+    ]
+  }
+}
+
+extension RecipeTask {
+  fileprivate var weightSettings: JSONValue {
+    [
+      "name": .string(name.rawValue),
+      "factPositions": .string((factPositions ?? name.trainingFactPositions).rawValue),
+      "background": .array(background.map { .string($0) }),
+      "evaluationBackground": .array(evaluationBackground.map { .string($0) }),
+      "stories": stories.map { .string($0) } ?? .null,
+      "validationStories": validationStories.map { .string($0) } ?? .null,
+    ]
+  }
+}
+
+extension RecipeTraining {
+  fileprivate var settings: JSONValue {
+    var object: JSONObject = [
+      "stages": .array(curriculum.stages.map(\.settings)), "batch": .integer(batchSize),
+      "learningRate": .number(schedule.learningRate),
+      "warmUpSteps": .integer(schedule.warmUpStepCount),
+      "schedule": .string(schedule.shape.rawValue),
+      "beta1": .number(optimizer.beta1), "beta2": .number(optimizer.beta2),
+      "epsilon": .number(optimizer.epsilon), "weightDecay": .number(optimizer.weightDecay),
+      "decay": .string(optimizer.decayScope.rawValue), "dropout": .number(orNull: dropout),
+      "lossOnAllSegments": .bool(lossOnAllSegments), "evaluateEvery": .integer(evaluationInterval),
+      "validationSamples": .integer(validationSampleCount),
+      "targetAccuracy": targetAccuracy.map { .number($0 * 100) } ?? false,
+      "targetEvaluations": .integer(targetEvaluationCount), "dtype": .string(elementType.rawValue),
+    ]
+    switch clipping {
+    case .none: break
+    case .norm(let limit): object["clipNorm"] = .number(limit)
+    case .value(let limit): object["clipValue"] = .number(limit)
+    }
+    return .object(object)
+  }
+}
+
+extension Curriculum.Stage {
+  fileprivate var settings: JSONValue {
+    [
+      "segments": segmentCount.map { .integer($0) } ?? .null, "steps": .integer(stepCount),
+      "mixing": .string(mixing.rawValue),
+      "segmentPositions": segmentPositions.map {
+        [.integer($0.lowerBound), .integer($0.upperBound)]
+      } ?? .null,
+      "validationSegments": validationSegmentCount.map { .integer($0) } ?? .null,
+      "learningRate": .number(orNull: learningRate), "dropout": .number(orNull: dropout),
+    ]
+  }
+}
+
+extension JSONValue {
+  fileprivate static func number(orNull number: Double?) -> JSONValue {
+    number.map { .number($0) } ?? .null
+  }
+}

@@ -1,0 +1,47 @@
+import FineTuning
+import ModelSchema
+import RecurrentMemory
+import TensorStorage
+
+extension RecipeError {
+  /// Does a part of the work; what does not fit becomes an error about the key that is to blame.
+  ///
+  /// The parts speak of the options of their own verbs, which a recipe does not have: their advice is
+  /// left out.
+  ///
+  /// - Parameter stories: the key that names the stories which the work reads.
+  /// - Throws: ``unfit(file:key:problem:kind:)``; errors that no key is to blame for, as they are.
+  static func blamingKeys<Result>(
+    of file: String, stories: String = "task.stories", _ work: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try work()
+    } catch let error as any DescribedError {
+      guard let key = key(toBlameFor: error, stories: stories) else { throw error }
+      let problem = error.place.map { "\($0): \(error.problem)" } ?? error.problem
+      throw unfit(file: file, key: key, problem: problem, kind: error.kind)
+    }
+  }
+
+  private static func key(toBlameFor error: any DescribedError, stories: String) -> String? {
+    switch error {
+    case is StoryError: stories
+    case is BackgroundError: "task.background"
+    case TaskError.segmentTooSmall, RecurrenceError.segmentPositions: "model.segmentPositions"
+    case TaskError.unknownWord, RecurrenceError.noTokenizer: "model.checkpoint"
+    case TaskError.missingLabels: stories == "task.stories" ? "task.name" : stories
+    case CurriculumError.segmentPositionsOutOfRange(let stage, _, _):
+      "training.stages[\(stage - 1)].segmentPositions"
+    case is CurriculumError: "training.stages"
+    case RecurrenceError.otherMemory: "model.memoryTokens"
+    case FineTuningError.invalidOption: "training"
+    case let error as ConfigurationError:
+      switch error.clause {
+      case .noRoomInSegment: "model.memoryTokens"
+      case .segmentTooLong: "model.segmentPositions"
+      default: nil
+      }
+    default: nil
+    }
+  }
+}

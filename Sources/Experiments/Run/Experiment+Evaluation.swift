@@ -1,0 +1,80 @@
+import FineTuning
+import JSON
+import ModelFile
+import TensorStorage
+
+extension Experiment {
+  /// Measures a seed's trained model as the recipe says.
+  ///
+  /// - Throws: `Interrupted`; ``RecipeError``; ``ExperimentError``; the errors of `LengthEvaluation`.
+  func evaluate(_ seed: UInt64, _ monitor: ExperimentMonitor) throws {
+    let run = folder.run(seed: seed)
+    for (index, evaluation) in recipe.evaluations.enumerated() {
+      let what = "seed \(seed): evaluation \(index + 1) of \(recipe.evaluations.count)"
+      let results = run.results(index + 1)
+      let state = "\(results).evaluating"
+      let resumes = ExperimentFolder.exists(state)
+      let model = try ModelFile(path: run.trained)
+      if ExperimentFolder.exists(results), !resumes {
+        try check(results, against: evaluation, of: model, key: "evaluations[\(index)]")
+        monitor.report(.partIsThere(what))
+        continue
+      }
+      monitor.report(.part(what))
+      let task = try RecipeError.blamingKeys(of: file, stories: "task.testStories") {
+        try recipe.task.testRequest(evaluation.factPositions, resolve: path)
+          .make(
+            for: model, memory: memory, seed: evaluation.seed, use: .measuring,
+            checkCancellation: monitor.checkCancellation)
+      }
+      let measurement = try LengthEvaluation(
+        model: model, memory: memory, task: task, segmentCounts: evaluation.segmentCounts,
+        sampleCount: evaluation.sampleCount, seed: evaluation.seed, threadCount: threadCount)
+      do {
+        _ = try measurement.run(
+          resultsPath: results, resumes: resumes,
+          report: { monitor.report(.evaluation($0)) }, shouldStop: monitor.shouldStop)
+      } catch let error as FineTuningError {
+        throw ExperimentError.unusableState(path: state, problem: error.problem)
+      }
+    }
+  }
+
+  /// Makes sure that finished results are those of an evaluation as the recipe has it now, and of the
+  /// model that is here; background and stories are compared by the checksums of their files.
+  private func check(
+    _ results: String, against evaluation: RecipeEvaluation, of model: ModelFile, key: String
+  ) throws {
+    let rows = try Self.rows(results)
+    func differs(_ key: String, _ before: JSONValue?, _ now: JSONValue) -> RecipeError? {
+      if before == now { return nil }
+      return .otherSettings(
+        folder: results, key: key, before: before?.serialized(pretty: false) ?? "nothing",
+        now: now.serialized(pretty: false))
+    }
+    let last = rows.last ?? JSONObject()
+    let checksum = JSONValue.string("checksum \(model.fingerprint)")
+    let error =
+      differs(
+        "\(key).segments", .array(rows.compactMap { $0["segments"] }),
+        .array(evaluation.segmentCounts.map { .integer($0) }))
+      ?? differs("\(key).samples", last["samples"], .integer(evaluation.sampleCount))
+      ?? differs(
+        "\(key).factPositions", last["factPositions"], .string(evaluation.factPositions.rawValue))
+      ?? differs("\(key).seed", last["seed"], .integer(Int(evaluation.seed)))
+      ?? differs(
+        "model.segmentPositions", last["segmentPositions"], .integer(memory.segmentPositions))
+      // Rows of earlier versions do not tell their model.
+      ?? differs("the trained model", last["model"] ?? checksum, checksum)
+    if let error { throw error }
+  }
+
+  /// The rows of a results file.
+  static func rows(_ path: String) throws -> [JSONObject] {
+    let file = try RandomAccessFile(path: path)
+    let text = String(decoding: try file.bytes(in: 0..<file.byteCount), as: UTF8.self)
+    return try text.split(separator: "\n").compactMap {
+      try JSONValue(parsing: Array($0.utf8), file: path).object
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import FineTuning
+import JSON
+import TensorStorage
+
+extension Experiment {
+  /// Finds everything that the recipe reads and takes its checksums.
+  ///
+  /// - Returns: the files, and the recipe's sources with their checksums.
+  /// - Throws: ``RecipeError`` for a source or a file that is missing, or a source that has changed;
+  ///   what `checkCancellation` throws.
+  func findFiles(
+    report: (ExperimentEvent) -> Void, checkCancellation: () throws -> Void
+  ) throws -> (files: [FoundFile], sources: [JSONValue]) {
+    var known: [String: String] = [:]
+    func checksum(_ name: String, at path: String) throws -> String {
+      if let checksum = known[path] { return checksum }
+      try checkCancellation()
+      let checksum = try SourceChecksum.checksum(of: path, checkCancellation: checkCancellation)
+      known[path] = checksum
+      report(.checksum(name: name, checksum))
+      return checksum
+    }
+    // What is missing is told before anything large is read.
+    for source in recipe.sources {
+      let path = "\(dataFolder)/\(source.name)"
+      guard ExperimentFolder.exists(path) else {
+        throw RecipeError.missingSource(
+          file: file, name: source.name, path: path, origin: source.origin)
+      }
+    }
+    let located = try recipe.files.map { part in
+      guard let path = Self.located(path(part.name)) else {
+        throw RecipeError.missingFile(file: file, key: part.key, path: path(part.name))
+      }
+      return (part: part, path: path)
+    }
+    let sources: [JSONValue] = try recipe.sources.map { source in
+      let path = "\(dataFolder)/\(source.name)"
+      let found = try checksum(source.name, at: path)
+      guard source.checksum == nil || source.checksum == found else {
+        throw RecipeError.changedSource(
+          path: path, expected: source.checksum ?? "", found: found)
+      }
+      return [
+        "name": .string(source.name), "origin": .string(source.origin), "checksum": .string(found),
+      ]
+    }
+    let files = try located.map { part, path in
+      FoundFile(
+        key: part.key, name: part.name, path: path, checksum: try checksum(part.name, at: path),
+        shapesWeights: part.shapesWeights)
+    }
+    return (files, sources)
+  }
+
+  /// Where a file is, or the index of a TensorFlow checkpoint, which is named by what its files' names
+  /// begin with; the index holds a checksum of every tensor.
+  private static func located(_ path: String) -> String? {
+    [path, "\(path).index"].first(where: ExperimentFolder.exists)
+  }
+
+  /// Makes sure that the stories can be read, are the task's, and have answers that can be learned.
+  ///
+  /// - Throws: ``RecipeError`` with the key that names the stories.
+  func checkStories(_ files: [FoundFile], checkCancellation: () throws -> Void) throws {
+    guard let stories = recipe.task.stories, let testStories = recipe.task.testStories else {
+      return
+    }
+    let validationStories = recipe.task.validationStories
+    func checksum(_ name: String) -> String? { files.first { $0.name == name }?.checksum }
+    guard checksum(stories) != checksum(testStories) else {
+      throw RecipeError.contradiction(
+        file: file, key: "task.testStories", problem: "these are the stories to train on")
+    }
+    let form = recipe.task.storyForm
+    let training = try RecipeError.blamingKeys(of: file) {
+      try StoryCollection(
+        trainingPath: path(stories), evaluationPath: validationStories.map(path), form: form,
+        allowsTrainingStories: false, checkCancellation: checkCancellation)
+    }
+    let test = try RecipeError.blamingKeys(of: file, stories: "task.testStories") {
+      try StoryCollection(
+        testPath: path(testStories), form: form, provenance: [], allowsTrainingStories: false,
+        checkCancellation: checkCancellation)
+    }
+    let labels = recipe.task.name == .babi ? training.answers : MemorizeTask.places
+    if let answer = test.answers.first(where: { !labels.contains($0) }) {
+      throw RecipeError.contradiction(
+        file: file, key: "task.testStories",
+        problem: "the answer \"\(answer)\" is none of those that the model learns")
+    }
+  }
+
+  /// Where a name of the recipe leads: a source's into the data folder, others beside the recipe.
+  func path(_ name: String) -> String {
+    if name.hasPrefix("/") { return name }
+    let isSource = recipe.sources.contains { name == $0.name || name.hasPrefix($0.name + "/") }
+    return isSource ? "\(dataFolder)/\(name)" : "\(Self.folder(of: file))/\(name)"
+  }
+
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
