@@ -27,16 +27,19 @@ package final class MetricsLog: TrainingRecorder {
   /// that was never finished; a pipe stays as it is.
   ///
   /// - Throws: `FileError`.
-  package func resume(afterRunStep runStep: Int, isEvaluated: Bool) throws(FileError) {
+  package func resume(
+    afterRunStep runStep: Int, step: Int, isEvaluated: Bool
+  ) throws(FileError) {
     guard let byteCount = try file.regularByteCount(), byteCount > 0 else { return }
     let bytes = try RandomAccessFile(path: file.path).bytes(in: 0..<byteCount)
-    let end = Self.keptByteCount(bytes, afterRunStep: runStep, isEvaluated: isEvaluated)
+    let end = Self.keptByteCount(
+      bytes, afterRunStep: runStep, step: step, isEvaluated: isEvaluated)
     if end < byteCount { try file.cut(toByteCount: end) }
   }
 
   /// The bytes before the first line that will be written once more.
   private static func keptByteCount(
-    _ bytes: [UInt8], afterRunStep runStep: Int, isEvaluated: Bool
+    _ bytes: [UInt8], afterRunStep runStep: Int, step: Int, isEvaluated: Bool
   ) -> Int {
     var end = bytes.lastIndex(of: lineFeed).map { $0 + 1 } ?? 0
     var next = Int.max
@@ -47,9 +50,11 @@ package final class MetricsLog: TrainingRecorder {
       else { return end }
       let isWrittenAgain =
         switch record {
-        case .step(let step): step.runStep > runStep
+        case .step(let metrics): metrics.runStep > runStep
         case .evaluation(let evaluation):
-          evaluation.runStep > runStep || evaluation.runStep == runStep && !isEvaluated
+          // Between two stages the last evaluation of one stays, the first of the other does not.
+          evaluation.runStep > runStep
+            || evaluation.runStep == runStep && evaluation.step == step && !isEvaluated
         }
       guard isWrittenAgain else { return end }
       next = record.runStep

@@ -12,7 +12,8 @@ package protocol TrainingRecorder: AnyObject {
   ///
   /// - Parameters:
   ///   - runStep: optimizer steps that were done at that point.
+  ///   - step: those of them that were of the stage.
   ///   - isEvaluated: whether an evaluation after the last of them had been made.
   /// - Throws: `FileError`.
-  func resume(afterRunStep runStep: Int, isEvaluated: Bool) throws(FileError)
+  func resume(afterRunStep runStep: Int, step: Int, isEvaluated: Bool) throws(FileError)
 }

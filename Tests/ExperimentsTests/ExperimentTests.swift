@@ -86,7 +86,7 @@ import Testing
     #expect(map.contains("A test document of 2 segments"))
     let metrics = try folder.bytes("out/metrics.jsonl")
     #expect(metrics == (try folder.bytes("out/seed-1/metrics.jsonl")))
-    #expect(metrics.count { $0 == UInt8(ascii: "\n") } == 4 + 4)
+    #expect(metrics.count { $0 == UInt8(ascii: "\n") } == 4 + 5)
     // Run again nothing is left to do.
     var parts: [String] = []
     try experiment("out").run { if case .part(let what) = $0 { parts.append(what) } }

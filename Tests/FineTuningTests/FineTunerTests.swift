@@ -50,7 +50,7 @@ import Testing
     #expect(steps.map(\.tokenCount) == [44, 44, 44, 88, 88, 88])
     #expect(steps.allSatisfy { $0.meanLoss.isFinite && $0.gradientNorm > 0 })
     #expect(result.stepCount == 6)
-    #expect(result.evaluations.map(\.step) == [2, 3, 2, 3])
+    #expect(result.evaluations.map(\.step) == [2, 3, 0, 2, 3])
     #expect(!exists(state("out")))
     let tuned = try ModelFile(path: path("out"))
     #expect(tuned.description == model.description)

@@ -64,7 +64,7 @@ extension Experiment {
       }
     }
     // Without a state what an earlier run recorded will be recorded once more.
-    if !resumes { keep(.resumed(runStep: 0, isEvaluated: false)) }
+    if !resumes { keep(.resumed(runStep: 0, step: 0, isEvaluated: false)) }
     do {
       _ = try tuner.run(
         report: { event in

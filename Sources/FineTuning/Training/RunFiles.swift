@@ -56,7 +56,9 @@ struct RunFiles {
     }
     if resumes {
       let position = state.position
-      report(.resumed(runStep: position.runStep, isEvaluated: position.isEvaluated))
+      report(
+        .resumed(
+          runStep: position.runStep, step: position.step, isEvaluated: position.isEvaluated))
     }
     let isComplete = state.position.finishedStageCount == stageStepCounts.count
     let outputCollision = isComplete ? .replace : collision

@@ -25,7 +25,7 @@ package struct TrainingPosition: Sendable, Hashable {
   package init() {}
 
   /// Whether the evaluation that may be due at this step was made.
-  package var isEvaluated: Bool { step == 0 || evaluatedStep == step }
+  package var isEvaluated: Bool { evaluatedStep == step }
 
   /// Takes in an evaluation and says whether its weights are the stage's best.
   package mutating func record(

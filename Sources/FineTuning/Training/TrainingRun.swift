@@ -82,9 +82,12 @@ final class TrainingRun {
     while true {
       let position = state.position
       let isLast = position.step == stage.stepCount
+      // A later stage is measured before its first step: one that only spoils what the stages before
+      // it have learned leaves their weights as they are.
+      let isFirstOfRun = position.step == 0 && stage.number == 1
       let isDue =
         isLast
-        || position.step > 0 && position.step % (options.evaluationInterval ?? .max) == 0
+        || !isFirstOfRun && options.evaluationInterval.map { position.step % $0 == 0 } ?? false
       if isDue && position.evaluatedStep != position.step {
         try evaluate(validation, in: stage)
       }
@@ -158,7 +161,7 @@ final class TrainingRun {
     let isBest = state.position.record(record, targetAccuracy: options.targetAccuracy)
     if isBest { state.bestParameters.copyNumbers(of: state.parameters) }
     report(.evaluation(record, runStep: state.position.runStep, isBest: isBest))
-    if stage.stepCount / 2..<stage.stepCount ~= state.position.step, isAtChance {
+    if max(1, stage.stepCount / 2)..<max(1, stage.stepCount) ~= state.position.step, isAtChance {
       report(.warning(FineTuningError.chanceWarning(in: stage, step: state.position.step)))
     }
   }

@@ -68,7 +68,9 @@ package final class TensorBoardLog: TrainingRecorder {
   /// numbers: a file can void whole steps alone.
   ///
   /// - Throws: `FileError`.
-  package func resume(afterRunStep runStep: Int, isEvaluated: Bool) throws(FileError) {
+  package func resume(
+    afterRunStep runStep: Int, step: Int, isEvaluated: Bool
+  ) throws(FileError) {
     try begin(afterRunStep: runStep)
   }
 
