@@ -38,7 +38,7 @@ package struct ExperimentReport {
         section("Accuracy by length", accuracy.accuracy),
         section("Time and memory by length", accuracy.cost),
         section("Who reads and writes memory", attention),
-        section("How to repeat it", repetition),
+        section("How to repeat it", RepetitionSection(folder.settings).markup),
       ]
     let opening: [Markup] = [
       .element("h1", [:], title), .element("p", ["class": "task"], taskText(groups)),
@@ -85,7 +85,12 @@ package struct ExperimentReport {
         Self.missing("There is no metrics.jsonl, so the course of training is not known here.")
       ]
     }
-    return LearningSection(TrainingCurve(metrics)).markup
+    return LearningSection(TrainingCurve(metrics), trainingSeeds: trainingSeeds).markup
+  }
+
+  /// The seeds of the models that the experiment trained, as far as it says.
+  private var trainingSeeds: [Int] {
+    folder.settings?["seeds"]?.array?.compactMap(\.integer) ?? []
   }
 
   private var attention: [Markup] {
@@ -106,19 +111,6 @@ package struct ExperimentReport {
         caption:
           "Rows look at columns; the darker, the more. What memory's rows see in the text is "
           + "written; what the text's rows see in memory is read.")
-    ]
-  }
-
-  private var repetition: [Markup] {
-    guard folder.settings != nil else {
-      return [Self.missing("Without experiment.json there is nothing to run again.")]
-    }
-    return [
-      .element(
-        "p", [:],
-        "These settings are the recipe of the experiment. This runs it again, from the checkpoint to "
-          + "this page; TEXTS is the folder with the sources that it names:"),
-      .element("pre", [:], "rmt experiment recipe.json --data TEXTS -o OUTPUT"),
     ]
   }
 

@@ -3,14 +3,14 @@ extension BERTConfiguration {
   ///
   /// Far above every published model, and low enough that no product
   /// of two sizes overflows and that a hostile file cannot ask for unbounded memory.
-  enum Bounds {
-    static let vocabularySize = 1...1 << 24
-    static let hiddenSize = 1...1 << 16
-    static let layerCount = 1...1024
-    static let headCount = 1...1 << 16
-    static let intermediateSize = 1...1 << 20
-    static let maximumPositions = 1...1 << 20
-    static let tokenTypeCount = 1...1024
+  package enum Bounds {
+    package static let vocabularySize = 1...1 << 24
+    package static let hiddenSize = 1...1 << 16
+    package static let layerCount = 1...1024
+    package static let headCount = 1...1 << 16
+    package static let intermediateSize = 1...1 << 20
+    package static let maximumPositions = 1...1 << 20
+    package static let tokenTypeCount = 1...1024
   }
 
   /// Checks what no single member tells.

@@ -10,11 +10,12 @@ public struct TransformerShape: Sendable, Hashable {
   public let vocabularySize: Int
 
   /// A shape; `nil` when a size is below 1 or far above every published model, where products of
-  /// sizes would no longer be counted well.
+  /// sizes would no longer be counted well, or when the heads do not divide the width.
   public init?(layerCount: Int, hiddenSize: Int, headCount: Int, vocabularySize: Int) {
     typealias Bounds = BERTConfiguration.Bounds
     guard Bounds.layerCount.contains(layerCount), Bounds.hiddenSize.contains(hiddenSize),
-      Bounds.headCount.contains(headCount), Bounds.vocabularySize.contains(vocabularySize)
+      Bounds.headCount.contains(headCount), Bounds.vocabularySize.contains(vocabularySize),
+      hiddenSize.isMultiple(of: headCount)
     else { return nil }
     self.init(layerCount, hiddenSize, headCount, vocabularySize: vocabularySize)
   }
@@ -56,7 +57,8 @@ public struct TransformerShape: Sendable, Hashable {
 }
 
 extension TransformerShape {
-  /// The shapes that go by a name: OPT's, for which the paper gives its table, and those of BERT.
+  /// The shapes that go by a name: OPT's, for which the paper gives its table, those of
+  /// BERT, and MiniLM with six layers.
   public static let named: [(name: String, shape: TransformerShape)] = [
     ("opt-125m", TransformerShape(12, 768, 12, vocabularySize: 50_272)),
     ("opt-1.3b", TransformerShape(24, 2048, 32, vocabularySize: 50_272)),
@@ -68,7 +70,7 @@ extension TransformerShape {
     ("opt-175b", TransformerShape(96, 12_288, 96, vocabularySize: 50_272)),
     ("bert-base", TransformerShape(12, 768, 12, vocabularySize: 28_996)),
     ("bert-large", TransformerShape(24, 1024, 16, vocabularySize: 28_996)),
-    ("mini", TransformerShape(6, 384, 12, vocabularySize: 30_522)),
+    ("minilm-l6", TransformerShape(6, 384, 12, vocabularySize: 30_522)),
   ]
 
   /// The shapes of the paper's table.

@@ -4,6 +4,8 @@ import TensorStorage
 public enum TokenizerError: DescribedError, Hashable {
   /// No piece at all.
   case emptyVocabulary(file: String)
+  /// No word to learn a vocabulary from.
+  case noWords(file: String)
   /// More pieces than any BERT has.
   case vocabularyTooLarge(count: Int, limit: Int, file: String)
   /// A line of `vocab.txt` that is not UTF-8.
@@ -29,7 +31,7 @@ public enum TokenizerError: DescribedError, Hashable {
   /// The file, and the line where there is one.
   public var place: String? {
     switch self {
-    case .emptyVocabulary(let file), .vocabularyTooLarge(_, _, let file),
+    case .emptyVocabulary(let file), .noWords(let file), .vocabularyTooLarge(_, _, let file),
       .lineBreakInToken(_, let file), .missingSpecialToken(_, _, let file),
       .invalidMember(_, _, let file), .unsupported(_, _, let file), .repeatedID(_, let file),
       .sparseIDs(_, _, let file), .fileTooLarge(_, _, let file):
@@ -42,6 +44,7 @@ public enum TokenizerError: DescribedError, Hashable {
   public var problem: String {
     switch self {
     case .emptyVocabulary: "the vocabulary is empty, expected one piece a line"
+    case .noWords: "the text holds no word to learn a vocabulary from"
     case .vocabularyTooLarge(let count, let limit, _):
       "the vocabulary has \(count) pieces, at most \(limit) are accepted"
     case .lineNotUTF8: "the line is not UTF-8"
@@ -64,6 +67,7 @@ public enum TokenizerError: DescribedError, Hashable {
     case .emptyVocabulary, .missingSpecialToken:
       "Check that the file is the vocabulary of a BERT, and that the special tokens named in "
         + "tokenizer_config.json are in it."
+    case .noWords: "Name text files with words in them."
     case .lineNotUTF8: "Save the file as UTF-8."
     case .unsupported: "Only BERT's own tokenizer is supported."
     default: nil

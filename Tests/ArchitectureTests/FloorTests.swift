@@ -47,6 +47,22 @@ private func objection(to module: String, in target: String) -> String? {
     #expect(folders.count == floors.count)
   }
 
+  @Test func `stands as the page on the architecture draws it`() throws {
+    let page = try SourceTree.text(of: "ARCHITECTURE.md")
+    let drawing = try #require(page.firstMatch(of: /## Floors[^`]*```\n([^`]*)```/)?.1)
+    var drawn: [String: Int] = [:]
+    for line in drawing.split(separator: "\n") {
+      let fields = line.split(separator: #/ {2,}/#).map(String.init)
+      guard let floor = fields.first.flatMap({ Int($0) }) else { continue }
+      // Behind the names stands what the floor does, in lower-case words.
+      for name in fields.dropFirst() where name.wholeMatch(of: #/[A-Z]\w+|rmt/#) != nil {
+        #expect(drawn.updateValue(floor, forKey: name) == nil, "\(name) stands there twice")
+      }
+    }
+    // The module map over libhdf5 belongs to its shim.
+    #expect(drawn == floors.filter { $0.key != "CHDF5Library" })
+  }
+
   @Test func `declares dependencies only downward`() throws {
     let dependencies = try Manifest.dependencies()
     #expect(dependencies["TestSupport"] == [])

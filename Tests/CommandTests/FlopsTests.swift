@@ -33,6 +33,8 @@ struct FlopsTests {
     try folder.fail(64, saying: ["rmt help flops"], "flops", "bert-bse")
     try folder.fail(64, saying: ["12,768,12,28996"], "flops", "12,768")
     try folder.fail(64, saying: ["is no shape"], "flops", "0,768,12,28996")
+    try folder.fail(64, saying: ["is no shape", "divide"], "flops", "12,768,11,28996")
+    try folder.fail(64, saying: ["is no shape"], "flops", "12,99999999999999999999,12,28996")
     try folder.fail(66, saying: ["missing.rmtw"], "flops", "missing.rmtw")
     try folder.fail(64, saying: ["--tokens"], "flops", "--tokens", "0")
     try folder.fail(64, saying: ["--segment-positions"], "flops", "--segment-positions", "0")

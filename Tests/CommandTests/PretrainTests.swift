@@ -83,6 +83,38 @@ import Testing
     #expect(run.errors.contains("sentences of the program's own"))
   }
 
+  @Test func `a text without words gives no vocabulary, one with few says how many`() throws {
+    try folder.write(" \n", to: "empty.txt")
+    func create(_ text: String) throws -> CommandRun {
+      try CommandRun(
+        [
+          "create", "--vocabulary-from", text, "--vocabulary-size", "5000", "--hidden-size", "16",
+          "--layers", "1", "--heads", "2", "--positions", "3", "-o", "few.rmtw",
+        ], in: folder)
+    }
+    let empty = try create("empty.txt")
+    #expect(empty.exitCode == 65 && empty.errors.contains("no word"), "\(empty.errors)")
+    #expect(!folder.holds("few.rmtw"))
+    let few = try create("text.txt")
+    #expect(few.exitCode == 0, "\(few.errors)")
+    #expect(few.errors.contains("of the 5000 pieces that were asked for"), "\(few.errors)")
+  }
+
+  @Test func `a run that is refused leaves no log, and evaluations count hidden tokens`() throws {
+    try folder.write("the river", to: "short.txt")
+    let refused = try CommandRun(
+      [
+        "pretrain", "random.rmtw", "--text", "short.txt", "-o", "x.rmtw", "--steps", "2", "--log",
+        "x.jsonl", "--tensorboard", "events",
+      ], in: folder)
+    #expect(refused.exitCode == 65)
+    #expect(!folder.holds("x.jsonl") && !folder.holds("events"))
+    let run = try folder.succeed(
+      "pretrain", "random.rmtw", "--text", "text.txt", "-o", "x.rmtw", "--steps", "1", "--batch",
+      "2")
+    #expect(run.output.contains(/\(\d+ of \d+ hidden tokens\)/), "\(run.output)")
+  }
+
   @Test func `bad input is refused with a word on what to do, and nothing is left`() throws {
     let tail = ["-o", "x.rmtw", "--steps", "2"]
     func fail(_ code: Int32, _ words: String, _ arguments: String...) throws {

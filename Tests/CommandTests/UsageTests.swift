@@ -5,7 +5,8 @@ import Testing
 struct UsageTests {
   static let verbs = [
     "convert", "create", "inspect", "verify", "compare", "attach", "finetune", "evaluate", "run",
-    "encode", "export", "tokenize", "bench", "attention", "flops", "report",
+    "encode", "export", "tokenize", "bench", "attention", "flops", "report", "pretrain",
+    "experiment",
   ]
 
   @Test func `help names every verb and the exit codes`() throws {
@@ -28,6 +29,10 @@ struct UsageTests {
       !["ARGUMENTS:", "OPTIONS:", "DATA:"].contains($0)
     }
     #expect(examples.allSatisfy { $0.hasPrefix("  ") })
+    for (line, next) in zip(examples, examples.dropFirst()) {
+      #expect(
+        line.hasSuffix(" \\") == !next.hasPrefix("  rmt "), "\(line)\n\(next)")
+    }
   }
 
   @Test func `an instruction set that cannot be had is refused, one that can is used`() throws {
@@ -94,6 +99,19 @@ struct UsageTests {
       ["export", "x", "-o", "y", "--layout", "onnx"],
       ["create", "-o", "y", "--hidden-size", "8", "--layers", "1", "--heads", "2"],
       [
+        "create", "-o", "y", "--vocabulary", "v", "--hidden-size", "8", "--layers", "16777216",
+        "--heads", "2",
+      ],
+      [
+        "create", "-o", "y", "--vocabulary", "v", "--hidden-size", "8", "--layers", "1",
+        "--heads", "2", "--positions", "2",
+      ],
+      [
+        "create", "-o", "y", "--vocabulary-from", "t", "--vocabulary-size", "99", "--hidden-size",
+        "8", "--layers", "1", "--heads", "2", "--generated-share", "0.9999999999999999",
+      ],
+      ["evaluate", "x", "--task", "memorize", "--segments", "1...16777217"],
+      [
         "create", "-o", "y", "--vocabulary", "v", "--hidden-size", "9", "--layers", "1", "--heads",
         "2",
       ],
@@ -103,5 +121,15 @@ struct UsageTests {
     #expect(run.exitCode == 64, "\(arguments): \(run.errors)")
     #expect(run.errors.contains("Error: ") && run.errors.contains("Usage: rmt"), "\(run.errors)")
     #expect(run.output.isEmpty)
+  }
+
+  @Test func `a list of segments that cannot be read is told the form and the limit`() throws {
+    let folder = try TemporaryFolder()
+    for list in ["1..4", "4...1", "1...99999999999", "a"] {
+      let run = try CommandRun(
+        ["evaluate", "x", "--task", "memorize", "--segments", list], in: folder)
+      #expect(run.exitCode == 64)
+      #expect(run.errors.contains("1...4096") && run.errors.contains("at most"), "\(run.errors)")
+    }
   }
 }

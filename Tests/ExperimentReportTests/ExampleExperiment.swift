@@ -10,11 +10,13 @@ extension TemporaryFolder {
   /// A line of `results.jsonl`.
   static func result(
     segments: Int, correct: Int, seed: Int = 1, positions: String = "first",
-    task: String = "memorize"
+    task: String = "memorize", documentSeed: Int? = nil
   ) -> String {
     "{\"task\":\"\(task)\",\"factPositions\":\"\(positions)\",\"segments\":\(segments),"
       + "\"segmentPositions\":512,\"samples\":100,\"correct\":\(correct),\"seconds\":1.5,"
-      + "\"residentBytes\":64000000,\"seed\":\(seed),\"tokens\":\(49_900 * segments)}"
+      + "\"residentBytes\":64000000,\"seed\":\(seed),"
+      + (documentSeed.map { "\"documentSeed\":\($0)," } ?? "")
+      + "\"tokens\":\(49_900 * segments)}"
   }
 
   /// A line of `metrics.jsonl`.

@@ -1,3 +1,4 @@
+import Foundation
 import TensorStorage
 import TestSupport
 import Testing
@@ -63,9 +64,36 @@ import Tokenizers
     #expect(text.training.tokenIDs == SmallVocabulary.ids("the old river"))
     #expect(text.evaluation.tokenIDs == SmallVocabulary.ids("mary"))
     #expect(text.notes == [])
-    #expect(throws: BackgroundError.sharedFile(path: first)) {
+    #expect(throws: BackgroundError.sharedText(path: first, trainingPath: first)) {
       _ = try background([folder.path], evaluation: [first])
     }
+  }
+
+  @Test func `the same text under another spelling, a link or a copy is still the same`() throws {
+    let first = try folder.write("the old river".utf8, to: "1.txt")
+    let copy = try folder.write("the old  river\n".utf8, to: "copy.txt")
+    let link = folder.path("link.txt")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: first)
+    for other in ["\(folder.path)/./1.txt", link, copy] {
+      #expect(throws: BackgroundError.sharedText(path: other, trainingPath: first)) {
+        _ = try background([first], evaluation: [other])
+      }
+    }
+  }
+
+  @Test func `a copy is not held out while its twin trains`() throws {
+    for number in 10..<30 {
+      let text = number == 19 ? "mary" : "the old river"
+      try folder.write(text.utf8, to: "\(number).txt")
+    }
+    let text = try background([folder.path])
+    #expect(text.evaluation.tokenIDs == SmallVocabulary.ids("mary"))
+    #expect(text.notes.contains { $0.description.contains("29.txt, as training has the same") })
+    let first = folder.path("10.txt")
+    #expect(throws: BackgroundError.self) {
+      _ = try background([first, folder.path("11.txt")])
+    }
+    #expect(try TextFolder.files(in: [first, "\(folder.path)/./10.txt"]).count == 1)
   }
 
   @Test func `text shorter than a segment is refused`() throws {

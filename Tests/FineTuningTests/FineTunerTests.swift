@@ -75,7 +75,8 @@ import Testing
       to: "stories.txt")
     let tokenizer = try SmallVocabulary.tokenizer()
     let stories = try StoryCollection(
-      trainingPath: path, evaluationPath: nil, form: .any, allowsTrainingStories: false)
+      trainingPath: path, evaluationPath: nil, form: .any, provenance: [],
+      allowsTrainingStories: false)
     let task = try StoryTask.babi(
       modelLabels: MemorizeTask.places, tokenizer: tokenizer,
       background: try TaskDocuments.background(tokenizer), stories: stories,

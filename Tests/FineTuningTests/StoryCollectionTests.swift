@@ -19,10 +19,11 @@ import Testing
 
   private func training(
     _ path: String, evaluation: String? = nil, allows: Bool = false,
-    form: StoryCollection.Form = .any
+    form: StoryCollection.Form = .any, after provenance: [ProvenanceStep] = []
   ) throws -> StoryCollection {
     try StoryCollection(
-      trainingPath: path, evaluationPath: evaluation, form: form, allowsTrainingStories: allows)
+      trainingPath: path, evaluationPath: evaluation, form: form, provenance: provenance,
+      allowsTrainingStories: allows)
   }
 
   private func testing(
@@ -108,6 +109,22 @@ import Testing
     let all = try testing(folder.path("b"), after: trained.record, allows: true)
     #expect(all.stories(of: .test).count == 15)
     #expect(all.notes.contains { $0.isWarning && $0.description.contains("10 of 15") })
+  }
+
+  @Test func `what the model trained on before validates it no more than it tests it`() throws {
+    let before = try training(write(0..<100, to: "before"))
+    let known = before.stories(of: .training).count
+    let path = try write(200..<300, to: "now")
+    let both = try write(0..<110, to: "both")
+    let now = try training(path, evaluation: both, after: [step(before.record)])
+    #expect(now.stories(of: .validation).count == 110 - known)
+    #expect(
+      now.notes.contains {
+        $0.description.contains("\(known) of 110 stories") && $0.description.contains("remain")
+      })
+    #expect(try training(path, evaluation: both).stories(of: .validation).count == 110)
+    let all = try training(path, evaluation: both, allows: true, after: [step(before.record)])
+    #expect(all.stories(of: .validation).count == 110)
   }
 
   @Test func `the program's own stories are known by their rule`() throws {

@@ -49,6 +49,32 @@ import Testing
     #expect(TrainingPosition(json: json) == position)
   }
 
+  @Test(arguments: [
+    ("runStep", Int.max), ("targetStreak", Int.max), ("targetStreak", 2), ("evaluatedStep", -1),
+    ("evaluatedStep", 6), ("finishedStageCount", 3), ("step", 51), ("runStep", 106),
+  ])
+  func `a forged position is refused`(name: String, value: Int) throws {
+    var position = TrainingPosition()
+    (position.finishedStageCount, position.step, position.runStep) = (1, 5, 105)
+    _ = position.record(record(correct: 5, loss: 1), targetAccuracy: 0.1)
+    let good = try #require(TrainingPosition(json: position.json))
+    #expect(good.isPossible(stageStepCounts: [100, 50]))
+    var object = try #require(position.json.object)
+    object[name] = .integer(value)
+    let forged = TrainingPosition(json: .object(object))
+    #expect(forged?.isPossible(stageStepCounts: [100, 50]) != true)
+  }
+
+  @Test(arguments: [
+    ("correctCount", 11), ("correctCount", -1), ("sampleCount", -1), ("step", -1), ("stage", 0),
+  ])
+  func `an evaluation that cannot have been is none`(name: String, value: Int) throws {
+    var object = try #require(record(correct: 10, loss: 1).json.object)
+    #expect(EvaluationRecord(json: .object(object)) != nil)
+    object[name] = .integer(value)
+    #expect(EvaluationRecord(json: .object(object)) == nil)
+  }
+
   @Test(arguments: ["step", "runStep", "best", "history", "evaluatedStep", "targetStreak"])
   func `a position that lacks a member is none`(name: String) {
     var object = TrainingPosition().json.object ?? [:]

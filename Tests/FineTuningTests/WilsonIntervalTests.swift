@@ -15,6 +15,13 @@ import Testing
     #expect(abs(interval.upperBound - upper) < 1e-6)
   }
 
+  @Test func `a rate over several tries is as wide as one try each`() {
+    let pooled = WilsonInterval(rate: 0.98, trialCount: 100)
+    #expect(pooled == WilsonInterval(successCount: 98, trialCount: 100))
+    #expect(pooled.lowerBound < WilsonInterval(successCount: 196, trialCount: 200).lowerBound)
+    #expect(WilsonInterval(rate: 1, trialCount: 10).upperBound == 1)
+  }
+
   @Test func `without trials everything is possible`() {
     let interval = WilsonInterval(successCount: 0, trialCount: 0)
     #expect(interval.lowerBound == 0 && interval.upperBound == 1)

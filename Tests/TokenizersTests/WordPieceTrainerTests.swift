@@ -67,7 +67,9 @@ import Tokenizers
     #expect(
       try vocabulary(["ab ab cd"], 30, alphabetLimit: 2) == Self.special + ["a", "b", "##b", "ab"])
     #expect(throws: TokenizerError.self) { try vocabulary(["a"], 6) }
-    #expect(try vocabulary([""], 10) == Self.special)
+    #expect(throws: TokenizerError.noWords(file: "the trained vocabulary")) {
+      try vocabulary([" \n"], 10)
+    }
   }
 
   @Test func `the order of the texts makes no difference`() throws {

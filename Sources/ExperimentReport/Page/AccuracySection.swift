@@ -12,16 +12,27 @@ struct AccuracySection {
     let published = PublishedAccuracy(task: group.task)
     let interval = row.interval
     var text =
-      "Of \(NumberFormat.grouped(row.sampleCount)) documents of "
-      + "\(NumberFormat.grouped(row.segmentCount)) segment\(row.segmentCount == 1 ? "" : "s") "
-      + "(\(NumberFormat.decimal(row.tokenCount, digits: 0)) tokens) "
-      + "\(NumberFormat.grouped(row.correctCount)) are answered right: "
+      opening(row)
       + "\(Self.percent(row.accuracy)), 95 % interval \(Self.percent(interval.lowerBound)) to "
       + Self.percent(interval.upperBound)
     if let value = published?.accuracy(segmentCount: row.segmentCount) {
       text += "; the paper reports \(NumberFormat.percentage(value, digits: 2))"
     }
     return text + "."
+  }
+
+  /// How many documents there are and how many are answered right, up to the colon.
+  private func opening(_ row: AccuracyByLength.Row) -> String {
+    let length =
+      "\(NumberFormat.grouped(row.segmentCount)) segment\(row.segmentCount == 1 ? "" : "s") "
+      + "(\(NumberFormat.decimal(row.tokenCount, digits: 0)) tokens)"
+    let correct = NumberFormat.grouped(row.correctCount)
+    guard row.modelCount > 1 else {
+      return "Of \(row.countText) documents of \(length) \(correct) are answered right: "
+    }
+    return "\(NumberFormat.grouped(row.documentCount)) documents of \(length), read by "
+      + "\(row.modelCount) models: \(correct) of \(NumberFormat.grouped(row.sampleCount)) answers "
+      + "are right, "
   }
 
   /// The chart of accuracy and the table of everything.
@@ -42,8 +53,9 @@ struct AccuracySection {
     var figures = [
       ExperimentReport.figure(
         chart.svg(),
-        caption: "Accuracy with its 95 % interval (Wilson), all seeds together; faint dots are "
-          + "single seeds.")
+        caption: "Accuracy with its 95 % interval (Wilson), all models together. "
+          + "The interval counts documents, not answers: what several models say about one "
+          + "document is not independent. Faint dots are single models or sets of documents.")
     ]
     let seen = series.flatMap(\.points).flatMap { [$0.y, $0.interval?.lowerBound ?? $0.y] }
     if let least = seen.min(), least > Self.closeUpLimit {

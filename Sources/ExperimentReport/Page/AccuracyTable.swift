@@ -34,13 +34,12 @@ struct AccuracyTable {
   private func cells(_ row: AccuracyByLength.Row, of group: AccuracyByLength) -> [String] {
     let interval = row.interval
     let published = PublishedAccuracy(task: group.task)?.accuracy(segmentCount: row.segmentCount)
-    let seeds = Set(row.results.compactMap(\.seed)).count
     return [
       [groups.first?.task == group.task ? nil : group.task, group.factPositions ?? "–"]
         .compactMap { $0 }.joined(separator: ", "),
       NumberFormat.grouped(row.segmentCount),
       NumberFormat.decimal(row.tokenCount, digits: 0),
-      NumberFormat.grouped(row.sampleCount) + (seeds > 1 ? " (\(seeds) seeds)" : ""),
+      row.countText,
       NumberFormat.grouped(row.correctCount), AccuracySection.percent(row.accuracy),
       "\(AccuracySection.percent(interval.lowerBound)) to \(AccuracySection.percent(interval.upperBound))",
       published.map { NumberFormat.percentage($0, digits: 2) } ?? "–",

@@ -3,8 +3,13 @@ struct LearningSection {
   private static let pointLimit = 150
 
   private let curve: TrainingCurve
+  private let trainingSeeds: [Int]
 
-  init(_ curve: TrainingCurve) { self.curve = curve }
+  /// - Parameter trainingSeeds: of all models of the experiment; the curve is the first one's.
+  init(_ curve: TrainingCurve, trainingSeeds: [Int]) {
+    self.curve = curve
+    self.trainingSeeds = trainingSeeds
+  }
 
   /// The section's content.
   var markup: [Markup] {
@@ -32,6 +37,12 @@ struct LearningSection {
   }
 
   private var summary: String {
+    guard let first = trainingSeeds.first, trainingSeeds.count > 1 else { return counts }
+    return "The experiment trained \(trainingSeeds.count) models, which differ in their seed; what "
+      + "follows is the first one's, seed \(first). " + counts
+  }
+
+  private var counts: String {
     let stages = curve.stages.count
     return "\(NumberFormat.decimal(curve.stepCount, digits: 0)) optimizer steps in "
       + "\(NumberFormat.grouped(stages)) stage\(stages == 1 ? "" : "s"), "

@@ -1,18 +1,55 @@
 import FineTuning
 
-/// What was measured of one task with the facts in one place, all seeds together, by length.
+/// What was measured of one task with the facts in one place, all models together, by length.
 struct AccuracyByLength {
   /// One length.
   struct Row {
     let segmentCount: Int
-    /// The results that were pooled, one a seed.
+    /// The results that were pooled: one for each model and set of documents.
     let results: [AccuracyResult]
 
+    /// The results of a length, each measurement once.
+    ///
+    /// Two evaluations of an experiment may ask the same model about the same documents; the one that
+    /// asked about more of them is kept, of equals the later.
+    init(segmentCount: Int, measured: [AccuracyResult]) {
+      self.segmentCount = segmentCount
+      var order: [AccuracyResult.Measurement] = []
+      var kept: [AccuracyResult.Measurement: AccuracyResult] = [:]
+      for result in measured {
+        let measurement = result.measurement
+        if let known = kept[measurement] {
+          if known.sampleCount > result.sampleCount { continue }
+        } else {
+          order.append(measurement)
+        }
+        kept[measurement] = result
+      }
+      results = order.compactMap { kept[$0] }
+    }
+
+    /// Answers: every model's about every one of its documents.
     var sampleCount: Int { results.reduce(0) { $0 + $1.sampleCount } }
     var correctCount: Int { results.reduce(0) { $0 + $1.correctCount } }
     var accuracy: Double { Double(correctCount) / Double(max(1, sampleCount)) }
-    var interval: WilsonInterval {
-      WilsonInterval(successCount: correctCount, trialCount: sampleCount)
+    /// Different documents, however many models read each.
+    var documentCount: Int {
+      Dictionary(grouping: results, by: \.documents)
+        .reduce(0) { $0 + ($1.value.map(\.sampleCount).max() ?? 0) }
+    }
+    /// Models that answered, told apart by the seed of their training.
+    var modelCount: Int { Set(results.map(\.trainingSeed)).count }
+    /// Where the accuracy lies, from as many trials as there are documents.
+    ///
+    /// Several models' answers about one document are no independent trials: what is hard for one is
+    /// hard for another. The interval is that of one answer a document.
+    var interval: WilsonInterval { WilsonInterval(rate: accuracy, trialCount: documentCount) }
+    /// How many documents and models there are: `100`, or `100 × 2 models`.
+    var countText: String {
+      let documents = NumberFormat.grouped(documentCount)
+      guard modelCount > 1 else { return documents }
+      return documentCount * modelCount == sampleCount
+        ? "\(documents) × \(modelCount) models" : "\(documents), \(modelCount) models"
     }
     /// Tokens of a document, on average.
     var tokenCount: Double {
@@ -53,7 +90,7 @@ struct AccuracyByLength {
       AccuracyByLength(
         task: key.task, factPositions: key.factPositions, segmentPositions: key.segmentPositions,
         rows: (groups[key] ?? [:]).sorted { $0.key < $1.key }
-          .map { Row(segmentCount: $0.key, results: $0.value) })
+          .map { Row(segmentCount: $0.key, measured: $0.value) })
     }
   }
 

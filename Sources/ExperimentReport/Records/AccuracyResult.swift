@@ -1,7 +1,20 @@
 import JSON
 
-/// What was measured on documents of one length with one seed: a line of `results.jsonl`.
+/// What one model answered about one set of documents of one length: a line of `results.jsonl`.
 package struct AccuracyResult: Sendable, Hashable {
+  /// What tells sets of documents of one length apart.
+  package struct Documents: Sendable, Hashable {
+    /// Their seed; `nil` for documents of a file.
+    package let seed: UInt64?
+    /// What else the line says about them in words, the background's checksum among it.
+    package let settings: [String: String]
+  }
+  /// Who answered about which documents.
+  package struct Measurement: Sendable, Hashable {
+    package let trainingSeed: UInt64?
+    package let documents: Documents
+  }
+
   /// The task's name, `memorize`, or the file that the documents are from.
   package let task: String
   /// Where the facts stood, `first` or `random`; `nil` where the task knows no such choice.
@@ -18,17 +31,25 @@ package struct AccuracyResult: Sendable, Hashable {
   package let seconds: Double
   /// Memory of the process at the end; `nil` where the system does not tell.
   package let residentByteCount: Int?
-  /// Seed of the documents; `nil` for those of a file.
-  package let seed: UInt64?
+  /// Seed of the model's training; `nil` where the line does not tell.
+  package let trainingSeed: UInt64?
+  /// The documents.
+  package let documents: Documents
 
   /// The largest count that is believed.
   private static let largestCount = 1 << 40
 
-  /// A result as the evaluation writes it; members that are not known are let pass.
+  /// What makes two lines of one length the same measurement.
+  package var measurement: Measurement {
+    Measurement(trainingSeed: trainingSeed, documents: documents)
+  }
+
+  /// A result as the evaluation writes it, where "seed" is that of the documents, or as an experiment
+  /// does, where "seed" is that of the training and "documentSeed" that of the documents; members that are not known are let pass.
   ///
   /// - Throws: ``LineProblem`` that says which member is missing or what it must be.
   init(json: JSONValue) throws(LineProblem) {
-    guard json.object != nil else {
+    guard let object = json.object else {
       throw LineProblem("this is \(json.kindName), expected an object")
     }
     func count(_ name: String, from least: Int) throws(LineProblem) -> Int {
@@ -48,11 +69,15 @@ package struct AccuracyResult: Sendable, Hashable {
       throw LineProblem("\"factPositions\" must be a name")
     }
     let memory = json["residentBytes"] ?? .null
-    let seedValue = json["seed"] ?? .null
-    let seed = seedValue.integer.flatMap(UInt64.init(exactly:)) ?? seedValue.unsignedInteger
-    guard seedValue.isNull || seed != nil else {
-      throw LineProblem("\"seed\" must be a whole number from 0 on")
+    func seed(_ name: String) throws(LineProblem) -> UInt64? {
+      let value = json[name] ?? .null
+      let seed = value.integer.flatMap(UInt64.init(exactly:)) ?? value.unsignedInteger
+      guard value.isNull || seed != nil else {
+        throw LineProblem("\"\(name)\" must be a whole number from 0 on")
+      }
+      return seed
     }
+    let (seedValue, documentSeed) = (try seed("seed"), try seed("documentSeed"))
     self.task = task
     factPositions = positions.string
     segmentCount = try count("segments", from: 1)
@@ -62,7 +87,12 @@ package struct AccuracyResult: Sendable, Hashable {
     tokenCount = try count("tokens", from: 0)
     residentByteCount = memory.isNull ? nil : try count("residentBytes", from: 0)
     self.seconds = seconds
-    self.seed = seed
+    trainingSeed = documentSeed == nil ? nil : seedValue
+    documents = Documents(
+      seed: documentSeed ?? seedValue,
+      settings: Dictionary(
+        object.members.compactMap { member in member.value.string.map { (member.name, $0) } },
+        uniquingKeysWith: { first, _ in first }))
     guard correctCount <= sampleCount else {
       throw LineProblem("\"correct\" is \(correctCount), more than the \(sampleCount) samples")
     }

@@ -76,7 +76,7 @@ extension Experiment {
     let training = try RecipeError.blamingKeys(of: file) {
       try StoryCollection(
         trainingPath: path(stories), evaluationPath: validationStories.map(path), form: form,
-        allowsTrainingStories: false, checkCancellation: checkCancellation)
+        provenance: [], allowsTrainingStories: false, checkCancellation: checkCancellation)
     }
     let test = try RecipeError.blamingKeys(of: file, stories: "task.testStories") {
       try StoryCollection(

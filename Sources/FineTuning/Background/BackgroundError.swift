@@ -10,15 +10,15 @@ public enum BackgroundError: DescribedError, Equatable {
   case tooDeep(path: String)
   /// A path is neither a file nor a folder.
   case noText(path: String)
-  /// The same file was named for training and for evaluation.
-  case sharedFile(path: String)
+  /// A file for evaluation says what one for training says: it is the same, a link to it or a copy.
+  case sharedText(path: String, trainingPath: String)
   /// The vocabulary does not know the generator's words.
   case foreignVocabulary(share: Double)
 
   /// The family it belongs to.
   public var kind: FailureKind {
     switch self {
-    case .sharedFile: .usage
+    case .sharedText: .usage
     default: .badData
     }
   }
@@ -27,7 +27,8 @@ public enum BackgroundError: DescribedError, Equatable {
   public var place: String? {
     switch self {
     case .tooShort(let place, _, _, _): place
-    case .tooLarge(let path, _, _), .tooDeep(let path), .noText(let path), .sharedFile(let path):
+    case .tooLarge(let path, _, _), .tooDeep(let path), .noText(let path),
+      .sharedText(let path, _):
       path
     case .foreignVocabulary: nil
     }
@@ -42,7 +43,10 @@ public enum BackgroundError: DescribedError, Equatable {
       "the file has \(byteCount) bytes, but background files are read up to \(maximum)"
     case .tooDeep: "folders lie in each other more than \(TextFolder.maximumDepth) deep"
     case .noText: "neither a text file nor a folder"
-    case .sharedFile: "the file was named as background for training and for evaluation"
+    case .sharedText(let path, let trainingPath):
+      path == trainingPath
+        ? "the file was named as background for training and for evaluation"
+        : "the background for evaluation is that of \(trainingPath), which is for training"
     case .foreignVocabulary(let share):
       "the model's vocabulary does not know \(Int((share * 100).rounded())) % of the generated "
         + "background's words, which are English"
@@ -56,7 +60,7 @@ public enum BackgroundError: DescribedError, Equatable {
     case .tooLarge: "Split the file."
     case .tooDeep: "Name the folder that holds the text."
     case .noText: "Name text files or folders of them."
-    case .sharedFile: "Name different files, or leave out those for evaluation."
+    case .sharedText: "Name different files, or leave out those for evaluation."
     case .foreignVocabulary: "Name text in the model's language with --background."
     }
   }

@@ -25,7 +25,8 @@ public struct BackgroundText: Sendable {
   /// Folders are walked; hidden files and files with NUL bytes are no text and left out. Files are
   /// taken in the order of their paths, decoded as UTF-8 or else as Windows-1252, tokenised once and
   /// joined. Without `evaluationPaths` every tenth file is held out for evaluation, the last one when
-  /// there are fewer than ten, the last tenth of the tokens when there is a single file.
+  /// there are fewer than ten, the last tenth of the tokens when there is a single file; a held-out
+  /// file that says what one for training says is left out.
   ///
   /// - Parameter minimumTokenCount: what each part must hold, one segment; below that a sample would
   ///   repeat the same few words.
@@ -38,22 +39,30 @@ public struct BackgroundText: Sendable {
     let (files, evaluationFiles) = (
       try TextFolder.files(in: paths), try TextFolder.files(in: evaluationPaths)
     )
+    if let shared = Set(files).intersection(evaluationFiles).min() {
+      throw BackgroundError.sharedText(path: shared, trainingPath: shared)
+    }
     var trainingIDs: [Int32] = []
     var evaluationIDs: [Int32] = []
     var texts: [(path: String, tokenIDs: [Int32])] = []
+    /// The first file with a text. Tokens tell a text in whatever way its file is named or saved.
+    var firstPaths: [[Int32]: String] = [:]
     for path in files {
       try checkCancellation()
-      if let ids = try reader.read(path) { texts.append((path, ids)) }
+      guard let ids = try reader.read(path) else { continue }
+      if firstPaths[ids] == nil { firstPaths[ids] = path }
+      texts.append((path, ids))
     }
     var heldOut = ""
     if !evaluationPaths.isEmpty {
-      if let shared = Set(files).intersection(evaluationFiles).min() {
-        throw BackgroundError.sharedFile(path: shared)
-      }
       trainingIDs = texts.flatMap(\.tokenIDs)
       for path in evaluationFiles {
         try checkCancellation()
-        evaluationIDs += try reader.read(path) ?? []
+        guard let ids = try reader.read(path) else { continue }
+        if !ids.isEmpty, let trainingPath = firstPaths[ids] {
+          throw BackgroundError.sharedText(path: path, trainingPath: trainingPath)
+        }
+        evaluationIDs += ids
       }
     } else if texts.count == 1, let text = texts.first {
       let split = text.tokenIDs.count - text.tokenIDs.count / Self.heldOutInterval
@@ -61,17 +70,28 @@ public struct BackgroundText: Sendable {
       evaluationIDs = Array(text.tokenIDs[split...])
       heldOut = "\(text.path): the last tenth is held out for evaluation."
     } else {
-      for (index, text) in texts.enumerated() {
-        if Self.isHeldOut(index, of: texts.count) {
-          evaluationIDs += text.tokenIDs
+      var trained: Set<[Int32]> = []
+      for (index, text) in texts.enumerated() where !Self.isHeldOut(index, of: texts.count) {
+        trainingIDs += text.tokenIDs
+        trained.insert(text.tokenIDs)
+      }
+      var copies: [String] = []
+      for (index, text) in texts.enumerated() where Self.isHeldOut(index, of: texts.count) {
+        if trained.contains(text.tokenIDs) {
+          copies.append(text.path)
         } else {
-          trainingIDs += text.tokenIDs
+          evaluationIDs += text.tokenIDs
         }
       }
       let count = max(1, texts.count / Self.heldOutInterval)
       heldOut =
         "Background: \(count) of \(texts.count) files \(count == 1 ? "is" : "are") held out for "
         + "evaluation (\(texts.count < Self.heldOutInterval ? "the last" : "every tenth"))."
+      if let copy = copies.first {
+        heldOut +=
+          " Left out of them: \(copies.count == 1 ? copy : "\(copies.count) files"), as training has "
+          + "the same text."
+      }
     }
     let place = paths.joined(separator: ", ")
     for (ids, part) in [(trainingIDs, "training"), (evaluationIDs, "evaluation")]

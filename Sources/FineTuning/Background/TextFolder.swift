@@ -13,11 +13,26 @@ package enum TextFolder {
 
   /// Every named file and every file in a named folder, hidden ones apart, once, sorted by path.
   ///
+  /// A file that is met under several paths, `a` and `./a` or a link to it, has the first of them.
+  ///
   /// - Throws: `FileError` when a path is missing or a folder cannot be listed; ``BackgroundError``.
   package static func files(in paths: [String]) throws -> [String] {
     var files: Set<String> = []
     for path in paths { try collect(path, depth: 0, into: &files) }
-    return files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let sorted = files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var met: Set<Inode> = []
+    return try sorted.filter { path throws(FileError) in
+      var status = stat()
+      guard stat(path, &status) == 0 else { throw FileError(.open, path) }
+      return met.insert(Inode(device: UInt64(status.st_dev), number: UInt64(status.st_ino)))
+        .inserted
+    }
+  }
+
+  /// What a file is on its file system, whatever it is called.
+  private struct Inode: Hashable {
+    let device: UInt64
+    let number: UInt64
   }
 
   private static func collect(_ path: String, depth: Int, into files: inout Set<String>) throws {

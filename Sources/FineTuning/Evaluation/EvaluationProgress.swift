@@ -61,7 +61,8 @@ extension EvaluationProgress {
     guard let section = json["section"]?.integer, let firstSample = json["firstSample"]?.integer,
       let pass = json["pass"]?.integer, let passSeconds = json["passSeconds"]?.double,
       let finished = json["finishedRowCount"]?.integer, let rows = json["rows"]?.array,
-      min(section, firstSample, pass, finished) >= 0, passSeconds >= 0, rows.count == rowCount
+      min(section, firstSample, pass, finished) >= 0, passSeconds >= 0, passSeconds.isFinite,
+      rows.count == rowCount
     else { return nil }
     self.init(rowCount: rowCount)
     (self.section, self.firstSample, self.pass) = (section, firstSample, pass)
@@ -70,7 +71,7 @@ extension EvaluationProgress {
       guard let samples = json["samples"]?.integer, let correct = json["correct"]?.integer,
         let lossBits = json["lossBits"]?.integer, let tokens = json["tokens"]?.integer,
         let seconds = json["seconds"]?.double, case .bool(let isDone)? = json["isDone"],
-        (0...samples).contains(correct), tokens >= 0, seconds >= 0
+        samples >= 0, (0...samples).contains(correct), tokens >= 0, seconds >= 0, seconds.isFinite
       else { return nil }
       sums[row] = Sum(
         sampleCount: samples, correctCount: correct,

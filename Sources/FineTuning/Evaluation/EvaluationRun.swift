@@ -70,15 +70,20 @@ final class EvaluationRun {
     guard let saving else { preconditionFailure("a run without a state") }
     let (progress, file) = try saving.file.read(
       rowCount: self.progress.sums.count, settings: saving.settings)
+    let broken = saving.file.broken("its progress is broken")
     self.progress = progress
-    guard progress.section < sections.count else { return }
+    guard progress.section < sections.count else {
+      guard progress.isWhole(of: sections) else { throw broken }
+      return
+    }
     let section = sections[progress.section]
     let passes =
       progress.firstSample < section.sampleCount
       ? section.passes(over: block(from: progress.firstSample, of: section)) : []
     guard passes.indices.contains(progress.pass) || (passes.isEmpty && progress.pass == 0),
-      progress.firstSample % samplesPerBlock == 0
-    else { throw saving.file.broken("its progress is broken") }
+      progress.firstSample % samplesPerBlock == 0,
+      progress.isPossible(in: sections, pass: passes.dropFirst(progress.pass).first)
+    else { throw broken }
     guard !file.tensors.isEmpty, let pass = passes.dropFirst(progress.pass).first else {
       guard progress.finishedRowCount == 0 else {
         throw saving.file.broken("it lacks the pass that was under way")
@@ -87,9 +92,6 @@ final class EvaluationRun {
     }
     let reading = reading(of: pass)
     try saving.file.fill(reading, from: file)
-    guard progress.finishedRowCount <= pass.rows.count else {
-      throw saving.file.broken("its progress is broken")
-    }
     self.reading = reading
   }
 

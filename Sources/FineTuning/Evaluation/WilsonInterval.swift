@@ -11,6 +11,14 @@ public struct WilsonInterval: Sendable, Hashable {
 
   /// The interval of `successCount` among `trialCount`; everything from 0 to 1 without trials.
   public init(successCount: Int, trialCount: Int) {
+    self.init(rate: Double(successCount) / Double(max(1, trialCount)), trialCount: trialCount)
+  }
+
+  /// The interval of a rate, 0 … 1, that was seen in `trialCount` trials.
+  ///
+  /// The rate may be a mean over several tries of each trial, which need not be independent; the
+  /// interval is then that of one try each, never a narrower one.
+  public init(rate: Double, trialCount: Int) {
     guard trialCount > 0 else {
       (lowerBound, upperBound) = (0, 1)
       return
@@ -18,12 +26,11 @@ public struct WilsonInterval: Sendable, Hashable {
     let quantile = 1.959_963_984_540_054
     let square = quantile * quantile
     let trials = Double(trialCount)
-    let rate = Double(successCount) / trials
     let center = rate + square / (2 * trials)
     let spread =
       quantile * (rate * (1 - rate) / trials + square / (4 * trials * trials)).squareRoot()
     let scale = 1 + square / trials
-    lowerBound = successCount == 0 ? 0 : max(0, (center - spread) / scale)
-    upperBound = successCount == trialCount ? 1 : min(1, (center + spread) / scale)
+    lowerBound = rate == 0 ? 0 : max(0, (center - spread) / scale)
+    upperBound = rate == 1 ? 1 : min(1, (center + spread) / scale)
   }
 }

@@ -12,6 +12,9 @@ public struct PretrainingText: Sendable {
   /// What the text is, for the record.
   public let sources: [String]
 
+  /// Positions of the shortest sequence: two special tokens and one of the text.
+  package static let leastPositionCount = 3
+
   /// The most of a text that may be unknown to the vocabulary.
   private static let largestUnknownShare = 0.5
 

@@ -31,12 +31,15 @@ public struct StoryCollection: Sendable {
   /// Without `evaluationPath` a tenth of the distinct narratives is held out: those with the
   /// smallest checksums, wherever they stand in the file, with all their copies and all their
   /// questions. Stories to be measured on that also occur among those that train, as a question
-  /// with the same facts before it, are left out.
+  /// with the same facts before it, are left out, as are those that the model trained on before.
   ///
-  /// - Parameter allowsTrainingStories: whether to measure on stories that train all the same.
+  /// - Parameters:
+  ///   - provenance: the history of the model that is to train, which names those.
+  ///   - allowsTrainingStories: whether to measure on stories that train all the same.
   /// - Throws: ``StoryError``; `FileError`.
   public init(
-    trainingPath path: String, evaluationPath: String?, form: Form, allowsTrainingStories: Bool,
+    trainingPath path: String, evaluationPath: String?, form: Form,
+    provenance: [ProvenanceStep], allowsTrainingStories: Bool,
     checkCancellation: () throws -> Void = {}
   ) throws {
     let file = try Self.read(path, form, checkCancellation)
@@ -61,7 +64,7 @@ public struct StoryCollection: Sendable {
       measuredSource = "\(path), the part held out"
     }
     let evaluation = try Self.unseen(
-      candidates, by: TrainedStories(training), source: measuredSource,
+      candidates, by: TrainedStories(training, after: provenance), source: measuredSource,
       allowsTrainingStories: allowsTrainingStories, notes: &notes)
     self.init(
       parts: [.training: training, .validation: evaluation], source: path, notes: notes,

@@ -47,8 +47,11 @@ package struct TrainedStories: Sendable {
     }
   }
 
-  /// Stories that training draws on.
-  init(_ stories: [Story]) { digests = Set(stories.map(\.digest)) }
+  /// Stories that training draws on, and those of the model's history before it.
+  init(_ stories: [Story], after provenance: [ProvenanceStep]) {
+    self.init(provenance: provenance)
+    digests.formUnion(stories.map(\.digest))
+  }
 
   /// Whether a story is among them, as far as they are known.
   func contains(_ story: Story) -> Bool {

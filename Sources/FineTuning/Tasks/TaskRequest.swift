@@ -103,7 +103,8 @@ public struct TaskRequest: Sendable, Hashable {
     case (.training, let path?):
       try StoryCollection(
         trainingPath: path, evaluationPath: evaluationStories, form: form,
-        allowsTrainingStories: allowsTrainingStories, checkCancellation: checkCancellation)
+        provenance: history, allowsTrainingStories: allowsTrainingStories,
+        checkCancellation: checkCancellation)
     case (.measuring, let path?):
       try StoryCollection(
         testPath: path, form: form, provenance: history,

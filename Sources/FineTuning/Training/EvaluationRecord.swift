@@ -44,11 +44,12 @@ extension EvaluationRecord {
     ]
   }
 
-  /// A record as ``json`` wrote it; `nil` when something is missing or of another type.
+  /// A record as ``json`` wrote it; `nil` when something is missing, of another type or impossible.
   package init?(json: JSONValue) {
     guard let stage = json["stage"]?.integer, let step = json["step"]?.integer,
       let sampleCount = json["sampleCount"]?.integer,
-      let correctCount = json["correctCount"]?.integer, let meanLoss = json["meanLoss"]?.double
+      let correctCount = json["correctCount"]?.integer, let meanLoss = json["meanLoss"]?.double,
+      stage >= 1, step >= 0, sampleCount >= 0, (0...sampleCount).contains(correctCount)
     else { return nil }
     self.init(
       stage: stage, step: step, sampleCount: sampleCount, correctCount: correctCount,

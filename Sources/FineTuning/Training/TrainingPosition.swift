@@ -58,13 +58,28 @@ extension TrainingPosition {
     ]
   }
 
+  /// Whether a run whose stages have so many steps at most can be here.
+  func isPossible(stageStepCounts: [Int]) -> Bool {
+    guard finishedStageCount <= stageStepCounts.count,
+      step <= (stageStepCounts + [0])[finishedStageCount]
+    else { return false }
+    // Stages may have ended early: the steps of those before are at most theirs.
+    var earlierSteps = runStep - step
+    for count in stageStepCounts.prefix(finishedStageCount) {
+      earlierSteps -= min(earlierSteps, count)
+    }
+    return earlierSteps == 0
+  }
+
   /// A position as ``json`` wrote it; `nil` when something is missing, of another type or negative.
   package init?(json: JSONValue) {
     guard let finished = json["finishedStageCount"]?.integer, let step = json["step"]?.integer,
       let runStep = json["runStep"]?.integer, let streak = json["targetStreak"]?.integer,
       let evaluated = json["evaluatedStep"], evaluated.isNull || evaluated.integer != nil,
       let bestValue = json["best"], let history = json["history"]?.array,
-      finished >= 0, step >= 0, runStep >= step, streak >= 0
+      finished >= 0, step >= 0, runStep >= step, history.count <= Self.historyLimit,
+      (0...history.count).contains(streak),
+      evaluated.integer.map({ (0...step).contains($0) }) ?? true
     else { return nil }
     let best = EvaluationRecord(json: bestValue)
     let records = history.compactMap(EvaluationRecord.init(json:))

@@ -64,8 +64,7 @@ struct TrainingStateFile {
     let file = try SavedSettings.openState(path: path, kind: Self.kind)
     try SavedSettings.check(settings, against: file.metadata["settings"], path: path)
     guard let position = file.metadata["position"].flatMap(TrainingPosition.init(json:)),
-      position.finishedStageCount <= stageStepCounts.count,
-      position.step <= (stageStepCounts + [0])[position.finishedStageCount]
+      position.isPossible(stageStepCounts: stageStepCounts)
     else { throw FineTuningError.notTrainingState(path: path, reason: "its position is broken") }
     try SavedSettings.whole(path) { try file.verify() }
     for (name, store) in state.stores {

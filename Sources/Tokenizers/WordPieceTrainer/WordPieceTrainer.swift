@@ -59,7 +59,8 @@ public struct WordPieceTrainer: Sendable {
   ///     most half of what the special tokens leave, so that its continuations have room.
   ///   - minimumFrequency: how often a pair has to occur to become a piece.
   ///   - alphabetLimit: characters at most, the most frequent.
-  /// - Throws: ``TokenizerError`` when the count leaves no room for a character and its continuation.
+  /// - Throws: ``TokenizerError`` when the count leaves no room for a character and its continuation,
+  ///   or no word was counted.
   public func vocabulary(
     maximumCount: Int, minimumFrequency: Int, alphabetLimit: Int = largestAlphabet
   ) throws(TokenizerError) -> WordPieceVocabulary {
@@ -72,6 +73,7 @@ public struct WordPieceTrainer: Sendable {
         what: "a vocabulary of \(maximumCount)", expected: "at least \(special.count + 2)",
         file: Self.place)
     }
+    guard !wordCounts.isEmpty else { throw .noWords(file: Self.place) }
     let alphabet = alphabet(limit: min(alphabetLimit, (maximumCount - special.count) / 2))
     // In an order of their own: a dictionary's differs from run to run.
     let words = wordCounts.sorted { $0.key.lexicographicallyPrecedes($1.key) }

@@ -15,7 +15,7 @@ struct EncoderShape: Sendable, Hashable {
   /// BERT-base.
   static let base = EncoderShape(
     layerCount: 12, hiddenSize: 768, headCount: 12, intermediateSize: 3072)
-  /// MiniLM with six layers.
+  /// MiniLM with six layers, `minilm-l6` of `rmt flops`.
   static let mini = EncoderShape(
     layerCount: 6, hiddenSize: 384, headCount: 12, intermediateSize: 1536)
   /// The small model in `Weights`.

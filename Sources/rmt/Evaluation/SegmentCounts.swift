@@ -38,6 +38,20 @@ struct SegmentCounts: ExpressibleByArgument, Sendable {
     return (lower, upper)
   }
 
+  /// What a list looks like, for help and errors.
+  static let form =
+    "1,2,4 or 1...4096, which doubles from 1 on; at most \(Curriculum.maximumSegmentCount)"
+
+  /// Reads a list or says what one looks like.
+  ///
+  /// - Throws: `ValidationError`.
+  init(checking argument: String) throws {
+    guard let counts = SegmentCounts(argument: argument) else {
+      throw ValidationError("Give numbers of segments as in \(Self.form).")
+    }
+    self = counts
+  }
+
   var defaultValueDescription: String {
     elements.map(String.init).joined(separator: ",")
   }

@@ -29,6 +29,8 @@ struct SavedMemory {
   let interrupted: Interrupted?
 
   private static let format = "rmt memory 1"
+  /// Far more than is ever read, and far below what sums of counts can hold.
+  private static let largestCount = 1 << 53
 
   /// Writes the file.
   ///
@@ -65,9 +67,12 @@ struct SavedMemory {
     }
     let file = try SafetensorsFile(path: path)
     func number(_ name: String) throws -> Int {
-      guard let text = file.metadata[name], let value = Int(text), value >= 0 else {
+      guard let text = file.metadata[name], let value = Int(text),
+        (0...Self.largestCount).contains(value)
+      else {
         throw broken(
-          "the metadata have no \(name) that is a number from 0 on", "Save the memory again.")
+          "the metadata have no \(name) that is a number from 0 to \(Self.largestCount)",
+          "Save the memory again.")
       }
       return value
     }

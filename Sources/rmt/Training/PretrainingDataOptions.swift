@@ -47,9 +47,10 @@ struct PretrainingDataOptions: ParsableArguments {
     guard evaluationSequences >= 1 else {
       throw ValidationError("--evaluation-sequences must be at least 1.")
     }
-    if let positions, positions < 3 {
+    if let positions, positions < PretrainingText.leastPositionCount {
       throw ValidationError(
-        "--positions must be at least 3: two special tokens and one of the text.")
+        "--positions must be at least \(PretrainingText.leastPositionCount): two special tokens and "
+          + "one of the text.")
     }
   }
 

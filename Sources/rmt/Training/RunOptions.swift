@@ -1,4 +1,5 @@
 import ArgumentParser
+import TensorStorage
 import TrainingRecords
 
 /// What a training run is measured, saved and resumed by.
@@ -49,6 +50,21 @@ struct RunOptions: ParsableArguments {
 }
 
 extension RunOptions {
+  /// Checks the names of everything that the run will write.
+  ///
+  /// - Parameter inputs: the files and folders that the run reads.
+  /// - Throws: `FileError`, ``CommandError``.
+  func check(
+    _ outputPath: String, inputs: [String], collision: AtomicFileWriter.Collision
+  ) throws {
+    if resume {
+      try OutputCheck.distinct(outputPath, from: inputs)
+    } else {
+      try OutputCheck.file(outputPath, inputs: inputs, collision: collision)
+    }
+    if let log { try OutputCheck.distinct(log, from: inputs + [outputPath]) }
+  }
+
   /// What keeps the run's measurements.
   ///
   /// - Parameter replaces: whether another run's output, and so its records, may be replaced.

@@ -39,6 +39,9 @@ struct TaskOptions: ParsableArguments {
     completion: .file())
   var evaluationBackground: [String] = []
 
+  /// The files and folders that the task is made from.
+  var inputPaths: [String] { background + evaluationBackground + [stories].compactMap { $0 } }
+
   func validate() throws {
     if task == nil, !background.isEmpty || !evaluationBackground.isEmpty {
       throw ValidationError("--background fills the documents of a --task; none is given.")

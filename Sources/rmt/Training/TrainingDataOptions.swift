@@ -28,6 +28,11 @@ struct TrainingDataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Documents that the task makes for each evaluation.", valueName: "n"))
   var evaluationSamples: Int = 200
 
+  /// The files and folders that are read.
+  var inputPaths: [String] {
+    taskOptions.inputPaths + [train, eval, evaluationStories].compactMap { $0 }
+  }
+
   func validate() throws {
     if taskOptions.task != nil {
       guard train == nil, eval == nil else {

@@ -17,6 +17,8 @@ final class TrainingReporter {
   private var stage: Curriculum.Stage?
   private var stageCount = 0
   private var stepCount: Int?
+  /// What an evaluation counts besides samples.
+  private var unit = ""
 
   /// A reporter that prints a line for each evaluation unless the result is for a program.
   ///
@@ -63,6 +65,7 @@ final class TrainingReporter {
           + "\(length ?? "documents of any length"), \(counted(stage.stepCount, "step"))\(rest)")
     case .pretraining(let count, let stepsDone):
       stepCount = count
+      unit = " hidden tokens"
       stageStart = (stepsDone, .now)
       bar = ProgressBar(
         "pretraining", unit: .things("steps"), isShown: showsProgress, completedBefore: stepsDone)
@@ -99,7 +102,7 @@ final class TrainingReporter {
       line(
         "  step \(record.step) of \(stepCount ?? record.step): "
           + "accuracy \(percentage(record.accuracy)) "
-          + "(\(record.correctCount) of \(record.sampleCount)), "
+          + "(\(grouped(record.correctCount)) of \(grouped(record.sampleCount))\(unit)), "
           + "loss \(decimal(record.meanLoss, digits: 4))\(isBest ? ", the best so far" : "")")
     case .targetReached(let stage, let step):
       line("  target reached at step \(step) of \(stage.stepCount)")

@@ -70,7 +70,7 @@ struct Attach: ParsableCommand {
   }
 
   func run() throws {
-    try OutputCheck.file(outputPath, collision: forceOption.collision)
+    try OutputCheck.file(outputPath, inputs: [path], collision: forceOption.collision)
     let model = try ModelFile(path: path)
     let previous = model.description.memory
     let attachment = MemoryAttachment(

@@ -59,11 +59,12 @@ struct Attention: ParsableCommand {
   }
 
   func run() throws {
-    try OutputCheck.file(outputPath, collision: forceOption.collision)
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: nil)
     let selection = try selection(for: model.description.encoder)
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+    try OutputCheck.file(
+      outputPath, inputs: [path, document], collision: forceOption.collision)
     let document = try Document(path: document, tokenizer: tokenizer, log: messages.log)
     let pieces = Segmentation.pieces(tokenCount: document.tokenCount, memory: memory)
     let shown = try SegmentNumber.resolve(segments?.elements, segmentCount: pieces.count)

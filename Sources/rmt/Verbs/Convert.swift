@@ -35,7 +35,7 @@ struct Convert: ParsableCommand {
   @OptionGroup var messages: MessageOptions
 
   func run() throws {
-    try OutputCheck.file(outputPath, collision: forceOption.collision)
+    try OutputCheck.file(outputPath, inputs: [source], collision: forceOption.collision)
     let bar = ProgressBar("converting", unit: .bytes, isShown: !messages.quiet)
     let start = ContinuousClock.now
     let report = try CheckpointConverter.convert(

@@ -16,8 +16,8 @@ struct Create: ParsableCommand {
       before it was pretrained.
 
       Example:
-        rmt create -o random.rmtw --vocabulary-from books/ --vocabulary-size 4000 \\
-          --hidden-size 128 --layers 2 --heads 2 --positions 128
+        rmt create -o random.rmtw --vocabulary-from books/ \\
+          --vocabulary-size 4000 --hidden-size 128 --layers 2 --heads 2
       """)
 
   @Option(
@@ -38,7 +38,7 @@ struct Create: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Share of the words that a vocabulary is learned from which are the program's own sentences: those of the tasks and of the background. With 1 no text is needed.",
+      "Share of the words that a vocabulary is learned from which are the program's own sentences: those of the tasks and of the background; at most \(Self.largestShareBesideText) beside text, and with 1 no text is needed.",
       valueName: "x"))
   var generatedShare: Double = 0
 
@@ -77,6 +77,9 @@ struct Create: ParsableCommand {
   /// is as large as asked for wherever the text allows it; the reference does the same.
   private static let minimumFrequency = 1
 
+  /// The largest share of generated text beside other text: 99 times as much of it.
+  private static let largestShareBesideText = 0.99
+
   /// Bytes of generated text where there is no other.
   private static let generatedByteCount = 1 << 20
 
@@ -86,23 +89,31 @@ struct Create: ParsableCommand {
       throw ValidationError(
         "Give exactly one of --vocabulary and --vocabulary-from, or --generated-share 1.")
     }
-    guard (0...1).contains(generatedShare), generatedShare == 0 || vocabulary == nil,
-      vocabularyFrom.isEmpty || generatedShare < 1
+    let allowedShares = vocabulary == nil ? 0...Self.largestShareBesideText : 0...0
+    guard generatedShare == 1 && vocabularyFrom.isEmpty || allowedShares.contains(generatedShare)
     else {
       throw ValidationError(
-        "--generated-share lies from 0 up to 1, below 1 beside --vocabulary-from, "
-          + "and is 0 beside --vocabulary.")
+        "--generated-share lies from 0 to \(Self.largestShareBesideText) beside --vocabulary-from, "
+          + "is 1 without it, and 0 beside --vocabulary.")
     }
     guard (vocabularySize != nil) == learns else {
       throw ValidationError("--vocabulary-size belongs to a vocabulary that is learned.")
     }
-    for (name, value) in [
-      ("--vocabulary-size", vocabularySize ?? 6), ("--hidden-size", hiddenSize),
-      ("--layers", layers), ("--heads", heads), ("--intermediate-size", intermediateSize ?? 1),
-      ("--positions", positions),
+    // What a configuration may hold; within these bounds the numbers of a model can be counted.
+    typealias Bounds = BERTConfiguration.Bounds
+    for (name, value, bounds) in [
+      ("--vocabulary-size", vocabularySize ?? 7, 7...Bounds.vocabularySize.upperBound),
+      ("--hidden-size", hiddenSize, Bounds.hiddenSize), ("--layers", layers, Bounds.layerCount),
+      ("--heads", heads, Bounds.headCount),
+      ("--intermediate-size", intermediateSize ?? 1, Bounds.intermediateSize),
+      (
+        "--positions", positions,
+        PretrainingText.leastPositionCount...Bounds.maximumPositions.upperBound
+      ),
     ] {
-      guard (1...1 << 24).contains(value) else {
-        throw ValidationError("\(name) must lie between 1 and \(1 << 24).")
+      guard bounds.contains(value) else {
+        throw ValidationError(
+          "\(name) must lie between \(bounds.lowerBound) and \(bounds.upperBound).")
       }
     }
     guard hiddenSize % heads == 0 else {
@@ -111,7 +122,9 @@ struct Create: ParsableCommand {
   }
 
   func run() throws {
-    try OutputCheck.file(outputPath, collision: forceOption.collision)
+    try OutputCheck.file(
+      outputPath, inputs: vocabularyFrom + [vocabulary].compactMap { $0 },
+      collision: forceOption.collision)
     let settings = WordPieceSettings(lowercases: !cased)
     let pieces = try readVocabulary(settings)
     let tokenizer = try WordPieceTokenizer(
@@ -161,8 +174,7 @@ struct Create: ParsableCommand {
       var generated = GeneratedVocabularyText(seed: seed)
       var missing =
         generatedShare == 1
-        ? Self.generatedByteCount
-        : Int(Double(byteCount) * generatedShare / (1 - generatedShare))
+        ? Self.generatedByteCount : try Self.generatedByteCount(beside: byteCount, generatedShare)
       while missing > 0 {
         try Interruption.check()
         let text = generated.next()
@@ -170,8 +182,23 @@ struct Create: ParsableCommand {
         missing -= text.utf8.count
       }
     }
-    return try trainer.vocabulary(
+    let pieces = try trainer.vocabulary(
       maximumCount: vocabularySize ?? 0, minimumFrequency: Self.minimumFrequency)
+    if let vocabularySize, pieces.count < vocabularySize {
+      messages.log.notice(
+        "The text gives \(pieces.count) of the \(vocabularySize) pieces that were asked for.")
+    }
+    return pieces
+  }
+
+  /// Bytes of generated text that make up a share of all text.
+  private static func generatedByteCount(beside byteCount: Int, _ share: Double) throws -> Int {
+    guard let count = Int(exactly: (Double(byteCount) * share / (1 - share)).rounded()) else {
+      throw CommandError.usage(
+        problem: "a generated share of \(share) is more text than can be counted",
+        advice: "Give a smaller --generated-share.")
+    }
+    return count
   }
 
   /// BERT's own constants, with the shape that was asked for.

@@ -59,7 +59,8 @@ struct Encode: ParsableCommand {
   }
 
   func run() throws {
-    try OutputCheck.file(outputPath, collision: forceOption.collision)
+    try OutputCheck.file(
+      outputPath, inputs: [path, file ?? "-"], collision: forceOption.collision)
     let model = try ModelFile(path: path)
     let input = try readInput(model)
     let states =

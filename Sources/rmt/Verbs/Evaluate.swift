@@ -32,9 +32,9 @@ struct Evaluate: ParsableCommand {
 
       Examples:
         rmt evaluate tuned.rmtw --eval eval.jsonl
-        rmt evaluate tuned.rmtw --task memorize --segments 1,2,4,8 --samples 200
-        rmt evaluate tuned.rmtw --task reason --stories qa4_test.txt --segments 1,8
-        rmt evaluate tuned.rmtw --task memorize --segments 1...4096 -o rows.jsonl
+        rmt evaluate tuned.rmtw --task memorize --segments 1,2,4 --samples 200
+        rmt evaluate tuned.rmtw --task reason --stories test.txt --segments 8
+        rmt evaluate tuned.rmtw --task memorize --segments 1...64 -o rows.jsonl
       """)
 
   @Argument(help: ArgumentHelp("A native file.", valueName: "file.rmtw"), completion: .file())
@@ -46,7 +46,10 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var taskOptions: TaskOptions
 
-  @Option(help: ArgumentHelp("Numbers of segments, one row each.", valueName: "1,2,4"))
+  @Option(
+    help: ArgumentHelp(
+      "Numbers of segments, one row each: \(SegmentCounts.form).", valueName: "1,2,4"),
+    transform: SegmentCounts.init(checking:))
   var segments: SegmentCounts?
 
   @Option(
@@ -103,6 +106,10 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
+    if let outputPath {
+      try OutputCheck.distinct(
+        outputPath, from: [path] + [eval].compactMap { $0 } + taskOptions.inputPaths)
+    }
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: segmentPositions)
     let evaluation = try evaluation(of: model, memory: memory)

@@ -40,6 +40,9 @@ struct Export: ParsableCommand {
   @OptionGroup var messages: MessageOptions
 
   func run() throws {
+    // The model may lie in the folder, but not under a name that is written.
+    let name = path.split(separator: "/").last ?? ""
+    if !name.hasSuffix(".rmtw") { try OutputCheck.distinct("\(outputPath)/\(name)", from: [path]) }
     let model = try ModelFile(path: path)
     let bar = ProgressBar("exporting", unit: .bytes, isShown: !messages.quiet)
     let report = try CheckpointExporter.export(

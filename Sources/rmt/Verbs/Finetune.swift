@@ -31,9 +31,11 @@ struct Finetune: ParsableCommand {
       --log and --tensorboard keep what is measured; a run that goes on leaves no step there twice.
 
       Examples:
-        rmt finetune memory.rmtw --train train.jsonl --eval eval.jsonl -o tuned.rmtw
+        rmt finetune memory.rmtw --train train.jsonl --eval eval.jsonl \\
+          -o tuned.rmtw
         rmt finetune memory.rmtw --task memorize -o tuned.rmtw \\
-          --segments 1,2,4 --segment-positions 64 --learning-rate 1e-4 --steps 200
+          --segments 1,2,4 --segment-positions 64 \\
+          --learning-rate 1e-4 --steps 200
       """)
 
   @Argument(
@@ -56,17 +58,19 @@ struct Finetune: ParsableCommand {
   @OptionGroup var messages: MessageOptions
 
   func run() throws {
-    if !training.resume { try OutputCheck.file(outputPath, collision: forceOption.collision) }
+    let inputs = [path] + data.inputPaths
+    try training.check(outputPath, inputs: inputs, collision: forceOption.collision)
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: curriculum.segmentPositions)
-    let reporter = TrainingReporter(
-      messages: messages, printsLines: !output.json && !messages.quiet,
-      recorders: try training.recorders(replaces: forceOption.force),
-      takesShorterDocuments: data.train != nil)
     let tuner = try FineTuner(
       model: model, data: try data.load(for: model, memory: memory, seed: training.seed),
       options: try options(memory: memory), outputPath: outputPath,
       collision: forceOption.collision, resumes: training.resume)
+    // Data and options are good, so a log is not left empty by a run that never was.
+    let reporter = TrainingReporter(
+      messages: messages, printsLines: !output.json && !messages.quiet,
+      recorders: try training.recorders(replaces: forceOption.force),
+      takesShorterDocuments: data.train != nil)
     let start = ContinuousClock.now
     let result = try tuner.run(
       report: reporter.report, shouldStop: { Interruption.isRequested })

@@ -87,7 +87,9 @@ struct Flops: ParsableCommand {
     if let known = TransformerShape.named.first(where: { $0.name == argument }) {
       return known.shape
     }
-    if let sizes = CommaSeparated<Int>(argument: argument)?.elements {
+    // A list of digits is meant as a shape even where its numbers are too large to be read.
+    if argument.contains(","), argument.allSatisfy({ $0.isNumber || ",-+ ".contains($0) }) {
+      let sizes = CommaSeparated<Int>(argument: argument)?.elements ?? []
       guard sizes.count == 4,
         let shape = TransformerShape(
           layerCount: sizes[0], hiddenSize: sizes[1], headCount: sizes[2],
@@ -95,7 +97,8 @@ struct Flops: ParsableCommand {
       else {
         throw CommandError.usage(
           problem: "\"\(argument)\" is no shape",
-          advice: "Give layers, width, heads and vocabulary as in 12,768,12,28996.")
+          advice: "Give layers, width, heads and vocabulary as in 12,768,12,28996; the heads "
+            + "divide the width.")
       }
       return shape
     }

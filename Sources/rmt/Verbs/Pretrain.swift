@@ -20,9 +20,11 @@ struct Pretrain: ParsableCommand {
       --resume goes on to the same bits.
 
       Example:
-        rmt create -o random.rmtw --vocabulary-from books --generated-share 0.2 \\
-          --vocabulary-size 4000 --hidden-size 128 --layers 4 --heads 4 --positions 512
-        rmt pretrain random.rmtw --text books --generated-share 0.2 -o nano.rmtw --steps 4000
+        rmt create -o random.rmtw --vocabulary-from books \\
+          --generated-share 0.2 --vocabulary-size 4000 \\
+          --hidden-size 128 --layers 4 --heads 4
+        rmt pretrain random.rmtw --text books --generated-share 0.2 \\
+          -o nano.rmtw --steps 4000
       """)
 
   @Argument(
@@ -43,24 +45,33 @@ struct Pretrain: ParsableCommand {
   @OptionGroup var messages: MessageOptions
 
   func run() throws {
-    if !training.resume { try OutputCheck.file(outputPath, collision: forceOption.collision) }
+    try training.check(
+      outputPath, inputs: [path] + data.text, collision: forceOption.collision)
     let model = try ModelFile(path: path)
     try Pretrainer.check(model)
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
-    let positions = data.positions ?? model.description.encoder.maximumPositions
-    guard positions <= model.description.encoder.maximumPositions else {
-      throw FineTuningError.invalidOption(
-        name: "positions", value: "\(positions)",
-        expected: "at most the model's \(model.description.encoder.maximumPositions)")
+    let limit = model.description.encoder.maximumPositions
+    guard limit >= PretrainingText.leastPositionCount else {
+      throw CommandError.badData(
+        place: path,
+        problem: "the model has \(counted(limit, "position")), but a sequence takes two special "
+          + "tokens and one of the text",
+        advice: "Take a model with at least \(PretrainingText.leastPositionCount) positions.")
     }
-    let reporter = TrainingReporter(
-      messages: messages, printsLines: !output.json && !messages.quiet,
-      recorders: try training.recorders(replaces: forceOption.force), takesShorterDocuments: false)
+    let positions = data.positions ?? limit
+    guard positions <= limit else {
+      throw FineTuningError.invalidOption(
+        name: "positions", value: "\(positions)", expected: "at most the model's \(limit)")
+    }
     let pretrainer = try Pretrainer(
       model: model,
       data: try data.load(positions: positions, tokenizer: tokenizer, seed: training.seed),
       options: optimizer.options(training), outputPath: outputPath,
       collision: forceOption.collision, resumes: training.resume)
+    // Data and options are good, so a log is not left empty by a run that never was.
+    let reporter = TrainingReporter(
+      messages: messages, printsLines: !output.json && !messages.quiet,
+      recorders: try training.recorders(replaces: forceOption.force), takesShorterDocuments: false)
     let start = ContinuousClock.now
     let result = try pretrainer.run(
       report: reporter.report, shouldStop: { Interruption.isRequested })

@@ -31,7 +31,8 @@ struct Report: ParsableCommand {
   func run() throws {
     let path = outputPath ?? "\(folder.hasSuffix("/") ? folder : folder + "/")report.html"
     let report = try ExperimentReport(folder: folder)
-    try OutputCheck.file(path, collision: forceOption.collision)
+    let inputs = ReportFolder.names.map { "\(folder)/\($0)" }
+    try OutputCheck.file(path, inputs: inputs, collision: forceOption.collision)
     var writer = try AtomicFileWriter(path: path, collision: forceOption.collision)
     try writer.write(Array(report.html().utf8))
     try writer.commit()

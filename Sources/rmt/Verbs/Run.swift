@@ -60,7 +60,9 @@ struct Run: ParsableCommand {
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: nil)
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
-    if let saveMemory { try OutputCheck.file(saveMemory, collision: memoryCollision) }
+    if let saveMemory {
+      try OutputCheck.file(saveMemory, inputs: [path] + documents, collision: memoryCollision)
+    }
     let saved = try loadMemory.map { try SavedMemory(path: $0, for: model) }
     let reading = DocumentReading(
       model: model, memory: memory,
