@@ -169,7 +169,7 @@ struct WholePathTests {
       "--batch", "4", "--evaluation-samples", "10", "-o", "tuned.rmtw", "--json"
     ).json
     #expect(trained["steps"]?.integer == 6)
-    #expect(trained["evaluations"]?.array?.compactMap { $0["stage"]?.integer } == [1, 2])
+    #expect(trained["evaluations"]?.array?.compactMap { $0["stage"]?.integer } == [1, 2, 2])
     try folder.write([String](repeating: words, count: 40).joined(separator: "\n"), to: "text.txt")
     let rows = try folder.succeed(
       "evaluate", "tuned.rmtw", "--task", "memorize", "--background", "text.txt", "--segments",

@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `cost of the recurrence grows with length alone`() throws {
-    let shape = try shape("mini")
+    let shape = try shape("minilm-l6")
     let one = shape.recurrentOperationCount(tokenCount: 1024, segmentPositions: 512)
     let ten = shape.recurrentOperationCount(tokenCount: 10_240, segmentPositions: 512)
     #expect(abs(ten / one - 10) < 1e-12)
