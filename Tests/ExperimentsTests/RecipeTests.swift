@@ -49,7 +49,7 @@ import Testing
           ["segments": 1, "steps": 5, "segmentPositions": [32]],
           [
             "segments": 4, "steps": 6, "mixing": "spread", "segmentPositions": [32, 64],
-            "validationSegments": 16, "learningRate": 0.25, "dropout": 0.5,
+            "validationSegments": 16, "learningRate": 0.25, "batch": 7, "dropout": 0.5,
           ],
         ])
     }
@@ -57,6 +57,7 @@ import Testing
     #expect(stages[0].segmentPositions == 32...32)
     #expect(stages[1].segmentPositions == 32...64 && stages[1].mixing == .spread)
     #expect(stages[1].validationSegmentCount == 16 && stages[1].learningRate == 0.25)
+    #expect(stages[0].batchSize == nil && stages[1].batchSize == 7)
     #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)
   }
 
@@ -88,8 +89,8 @@ import Testing
     Refused("model", "heads", "3", at: "model.heads"),
     Refused("task", "story", #""x""#, at: "task.story"),
     Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 1, "batch": 2}]"#,
-      at: "training.stages[0].batch"),
+      "training", "stages", #"[{"segments": 1, "steps": 1, "batches": 2}]"#,
+      at: "training.stages[0].batches"),
   ])
   func `an unknown key is named`(refused: Refused) throws {
     guard case .unknownKey("recipe.json", refused.place, let known)? = try error(refused) else {

@@ -159,7 +159,7 @@ extension Curriculum.Stage {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
-      "dropout",
+      "batch", "dropout",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -169,6 +169,7 @@ extension Curriculum.Stage {
     mixing = try fields.choice("mixing", of: LengthMixing.self) ?? .none
     validationSegmentCount = try fields.integer("validationSegments", in: counts)
     learningRate = try fields.number("learningRate", "a number above 0") { $0 > 0 }
+    batchSize = try fields.integer("batch", in: 1...1 << 20)
     dropout = try fields.probability("dropout")
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
       guard range.count <= 2, range[0] <= range[range.count - 1] else {

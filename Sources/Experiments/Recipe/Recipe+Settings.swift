@@ -87,7 +87,8 @@ extension Curriculum.Stage {
         [.integer($0.lowerBound), .integer($0.upperBound)]
       } ?? .null,
       "validationSegments": validationSegmentCount.map { .integer($0) } ?? .null,
-      "learningRate": .number(orNull: learningRate), "dropout": .number(orNull: dropout),
+      "learningRate": .number(orNull: learningRate),
+      "batch": batchSize.map { .integer($0) } ?? .null, "dropout": .number(orNull: dropout),
     ]
   }
 }

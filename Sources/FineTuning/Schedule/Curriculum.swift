@@ -20,6 +20,8 @@ public struct Curriculum: Sendable, Hashable {
     public var learningRate: Double?
     /// Dropout in place of the run's.
     public var dropout: Double?
+    /// Samples in a batch in place of the run's: a stage whose samples disagree wants many.
+    public var batchSize: Int?
 
     /// A stage of documents of that many segments; everything else is the run's until it is set.
     public init(segmentCount: Int?, stepCount: Int) {

@@ -19,6 +19,7 @@ extension FineTuningOptions {
       ("stage positions", list { text($0.segmentPositions, else: "all") }),
       ("validation segments", list { text($0.validationSegmentCount, else: "the stage's") }),
       ("stage rates", list { text($0.learningRate, else: "the run's") }),
+      ("stage batches", list { text($0.batchSize, else: "the run's") }),
       ("stage dropout", list { text($0.dropout, else: "the run's") }),
       ("alignment", memory.alignment.rawValue),
     ] + optimization.settings + [

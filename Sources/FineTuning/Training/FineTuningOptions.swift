@@ -88,11 +88,13 @@ public struct FineTuningOptions: Sendable {
     for rate in curriculum.stages.compactMap(\.learningRate) {
       try check(rate.isFinite && rate > 0, "learning rate", rate, "a number above 0")
     }
-    try check((1...1 << 20).contains(batchSize), "batch", batchSize, "1 to \(1 << 20) samples")
-    // Both together are bounded, so that numbering samples over a run cannot overflow.
-    try check(
-      (1...(1 << 20) / batchSize).contains(accumulationCount), "accumulation", accumulationCount,
-      "1 to \((1 << 20) / batchSize) batches of that size")
+    for size in [batchSize] + curriculum.stages.compactMap(\.batchSize) {
+      try check((1...1 << 20).contains(size), "batch", size, "1 to \(1 << 20) samples")
+      // Both together are bounded, so that numbering samples over a run cannot overflow.
+      try check(
+        (1...(1 << 20) / size).contains(accumulationCount), "accumulation", accumulationCount,
+        "1 to \((1 << 20) / size) batches of that size")
+    }
     for dropout in [dropout] + curriculum.stages.map(\.dropout) {
       guard let dropout else { continue }
       try check((0..<1).contains(dropout), "dropout", dropout, "0 up to below 1")

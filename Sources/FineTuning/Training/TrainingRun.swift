@@ -72,7 +72,7 @@ final class TrainingRun {
     }
     let samples = try data.trainingSamples(for: stage, seed: options.seed)
     let validation = try data.validationSamples(for: stage, seed: options.seed)
-    let (first, sampleCount) = (state.position.runStep, samplesPerStep)
+    let (first, sampleCount) = (state.position.runStep, samplesPerStep(in: stage))
     let batches = Lookahead(first..<first + stage.stepCount - state.position.step) {
       samples.batch(step: $0, sampleCount: sampleCount)
     }
@@ -110,21 +110,25 @@ final class TrainingRun {
     try save()
   }
 
-  private var samplesPerStep: Int { options.batchSize * options.accumulationCount }
+  private func batchSize(in stage: Curriculum.Stage) -> Int { stage.batchSize ?? options.batchSize }
+
+  private func samplesPerStep(in stage: Curriculum.Stage) -> Int {
+    batchSize(in: stage) * options.accumulationCount
+  }
 
   private func step(_ batches: Lookahead<[LabeledSample]>, in stage: Curriculum.Stage) throws {
     let start = ContinuousClock.now
     let position = state.position
-    let sampleCount = samplesPerStep
+    let (sampleCount, batchSize) = (samplesPerStep(in: stage), batchSize(in: stage))
     guard let samples = try batches.next(whileWaiting: stopIfAsked) else {
       preconditionFailure("a step beyond the stage's last")
     }
     var loss = 0.0
     var correctCount = 0
-    for first in stride(from: 0, to: sampleCount, by: options.batchSize) {
+    for first in stride(from: 0, to: sampleCount, by: batchSize) {
       try stopIfAsked()
       let result = engine.addGradients(
-        of: samples[first..<first + options.batchSize], firstSample: first,
+        of: samples[first..<first + batchSize], firstSample: first,
         scale: 1 / Double(sampleCount), runStep: position.runStep, to: gradients)
       loss += result.lossSum
       correctCount += result.correctCount

@@ -43,9 +43,12 @@ struct CurriculumOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - learningRates: the highest rate of each stage.
+  ///   - batchSizes: samples in a batch of each stage.
   ///   - dropouts: dropout of each stage; `nil` for the model's.
   /// - Throws: `CurriculumError`.
-  func curriculum(learningRates: [Double], dropouts: [Double]?) throws -> Curriculum {
+  func curriculum(
+    learningRates: [Double], batchSizes: [Int], dropouts: [Double]?
+  ) throws -> Curriculum {
     let plain = try Curriculum(
       segmentCounts: segments?.elements ?? [], stepCounts: steps.elements, mixing: mixing)
     var stages = plain.stages
@@ -65,10 +68,11 @@ struct CurriculumOptions: ParsableArguments {
     try spread(validationSegments?.elements, "validation lengths") {
       $0.validationSegmentCount = $1
     }
-    // One rate or dropout for all stages is the run's.
+    // One rate, batch size or dropout for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
       $0.learningRate = $1
     }
+    try spread(batchSizes.count > 1 ? batchSizes : nil, "batch sizes") { $0.batchSize = $1 }
     try spread((dropouts?.count ?? 0) > 1 ? dropouts : nil, "dropout probabilities") {
       $0.dropout = $1
     }

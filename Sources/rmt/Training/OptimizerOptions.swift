@@ -3,8 +3,8 @@ import FineTuning
 
 /// How `rmt finetune` turns gradients into steps.
 struct OptimizerOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Samples in a batch.", valueName: "n"))
-  var batch: Int = 32
+  @Option(help: ArgumentHelp("Samples in a batch, of all stages or of each.", valueName: "n,…"))
+  var batch: CommaSeparated<Int> = CommaSeparated([32])
 
   @Option(help: ArgumentHelp("Batches whose gradients are averaged for one step.", valueName: "n"))
   var accumulate: Int = 1
@@ -54,7 +54,9 @@ struct OptimizerOptions: ParsableArguments {
   var dropout: CommaSeparated<Double>?
 
   func validate() throws {
-    guard batch > 0 else { throw ValidationError("--batch must be at least 1.") }
+    guard batch.elements.allSatisfy({ $0 > 0 }) else {
+      throw ValidationError("--batch must be at least 1.")
+    }
     guard accumulate > 0 else { throw ValidationError("--accumulate must be at least 1.") }
     guard learningRate.elements.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw ValidationError("--learning-rate must be positive.")

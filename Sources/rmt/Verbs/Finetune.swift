@@ -80,12 +80,13 @@ struct Finetune: ParsableCommand {
 
   private func options(memory: MemoryConfiguration) throws -> FineTuningOptions {
     let stages = try curriculum.curriculum(
-      learningRates: optimizer.learningRate.elements, dropouts: optimizer.dropout?.elements)
+      learningRates: optimizer.learningRate.elements, batchSizes: optimizer.batch.elements,
+      dropouts: optimizer.dropout?.elements)
     let shortest = stages.stages.map(\.stepCount).min() ?? 1
     return FineTuningOptions(
       memory: memory, curriculum: stages,
       schedule: optimizer.schedule(shortestStage: shortest), optimizer: optimizer.adamW,
-      clipping: optimizer.clipping, batchSize: optimizer.batch,
+      clipping: optimizer.clipping, batchSize: optimizer.batch.elements[0],
       accumulationCount: optimizer.accumulate, dropout: optimizer.dropout?.elements[0],
       backpropagation: course.bptt, lossOnAllSegments: course.loss == .all,
       evaluationInterval: training.evaluateEvery,
