@@ -52,6 +52,8 @@ let package = Package(
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "TrainingRecords", dependencies: ["JSON", "TensorStorage"]),
+    .target(
+      name: "ZipArchive", dependencies: ["CZlib", "TensorStorage"], path: "Converters/ZipArchive"),
 
     // Floor 3: the network, a model in our file, foreign files.
     .target(name: "Transformer", dependencies: ["Kernels", "ModelSchema", "TensorStorage"]),
@@ -62,7 +64,7 @@ let package = Package(
       name: "Safetensors", dependencies: ["JSON", "TensorStorage"], path: "Converters/Safetensors"),
     .target(name: "HDF5", dependencies: ["CHDF5", "TensorStorage"], path: "Converters/HDF5"),
     .target(
-      name: "PyTorchCheckpoint", dependencies: ["CZlib", "TensorStorage"],
+      name: "PyTorchCheckpoint", dependencies: ["TensorStorage", "ZipArchive"],
       path: "Converters/PyTorchCheckpoint"),
 
     // Floor 4: remembers; translates.
@@ -151,8 +153,10 @@ let package = Package(
       dependencies: ["JSON", "Safetensors", "TensorStorage", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TensorStorage", "TestSupport"]),
     .testTarget(
+      name: "ZipArchiveTests", dependencies: ["TensorStorage", "TestSupport", "ZipArchive"]),
+    .testTarget(
       name: "PyTorchCheckpointTests",
-      dependencies: ["PyTorchCheckpoint", "TensorStorage", "TestSupport"]),
+      dependencies: ["PyTorchCheckpoint", "TensorStorage", "TestSupport", "ZipArchive"]),
     .testTarget(
       name: "RecurrentMemoryTests",
       dependencies: [

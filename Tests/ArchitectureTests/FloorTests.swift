@@ -6,7 +6,7 @@ private let floors: [String: Int] = [
   "TensorStorage": 1, "Randomness": 1,
   "JSON": 1,
   "Kernels": 2, "WeightFile": 2, "ModelSchema": 2, "Tokenizers": 2,
-  "TrainingRecords": 2,
+  "TrainingRecords": 2, "ZipArchive": 2,
   "Transformer": 3, "ModelFile": 3, "Safetensors": 3, "HDF5": 3, "PyTorchCheckpoint": 3,
   "RecurrentMemory": 4, "CheckpointConversion": 4,
   "FineTuning": 5,
