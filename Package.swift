@@ -156,7 +156,9 @@ let package = Package(
       name: "ZipArchiveTests", dependencies: ["TensorStorage", "TestSupport", "ZipArchive"]),
     .testTarget(
       name: "PyTorchCheckpointTests",
-      dependencies: ["PyTorchCheckpoint", "TensorStorage", "TestSupport", "ZipArchive"]),
+      dependencies: [
+        "PyTorchCheckpoint", "Safetensors", "TensorStorage", "TestSupport", "ZipArchive",
+      ]),
     .testTarget(
       name: "RecurrentMemoryTests",
       dependencies: [
