@@ -62,6 +62,9 @@ let package = Package(
       dependencies: ["JSON", "ModelSchema", "TensorStorage", "Tokenizers", "WeightFile"]),
     .target(
       name: "Safetensors", dependencies: ["JSON", "TensorStorage"], path: "Converters/Safetensors"),
+    .target(
+      name: "ShardedCheckpoint", dependencies: ["JSON", "TensorStorage"],
+      path: "Converters/ShardedCheckpoint"),
     .target(name: "HDF5", dependencies: ["CHDF5", "TensorStorage"], path: "Converters/HDF5"),
     .target(
       name: "PyTorchCheckpoint", dependencies: ["TensorStorage", "ZipArchive"],
@@ -78,7 +81,7 @@ let package = Package(
       name: "CheckpointConversion",
       dependencies: [
         "HDF5", "JSON", "ModelFile", "ModelSchema", "PyTorchCheckpoint", "Randomness",
-        "Safetensors", "TensorStorage", "Tokenizers", "WeightFile",
+        "Safetensors", "ShardedCheckpoint", "TensorStorage", "Tokenizers", "WeightFile",
       ],
       resources: [.embedInCode("Resources/modeling_rmt.py")]),
 
@@ -151,6 +154,9 @@ let package = Package(
     .testTarget(
       name: "SafetensorsTests",
       dependencies: ["JSON", "Safetensors", "TensorStorage", "TestSupport"]),
+    .testTarget(
+      name: "ShardedCheckpointTests",
+      dependencies: ["Safetensors", "ShardedCheckpoint", "TensorStorage", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TensorStorage", "TestSupport"]),
     .testTarget(
       name: "ZipArchiveTests", dependencies: ["TensorStorage", "TestSupport", "ZipArchive"]),

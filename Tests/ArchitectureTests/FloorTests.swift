@@ -8,6 +8,7 @@ private let floors: [String: Int] = [
   "Kernels": 2, "WeightFile": 2, "ModelSchema": 2, "Tokenizers": 2,
   "TrainingRecords": 2, "ZipArchive": 2,
   "Transformer": 3, "ModelFile": 3, "Safetensors": 3, "HDF5": 3, "PyTorchCheckpoint": 3,
+  "ShardedCheckpoint": 3,
   "RecurrentMemory": 4, "CheckpointConversion": 4,
   "FineTuning": 5,
   "ExperimentReport": 6,

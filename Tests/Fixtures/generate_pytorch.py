@@ -229,6 +229,8 @@ def recurrent():
         "max_position_embeddings": 32, "type_vocab_size": 2, "initializer_range": 0.02,
         "layer_norm_eps": 1e-12, "pad_token_id": 0}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + [f"word{i}" for i in range(55)]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n")
 
 
 if __name__ == "__main__":
