@@ -11,6 +11,7 @@ the stream form name storages by their addresses, so they differ from run to run
 """
 
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -144,6 +145,19 @@ def wrappers():
     truth("module_prefix", save("module_prefix", module))
 
 
+class Command:
+    """An object that runs a command wherever it is unpickled by a reader that runs things."""
+
+    def __reduce__(self):
+        return os.mkdir, ("a-pickle-was-run",)
+
+
+def hostile():
+    content = {"state_dict": plain(), "extra": Command()}
+    torch.save(content, ROOT / "hostile.pt")
+    torch.save(content, ROOT / "hostile_stream.pt", **STREAM)
+
+
 def script():
     torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), str(ROOT / "torchscript.pt"))
 
@@ -241,6 +255,7 @@ if __name__ == "__main__":
     big_endian()
     tied()
     wrappers()
+    hostile()
     script()
     sharded()
     recurrent()

@@ -1,3 +1,4 @@
+import Foundation
 import PyTorchCheckpoint
 import Safetensors
 import TensorStorage
@@ -60,6 +61,13 @@ struct PyTorchFileTests {
       #expect(skipped[0].reason.contains("earlier training"))
     }
     #expect(try PyTorchFile(path: Self.path("wrapper_nested.pt")).skipped.map(\.path) == ["ema"])
+  }
+
+  @Test(arguments: ["hostile.pt", "hostile_stream.pt"])
+  func `runs nothing that a file names, and says what it named`(name: String) throws {
+    let error = try #require(throws: PickleError.self) { try PyTorchFile(path: Self.path(name)) }
+    #expect(error.clause == .refusedGlobal(module: "posix", name: "mkdir"))
+    #expect(access("a-pickle-was-run", F_OK) != 0)
   }
 
   @Test func `names a TorchScript archive for what it is`() throws {

@@ -9,9 +9,9 @@ import TensorStorage
 ///
 /// Source: `pickletools.py` of CPython 3.14.
 struct PickleReader {
-  /// The most bytes that a pickle may have; tensors' bytes lie outside.
+  /// The most bytes that the pickles of a file may have; tensors' bytes lie outside.
   static let maximumByteCount = 64 << 20
-  /// The most opcodes of a pickle: some forty a tensor are usual.
+  /// The most opcodes of a file's pickles: some forty a tensor are usual.
   static let maximumOpcodeCount = 1 << 22
 
   /// Everything that the pickles so far have made.
@@ -21,11 +21,14 @@ struct PickleReader {
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
+  private let start: Int
+  private var opcodeCount = 0
   private var copiedCount = 0
 
   /// Pickles that follow each other in a part of a file.
   init(_ file: RandomAccessFile, range: Range<Int>) {
     input = PickleInput(file, range: range)
+    start = range.lowerBound
   }
 
   /// The byte behind the last pickle.
@@ -38,13 +41,14 @@ struct PickleReader {
     stack = []
     marks = []
     memo = [:]
-    let start = input.position
-    for index in 0..<Self.maximumOpcodeCount {
-      guard input.position - start <= Self.maximumByteCount else { break }
+    var isFirst = true
+    while opcodeCount < Self.maximumOpcodeCount, input.position - start <= Self.maximumByteCount {
+      opcodeCount += 1
       let code = try input.byte()
-      guard index > 0 || code == PickleOpcode.protocol.rawValue else {
+      guard !isFirst || code == PickleOpcode.protocol.rawValue else {
         throw fail(.unsupportedProtocol(nil))
       }
+      isFirst = false
       guard let opcode = PickleOpcode(rawValue: code) else {
         throw fail(.refusedOpcode(code: code, name: PickleOpcode.refusedName(code)))
       }

@@ -19,7 +19,7 @@ public struct PyTorchFile: TensorSource {
 
   private let file: RandomAccessFile
   private let isBigEndian: Bool
-  private let layouts: [[UInt8]: StridedLayout]
+  private let layouts: [[UInt8]: (tensor: TensorDescription, layout: StridedLayout)]
 
   /// A repeating view may be larger than its storage up to this size.
   private static let maximumRepeatedByteCount = 16 << 20
@@ -42,7 +42,7 @@ public struct PyTorchFile: TensorSource {
     let search = try StateDictSearch(contents.root, in: contents.heap, file: path)
     var tensors: [TensorDescription] = []
     var skipped = search.skipped
-    var layouts: [[UInt8]: StridedLayout] = [:]
+    var layouts: [[UInt8]: (tensor: TensorDescription, layout: StridedLayout)] = [:]
     for (name, tensor) in search.tensors {
       let layout = try Self.layout(of: tensor, name: name, contents: contents, file: path)
       let shape = Shape(layout.dimensions)
@@ -57,8 +57,9 @@ public struct PyTorchFile: TensorSource {
         skipped.append((name, "it repeats its elements to more than 16 MiB"))
         continue
       }
-      tensors.append(TensorDescription(name: name, elementType: type, shape: shape))
-      layouts[Array(name.utf8)] = layout
+      let description = TensorDescription(name: name, elementType: type, shape: shape)
+      tensors.append(description)
+      layouts[Array(name.utf8)] = (description, layout)
     }
     self.path = path
     self.file = file
@@ -79,7 +80,7 @@ public struct PyTorchFile: TensorSource {
     _ rows: Range<Int>, of tensor: TensorDescription,
     into destination: UnsafeMutableRawBufferPointer
   ) throws {
-    guard let layout = layouts[Array(tensor.name.utf8)] else {
+    guard let (known, layout) = layouts[Array(tensor.name.utf8)], known == tensor else {
       throw PyTorchFileError(.noSuchTensor(tensor: tensor.name), file: path)
     }
     precondition(
