@@ -74,6 +74,7 @@ struct StridedGatherTests {
     var gather = StridedGather(file, layout: layout)
     var found = [UInt8](repeating: 0, count: bytes.count)
     try found.withUnsafeMutableBytes { try gather.read(rows: 0..<columns, into: $0) }
+    #expect((1...StridedGather.panelByteCount).contains(gather.panel.count))
     let isTransposed = found.withUnsafeBufferPointer { found in
       bytes.withUnsafeBufferPointer { bytes in
         (0..<columns).allSatisfy { column in

@@ -56,6 +56,7 @@ struct ZipRefusalTests {
     ("noLocalHeader", { $0.members[1].offset = 1 }),
     ("localNameDiffers", { $0.members[0].localName = Array("evil!".utf8) }),
     ("localNameDiffers", { $0.members[0].localName = [] }),
+    ("localNameDiffers", { $0.members[0].localName += [0x21] }),
     ("overlap", { $0.members[0].storedByteCount = 6 }),
   ]
 

@@ -13,7 +13,8 @@ struct StridedGather {
 
   let file: RandomAccessFile
   let layout: StridedLayout
-  private var panel: [UInt8] = []
+  /// What was read last.
+  private(set) var panel: [UInt8] = []
 
   init(_ file: RandomAccessFile, layout: StridedLayout) {
     self.file = file
