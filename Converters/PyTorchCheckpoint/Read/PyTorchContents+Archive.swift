@@ -24,19 +24,8 @@ extension PyTorchContents {
     heap = reader.heap
     formatName = "PyTorch archive"
     isBigEndian = try Self.isBigEndian(archive, folder: folder)
-    range = { storage in
-      guard let member = archive.member(named: folder + "data/" + storage.key) else {
-        throw PyTorchFileError(.missingStorage(key: storage.key), file: file.path)
-      }
-      let range = try archive.range(of: member)
-      let expected = storage.count.multipliedReportingOverflow(by: storage.byteWidth)
-      guard !expected.overflow, expected.partialValue == range.count else {
-        throw PyTorchFileError(
-          .storageSize(
-            key: storage.key, byteCount: range.count,
-            expected: expected.overflow ? .max : expected.partialValue), file: file.path)
-      }
-      return range
+    locate = { key in
+      try archive.member(named: folder + "data/" + key).map { try archive.range(of: $0) }
     }
   }
 

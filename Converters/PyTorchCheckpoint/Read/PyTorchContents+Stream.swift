@@ -41,19 +41,7 @@ extension PyTorchContents {
     isBigEndian = false
     let ranges = try Self.ranges(
       keys: reader.heap.lists[keyList], of: heap.storages, from: reader.position, in: file)
-    range = { storage in
-      guard let range = ranges[Array(storage.key.utf8)] else {
-        throw PyTorchFileError(.missingStorage(key: storage.key), file: file.path)
-      }
-      let expected = storage.count.multipliedReportingOverflow(by: storage.byteWidth)
-      guard !expected.overflow, expected.partialValue == range.count else {
-        throw PyTorchFileError(
-          .storageSize(
-            key: storage.key, byteCount: range.count,
-            expected: expected.overflow ? .max : expected.partialValue), file: file.path)
-      }
-      return range
-    }
+    locate = { ranges[Array($0.utf8)] }
   }
 
   /// Walks from one storage to the next: the stream has their sizes, the pickle their types.

@@ -106,7 +106,7 @@ public struct PyTorchFile: TensorSource {
       Shape(checking: Array(tensor.dimensions.dropFirst())) != nil,
       !shape.elementCount.multipliedReportingOverflow(by: tensor.element.byteWidth * 8).overflow
     else { throw PyTorchFileError(.malformedShape(tensor: name), file: file) }
-    let storage = try contents.range(tensor.storage)
+    let storage = try contents.range(of: tensor.storage, file: file)
     do throws(StridedLayout.Failure) {
       return try StridedLayout(tensor, shape: shape, storage: storage)
     } catch .malformed {
