@@ -52,6 +52,8 @@ let package = Package(
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "TrainingRecords", dependencies: ["JSON", "TensorStorage"]),
+    .target(
+      name: "ZipArchive", dependencies: ["CZlib", "TensorStorage"], path: "Converters/ZipArchive"),
 
     // Floor 3: the network, a model in our file, foreign files.
     .target(name: "Transformer", dependencies: ["Kernels", "ModelSchema", "TensorStorage"]),
@@ -60,9 +62,12 @@ let package = Package(
       dependencies: ["JSON", "ModelSchema", "TensorStorage", "Tokenizers", "WeightFile"]),
     .target(
       name: "Safetensors", dependencies: ["JSON", "TensorStorage"], path: "Converters/Safetensors"),
+    .target(
+      name: "ShardedCheckpoint", dependencies: ["JSON", "TensorStorage"],
+      path: "Converters/ShardedCheckpoint"),
     .target(name: "HDF5", dependencies: ["CHDF5", "TensorStorage"], path: "Converters/HDF5"),
     .target(
-      name: "PyTorchCheckpoint", dependencies: ["CZlib", "TensorStorage"],
+      name: "PyTorchCheckpoint", dependencies: ["TensorStorage", "ZipArchive"],
       path: "Converters/PyTorchCheckpoint"),
 
     // Floor 4: remembers; translates.
@@ -76,7 +81,7 @@ let package = Package(
       name: "CheckpointConversion",
       dependencies: [
         "HDF5", "JSON", "ModelFile", "ModelSchema", "PyTorchCheckpoint", "Randomness",
-        "Safetensors", "TensorStorage", "Tokenizers", "WeightFile",
+        "Safetensors", "ShardedCheckpoint", "TensorStorage", "Tokenizers", "WeightFile",
       ],
       resources: [.embedInCode("Resources/modeling_rmt.py")]),
 
@@ -149,10 +154,17 @@ let package = Package(
     .testTarget(
       name: "SafetensorsTests",
       dependencies: ["JSON", "Safetensors", "TensorStorage", "TestSupport"]),
+    .testTarget(
+      name: "ShardedCheckpointTests",
+      dependencies: ["Safetensors", "ShardedCheckpoint", "TensorStorage", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TensorStorage", "TestSupport"]),
     .testTarget(
+      name: "ZipArchiveTests", dependencies: ["TensorStorage", "TestSupport", "ZipArchive"]),
+    .testTarget(
       name: "PyTorchCheckpointTests",
-      dependencies: ["PyTorchCheckpoint", "TensorStorage", "TestSupport"]),
+      dependencies: [
+        "PyTorchCheckpoint", "Safetensors", "TensorStorage", "TestSupport", "ZipArchive",
+      ]),
     .testTarget(
       name: "RecurrentMemoryTests",
       dependencies: [

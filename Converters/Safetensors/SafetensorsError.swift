@@ -64,7 +64,7 @@ public struct SafetensorsError: DescribedError {
   /// The file, and the tensor where the rule is about one.
   public var place: String? {
     guard let tensor else { return file }
-    return "\(file), tensor \(Self.quoted(tensor))"
+    return "\(file), tensor \(tensor.quotedName)"
   }
 
   /// The tensor that the rule is about.
@@ -94,10 +94,10 @@ public struct SafetensorsError: DescribedError {
     case .headerNotObject: "the header is not a JSON object"
     case .metadataNotObject: "__metadata__ is not an object of strings"
     case .metadataValueNotString(let name):
-      "__metadata__ member \(Self.quoted(name)) is not a string"
+      "__metadata__ member \(name.quotedName) is not a string"
     case .entryNotObject: "the entry is not an object"
     case .missingField(_, let field): "the entry has no usable \(field)"
-    case .unknownElementType(_, let found): "unknown dtype \(Self.quoted(found))"
+    case .unknownElementType(_, let found): "unknown dtype \(found.quotedName)"
     case .malformedShape: "shape is not an array of integers from 0 to 2^63 - 1"
     case .malformedOffsets: "data_offsets are not two integers from 0 to 2^63 - 1"
     case .offsetsReversed(_, let begin, let end):
@@ -129,16 +129,6 @@ public struct SafetensorsError: DescribedError {
     case .noSuchTensor, .rowsNotWholeBytes: nil
     default: "The file is damaged or was made by a faulty program; get it anew from its source."
     }
-  }
-
-  /// A name of a file's making, fit for a terminal: short, and without control characters.
-  static func quoted(_ name: String) -> String {
-    var text = ""
-    for (index, scalar) in name.unicodeScalars.enumerated() {
-      guard index < 200 else { return "\"\(text)…\"" }
-      text += scalar.properties.generalCategory == .control ? "\u{FFFD}" : String(scalar)
-    }
-    return "\"\(text)\""
   }
 
   private static func abridged(_ shape: [Int]) -> String {

@@ -33,6 +33,10 @@ public protocol TensorSource: Sendable {
   var sourcePaths: [String] { get }
   /// Every tensor, in an order that depends on the content alone.
   var tensors: [TensorDescription] { get }
+  /// What the files hold and this source does not offer as tensors, with the reason.
+  var skipped: [(path: String, reason: String)] { get }
+  /// What is odd about the files without being wrong, each a sentence without the full stop.
+  var notes: [String] { get }
   /// Copies rows along the outermost axis into `destination`, little-endian, in C order.
   ///
   /// - Parameters:
@@ -47,6 +51,12 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
+  /// Nothing, in formats whose tensors are all offered.
+  public var skipped: [(path: String, reason: String)] { [] }
+
+  /// Nothing, in formats that leave no room for oddities.
+  public var notes: [String] { [] }
+
   /// The tensor of that exact name, if there is one.
   public func tensor(named name: String) -> TensorDescription? {
     tensors.first { $0.name == name }

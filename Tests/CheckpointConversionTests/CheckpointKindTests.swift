@@ -18,8 +18,10 @@ struct CheckpointKindTests {
       // A header of 640 bytes begins like a pickle.
       ([0x80, 0x02, 0, 0, 0, 0, 0, 0] + bytes("{\"a\""), .safetensors),
       (bytes("{\"weight_map\": {}}"), .json),
-      (bytes("PK\u{3}\u{4}rest"), .pyTorchPickle),
-      ([0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9], .pyTorchPickle),
+      (bytes("PK\u{3}\u{4}rest"), .zipArchive),
+      ([0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9], .pickle),
+      ([0x80, 0x04, 0x95, 0x0D, 0, 0, 0, 0, 0, 0, 0, 0x8A], .pickle),
+      (bytes("sys_info") + [UInt8](repeating: 0, count: 249) + bytes("ustar"), .tarArchive),
       (bytes("version https://git-lfs.github.com/spec/v1\n"), .gitLFSPointer),
       (bytes("\n<!DOCTYPE html><html>"), .webPage),
       (bytes("<HTML>"), .webPage),

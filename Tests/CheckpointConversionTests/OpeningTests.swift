@@ -1,4 +1,6 @@
 import Foundation
+import PyTorchCheckpoint
+import Safetensors
 import TensorStorage
 import TestSupport
 import Testing
@@ -60,24 +62,57 @@ struct OpeningTests {
     #expect(error?.description.contains("model.safetensors") == true)
   }
 
-  @Test func `a pickle is named with the way out`() throws {
-    try folder.write(Array("PK\u{3}\u{4}".utf8), to: "pytorch_model.bin")
-    let path = folder.path("pytorch_model.bin")
-    let error = #expect(throws: OpeningError.pickle(path: path)) {
-      try openTensorSource(folder.path)
+  @Test(arguments: ["pytorch_model.bin", "model_best.pth", "anything.pt", "last.ckpt"])
+  func `a folder's PyTorch file is taken, what a trainer writes beside it is not`(
+    name: String
+  ) throws {
+    for other in ["training_args.bin", "optimizer.pt", "rng_state_0.pth", "scheduler.pt"] {
+      try folder.write("x", to: other)
     }
-    #expect(error?.description.contains("safetensors") == true)
-    #expect(throws: OpeningError.pickle(path: path)) { try openTensorSource(path) }
+    try copy("plain.pt", to: name)
+    #expect(try CheckpointLocation(path: folder.path).weights == folder.path(name))
+    #expect(try openTensorSource(folder.path).formatName == "PyTorch archive")
+    // Safetensors go first.
+    try folder.writeSafetensors(TinyBERT().tensors(), to: "model.safetensors")
+    #expect(try openTensorSource(folder.path).formatName == "safetensors")
   }
 
-  @Test func `TensorFlow weights in shards are named with the way out`() throws {
-    try folder.write("{}", to: "tf_model.h5.index.json")
-    try folder.write("x", to: "tf_model-00001-of-00002.h5")
-    try folder.write("x", to: "tf_model-00002-of-00002.h5")
-    let error = #expect(
-      throws: OpeningError.shardedHDF5(path: folder.path("tf_model.h5.index.json"))
+  @Test func `PyTorch's forms are told by content, whatever the name`() throws {
+    try copy("plain_stream.pt", to: "model.safetensors")
+    #expect(try openTensorSource(folder.path).formatName == "PyTorch stream")
+    let tar = [UInt8](repeating: 0, count: 257) + Array("ustar".utf8)
+    try folder.write(tar, to: "model.safetensors")
+    let error = #expect(throws: PyTorchFileError.self) { try openTensorSource(folder.path) }
+    #expect(error?.clause == .tarArchive)
+  }
+
+  @Test func `several PyTorch files of no known name are not guessed between`() throws {
+    try folder.write("x", to: "a.pt")
+    try folder.write("x", to: "b.pth")
+    #expect(
+      throws: OpeningError.severalCheckpoints(path: folder.path, names: ["a.pt", "b.pth"])
     ) { try openTensorSource(folder.path) }
-    #expect(error?.description.contains("one file") == true)
+  }
+
+  @Test func `PyTorch shards open through their index`() throws {
+    let source = try openTensorSource(Fixtures.path("pytorch/sharded"))
+    let truth = try SafetensorsFile(path: Fixtures.path("pytorch/sharded/truth.safetensors"))
+    #expect(source.formatName == "sharded PyTorch archive")
+    #expect(Set(source.tensors) == Set(truth.tensors))
+    for tensor in truth.tensors { #expect(try source.bytes(of: tensor) == truth.bytes(of: tensor)) }
+    #expect(source.notes == [])
+  }
+
+  @Test func `a shard that is an index itself is refused`() throws {
+    let index = #"{"weight_map": {"a": "model.safetensors.index.json"}}"#
+    try folder.write(index, to: "model.safetensors.index.json")
+    let path = folder.path("model.safetensors.index.json")
+    #expect(throws: OpeningError.unknownFormat(path: path)) { try openTensorSource(folder.path) }
+  }
+
+  private func copy(_ fixture: String, to name: String) throws {
+    try FileManager.default.copyItem(
+      atPath: Fixtures.path("pytorch/\(fixture)"), toPath: folder.path(name))
   }
 
   @Test(arguments: [

@@ -1,6 +1,7 @@
 import TensorStorage
 import TestSupport
 import Testing
+import ZipArchive
 
 @testable import PyTorchCheckpoint
 
@@ -30,25 +31,30 @@ struct PyTorchZipWriterTests {
     return try folder.bytes("model.bin")
   }
 
+  private let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private func archive(_ bytes: [UInt8]) throws -> ZipArchive {
+    try ZipArchive(path: folder.write(bytes, to: "model.bin"))
+  }
+
   @Test func `lists the members of torch's archives, each on 64 bytes and with its checksum`()
     throws
   {
     let bytes = try write(Self.entries, pieceByteCount: 5)
-    let members = try ZipListing(bytes).members
+    let archive = try archive(bytes)
     #expect(
-      members.map(\.name)
+      archive.members.map(\.name)
         == [
           "data.pkl", ".format_version", ".storage_alignment", "byteorder", "data/0", "data/1",
           "data/2", "data/3", "version", ".data/serialization_id",
         ].map { "archive/" + $0 })
-    for member in members {
-      #expect(member.dataOffset % 64 == 0)
-      #expect(member.flags == 0x0808)
-      #expect(member.checksum == member.descriptorChecksum)
-      #expect(member.checksum == referenceCRC32(bytes[member.dataRange]))
+    var texts: [String: [UInt8]] = [:]
+    for member in archive.members {
+      #expect(try archive.range(of: member).lowerBound % 64 == 0)
+      #expect(member.checksum != 0 || member.byteCount == 0)
+      texts[member.name] = try archive.bytes(of: member, maximumByteCount: 1 << 20)
     }
-    let texts = Dictionary(
-      uniqueKeysWithValues: members.map { ($0.name, Array(bytes[$0.dataRange])) })
     #expect(texts["archive/.format_version"] == Array("1".utf8))
     #expect(texts["archive/.storage_alignment"] == Array("64".utf8))
     #expect(texts["archive/byteorder"] == Array("little".utf8))
@@ -66,7 +72,7 @@ struct PyTorchZipWriterTests {
   }
 
   @Test func `writes an empty state dict`() throws {
-    #expect(try ZipListing(write([], pieceByteCount: 1)).members.count == 6)
+    #expect(try archive(write([], pieceByteCount: 1)).members.count == 6)
   }
 
   @Test func `pickles a state dict opcode by opcode`() {

@@ -1,4 +1,3 @@
-import HDF5
 import ModelSchema
 import TensorStorage
 
@@ -48,9 +47,8 @@ extension ConversionPlan {
     bindings = try ParameterCatalog(description).parameters.compactMap { try binder.bind($0) }
     try binder.checkComplete()
     self.description = description
-    let skipped = (source as? HDF5File)?.skipped ?? []
     dropped =
-      sorting.dropped + skipped.map { ConversionRemark(name: $0.path, reason: $0.reason) }
+      sorting.dropped + source.skipped.map { ConversionRemark(name: $0.path, reason: $0.reason) }
     created = binder.created
     self.notes = notes
     self.dialect = dialect.name

@@ -2,7 +2,6 @@ import Foundation
 import JSON
 import ModelFile
 import ModelSchema
-import Safetensors
 import TensorStorage
 import Tokenizers
 
@@ -48,7 +47,7 @@ package struct SourceCheckpoint {
     let tokenizerNotes: [String]
     (tokenizer, tokenizerNotes) = try Self.loadTokenizer(
       folder: location.folder, rowCount: plan.description.encoder.vocabularySize)
-    notes = ((source as? SafetensorsShards)?.notes ?? []) + tokenizerNotes
+    notes = source.notes + tokenizerNotes
   }
 
   /// The tokenizer, if there is one of BERT's kind: weights do not fail because of another kind.

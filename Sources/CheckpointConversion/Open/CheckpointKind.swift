@@ -7,7 +7,12 @@ package enum CheckpointKind: Sendable, Hashable {
   case hdf5
   /// A JSON object: an index of shards, a configuration, or something else.
   case json
-  case pyTorchPickle
+  /// PyTorch's form of today.
+  case zipArchive
+  /// PyTorch's stream form.
+  case pickle
+  /// PyTorch's first form.
+  case tarArchive
   case gguf
   case gitLFSPointer
   case webPage
@@ -56,11 +61,14 @@ package enum CheckpointKind: Sendable, Hashable {
         .webPage
       } else if begins(with: "GGUF") {
         .gguf
-      } else if begins(with: "PK\u{3}\u{4}") || begins(with: "ustar", at: 257)
-        || (prefix[0] == 0x80 && prefix.count > 1 && (1...5).contains(prefix[1])
-          && header != 0x7B)
+      } else if begins(with: "PK\u{3}\u{4}") {
+        .zipArchive
+      } else if begins(with: "ustar", at: 257) {
+        .tarArchive
+      } else if prefix[0] == 0x80 && prefix.count > 1 && (1...5).contains(prefix[1])
+        && header != 0x7B
       {
-        .pyTorchPickle
+        .pickle
       } else if isText && text.first == 0x7B {
         .json
       } else if header == 0x7B {

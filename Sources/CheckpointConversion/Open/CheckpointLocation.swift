@@ -41,12 +41,19 @@ package struct CheckpointLocation: Sendable, Hashable {
 
   /// Names in the order in which they are preferred.
   private static let knownNames = [
-    "model.safetensors", "model.safetensors.index.json", "tf_model.h5",
+    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+    "pytorch_model.bin.index.json", "model_best.pth", "tf_model.h5", "tf_model.h5.index.json",
   ]
   /// Endings of files that may hold weights.
-  private static let weightEndings = [".safetensors", ".safetensors.index.json", ".h5", ".rmtw"]
-  /// Endings under which PyTorch writes pickles.
-  private static let pickleEndings = [".bin", ".pt", ".pth", ".ckpt"]
+  private static let weightEndings = [
+    ".safetensors", ".safetensors.index.json", ".h5", ".h5.index.json", ".rmtw",
+  ]
+  /// Endings under which PyTorch writes whatever it is given.
+  private static let pyTorchEndings = [".bin", ".pt", ".pth", ".ckpt", ".bin.index.json"]
+  /// How names of what trainers write beside the weights begin.
+  private static let trainerNames = [
+    "training_args", "optimizer", "scheduler", "scaler", "rng_state",
+  ]
 
   private static func weightsName(in folder: String) throws -> String {
     let names: [String]
@@ -57,17 +64,17 @@ package struct CheckpointLocation: Sendable, Hashable {
     }
     guard !names.isEmpty else { throw OpeningError.emptyFolder(path: folder) }
     if let known = knownNames.first(where: names.contains) { return known }
-    if let index = names.first(where: { $0.hasSuffix(".h5.index.json") }) {
-      throw OpeningError.shardedHDF5(path: "\(folder)/\(index)")
+    var candidates = names.filter { name in weightEndings.contains(where: name.hasSuffix) }
+    if candidates.isEmpty {
+      candidates = names.filter { name in
+        pyTorchEndings.contains(where: name.hasSuffix)
+          && !trainerNames.contains(where: name.hasPrefix)
+      }
     }
-    let candidates = names.filter { name in weightEndings.contains(where: name.hasSuffix) }
     if candidates.count == 1 { return candidates[0] }
     if let index = candidates.first(where: { $0.hasSuffix(".index.json") }) { return index }
     guard candidates.isEmpty else {
       throw OpeningError.severalCheckpoints(path: folder, names: candidates)
-    }
-    if let pickle = names.first(where: { name in pickleEndings.contains(where: name.hasSuffix) }) {
-      throw OpeningError.pickle(path: "\(folder)/\(pickle)")
     }
     throw OpeningError.noCheckpoint(path: folder)
   }

@@ -10,9 +10,6 @@ public enum OpeningError: DescribedError, Hashable {
   case severalCheckpoints(path: String, names: [String])
   /// A file of weights without its config.json.
   case missingConfiguration(path: String)
-  /// TensorFlow weights in several files.
-  case shardedHDF5(path: String)
-  case pickle(path: String)
   case gguf(path: String)
   case gitLFSPointer(path: String)
   case webPage(path: String)
@@ -24,11 +21,10 @@ public enum OpeningError: DescribedError, Hashable {
   /// What stands against reading a file of that kind, if anything does.
   init?(kind: CheckpointKind, path: String) {
     switch kind {
-    case .native, .safetensors, .hdf5: return nil
+    case .native, .safetensors, .hdf5, .zipArchive, .pickle, .tarArchive: return nil
     case .json:
       guard !path.hasSuffix(".index.json") else { return nil }
       self = .notAnIndex(path: path)
-    case .pyTorchPickle: self = .pickle(path: path)
     case .gguf: self = .gguf(path: path)
     case .gitLFSPointer: self = .gitLFSPointer(path: path)
     case .webPage: self = .webPage(path: path)
@@ -49,8 +45,8 @@ public enum OpeningError: DescribedError, Hashable {
   public var place: String? {
     switch self {
     case .emptyFile(let path), .emptyFolder(let path), .noCheckpoint(let path),
-      .severalCheckpoints(let path, _), .missingConfiguration(let path), .shardedHDF5(let path),
-      .pickle(let path), .gguf(let path), .gitLFSPointer(let path), .webPage(let path),
+      .severalCheckpoints(let path, _), .missingConfiguration(let path), .gguf(let path),
+      .gitLFSPointer(let path), .webPage(let path),
       .notAnIndex(let path),
       .unknownFormat(let path):
       path
@@ -66,13 +62,12 @@ public enum OpeningError: DescribedError, Hashable {
     case .severalCheckpoints(_, let names):
       "holds several files of weights: \(names.joined(separator: ", "))"
     case .missingConfiguration: "is missing; without it the weights' meaning is unknown"
-    case .shardedHDF5: "is the index of a tf_model.h5 in shards, which is not read yet"
-    case .pickle: "is a PyTorch pickle, which is not read yet"
     case .gguf: "is a GGUF file, which is not read yet"
     case .gitLFSPointer: "is a Git LFS pointer, not the file it points to"
     case .webPage: "is a web page, not a checkpoint's file; the download went wrong"
     case .notAnIndex: "is JSON, not weights"
-    case .unknownFormat: "is not a checkpoint: neither safetensors, HDF5 nor a native weight file"
+    case .unknownFormat:
+      "is not a checkpoint: neither safetensors, PyTorch, HDF5 nor a native weight file"
     }
   }
 
@@ -81,18 +76,13 @@ public enum OpeningError: DescribedError, Hashable {
     switch self {
     case .emptyFile, .webPage: "Download it again."
     case .emptyFolder, .noCheckpoint:
-      "Put model.safetensors (or tf_model.h5), config.json and vocab.txt there."
+      "Put model.safetensors (or pytorch_model.bin, tf_model.h5), config.json and vocab.txt there."
     case .severalCheckpoints: "Name one of them instead of the folder."
     case .missingConfiguration: "Put the checkpoint's config.json beside its weights."
-    case .shardedHDF5:
-      "Save the model in one file: save_pretrained(folder, max_shard_size=\"100GB\")."
-    case .pickle:
-      "Save it as safetensors: model.save_pretrained(folder) in transformers, or "
-        + "safetensors.torch.save_file(state_dict, \"model.safetensors\")."
     case .gguf: "Convert from the safetensors file it was made from."
     case .gitLFSPointer: "Run git lfs pull in its repository."
     case .notAnIndex: "Name the folder, or the file of weights itself."
-    case .unknownFormat: "Name a checkpoint's folder, a .safetensors, .h5 or .rmtw file."
+    case .unknownFormat: "Name a checkpoint's folder, a .safetensors, .bin, .h5 or .rmtw file."
     }
   }
 }

@@ -1,10 +1,14 @@
 import HDF5
+import PyTorchCheckpoint
 import Safetensors
+import ShardedCheckpoint
 import TensorStorage
 import WeightFile
 
-/// Opens weights of any readable format, told by their content: a native file, safetensors, an index
-/// of safetensors shards, HDF5, or a folder with one of these.
+/// Opens weights of any readable format, told by their content.
+///
+/// A native file, safetensors, PyTorch, HDF5, an index of shards in one of these formats, or a folder
+/// with one of them.
 ///
 /// - Throws: ``OpeningError`` when there is nothing to read; `FileError` and the format's own errors.
 public func openTensorSource(_ path: String) throws -> any TensorSource {
@@ -15,9 +19,21 @@ public func openTensorSource(_ path: String) throws -> any TensorSource {
 func openTensorSource(at location: CheckpointLocation) throws -> any TensorSource {
   switch location.kind {
   case .native: try WeightFile(path: location.weights)
-  case .safetensors: try SafetensorsFile(path: location.weights)
-  case .json: try SafetensorsShards(indexPath: location.weights)
-  case .hdf5: try HDF5File(path: location.weights)
-  default: throw OpeningError.unknownFormat(path: location.weights)
+  case .json: try ShardedTensors(indexPath: location.weights, open: openForeignFile)
+  default: try openForeignFile(location.weights, kind: location.kind)
+  }
+}
+
+/// Opens a shard, which is no index itself.
+private func openForeignFile(_ path: String) throws -> any TensorSource {
+  try openForeignFile(path, kind: CheckpointKind(ofFile: path))
+}
+
+private func openForeignFile(_ path: String, kind: CheckpointKind) throws -> any TensorSource {
+  switch kind {
+  case .safetensors: try SafetensorsFile(path: path)
+  case .zipArchive, .pickle, .tarArchive: try PyTorchFile(path: path)
+  case .hdf5: try HDF5File(path: path)
+  default: throw OpeningError(kind: kind, path: path) ?? .unknownFormat(path: path)
   }
 }

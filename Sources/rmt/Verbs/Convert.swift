@@ -10,16 +10,18 @@ struct Convert: ParsableCommand {
     abstract: "Turn a pretrained BERT checkpoint into one native file.",
     discussion: """
       The source is a Hugging Face folder (config.json, vocab.txt or tokenizer.json, weights as \
-      safetensors, in one file or in shards, or as tf_model.h5), or a weight file beside its \
-      config.json and vocabulary. How its tensors are named is found out, never asked. What the \
-      model does not need is dropped and listed; a pooler that is missing is created and said so.
+      safetensors, pytorch_model.bin or tf_model.h5, in one file or in shards), or a weight file \
+      beside its config.json and vocabulary, such as a trainer's model_best.pth. How its tensors \
+      are named is found out, never asked. What the model does not need is dropped and listed; a \
+      pooler that is missing is created and said so.
 
       Examples:
         rmt convert path/to/bert-base-cased -o bert.rmtw
         rmt convert path/to/folder/tf_model.h5 -o bert.rmtw --dtype bf16
       """)
 
-  @Argument(help: "A checkpoint folder, or a .safetensors or .h5 file in one.", completion: .file())
+  @Argument(
+    help: "A checkpoint folder, or a .safetensors, .bin, .pt or .h5 file.", completion: .file())
   var source: String
 
   @Option(

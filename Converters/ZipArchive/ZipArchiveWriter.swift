@@ -1,36 +1,42 @@
-internal import CZlib
 import TensorStorage
 
 /// Streams members into a zip archive that appears under its name whole or not at all.
-struct ZipArchiveWriter: ~Copyable {
+package struct ZipArchiveWriter: ~Copyable {
   private var output: AtomicFileWriter
-  private(set) var records: [ZipRecord] = []
+  /// The members so far.
+  package private(set) var records: [ZipRecord] = []
 
-  init(path: String, collision: AtomicFileWriter.Collision) throws(FileError) {
+  /// Begins an archive.
+  ///
+  /// - Parameters:
+  ///   - path: the file's final name.
+  ///   - collision: what to do when it is taken.
+  /// - Throws: `FileError`.
+  package init(path: String, collision: AtomicFileWriter.Collision) throws(FileError) {
     output = try AtomicFileWriter(path: path, collision: collision)
   }
 
   /// Opens a member of a size that is known; exactly so many bytes must follow.
-  mutating func begin(_ name: String, byteCount: Int) throws(FileError) {
+  package mutating func begin(_ name: String, byteCount: Int) throws(FileError) {
     let record = ZipRecord(name: Array(name.utf8), byteCount: byteCount, offset: output.byteCount)
     records.append(record)
     try output.write(record.localHeader)
   }
 
   /// Appends bytes to the open member.
-  mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    records[records.count - 1].checksum = Self.checksum(
-      bytes, after: records[records.count - 1].checksum)
+  package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    records[records.count - 1].checksum = ZipChecksum.value(
+      of: bytes, after: records[records.count - 1].checksum)
     try output.write(bytes)
   }
 
   /// Closes the open member.
-  mutating func end() throws(FileError) {
+  package mutating func end() throws(FileError) {
     try output.write(records[records.count - 1].dataDescriptor)
   }
 
   /// Writes a small member whole.
-  mutating func add(_ name: String, _ bytes: [UInt8]) throws(FileError) {
+  package mutating func add(_ name: String, _ bytes: [UInt8]) throws(FileError) {
     try begin(name, byteCount: bytes.count)
     let result = bytes.withUnsafeBytes { buffer in
       Result { () throws(FileError) in try write(buffer) }
@@ -40,7 +46,7 @@ struct ZipArchiveWriter: ~Copyable {
   }
 
   /// Writes the directory and puts the file in place.
-  consuming func finish() throws(FileError) {
+  package consuming func finish() throws(FileError) {
     let directoryOffset = output.byteCount
     for record in records { try output.write(record.centralHeader) }
     let directoryByteCount = output.byteCount - directoryOffset
@@ -49,13 +55,5 @@ struct ZipArchiveWriter: ~Copyable {
         recordCount: records.count, directoryOffset: directoryOffset,
         directoryByteCount: directoryByteCount))
     try output.commit()
-  }
-
-  /// CRC-32 of all bytes so far.
-  static func checksum(_ bytes: UnsafeRawBufferPointer, after checksum: UInt32) -> UInt32 {
-    guard let base = bytes.baseAddress else { return checksum }
-    return UInt32(
-      truncatingIfNeeded: crc32_z(
-        uLong(checksum), base.assumingMemoryBound(to: UInt8.self), bytes.count))
   }
 }

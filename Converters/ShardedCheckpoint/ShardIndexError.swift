@@ -1,9 +1,9 @@
 import TensorStorage
 
 /// The index of a sharded checkpoint and its shards do not fit together.
-public struct SafetensorsIndexError: DescribedError {
+public struct ShardIndexError: DescribedError {
   /// The rule that was broken.
-  public enum Clause: Sendable {
+  public enum Clause: Sendable, Hashable {
     /// No object `weight_map`.
     case noWeightMap
     /// A value of `weight_map` that is not a string.
@@ -16,6 +16,8 @@ public struct SafetensorsIndexError: DescribedError {
     case tensorNotInShard(tensor: String, shard: String)
     /// One tensor in two shards.
     case tensorInTwoShards(tensor: String, first: String, second: String)
+    /// A tensor that is asked for and is in none of the shards.
+    case noSuchTensor(tensor: String)
   }
 
   /// The index file as it was named.
@@ -38,24 +40,26 @@ public struct SafetensorsIndexError: DescribedError {
 
   /// What was found and what the format asks for.
   public var problem: String {
-    let quoted = SafetensorsError.quoted
-    return switch clause {
+    switch clause {
     case .noWeightMap: "the index has no weight_map from tensors to files"
-    case .shardNotString(let tensor): "weight_map gives no file name for tensor \(quoted(tensor))"
+    case .shardNotString(let tensor):
+      "weight_map gives no file name for tensor \(tensor.quotedName)"
     case .notPlainFileName(let tensor, let shard):
-      "weight_map puts tensor \(quoted(tensor)) into \(quoted(shard)), "
+      "weight_map puts tensor \(tensor.quotedName) into \(shard.quotedName), "
         + "which is not a plain file name"
-    case .missingShard(let shard): "the file \(quoted(shard)) that the index names is missing"
+    case .missingShard(let shard): "the file \(shard.quotedName) that the index names is missing"
     case .tensorNotInShard(let tensor, let shard):
-      "tensor \(quoted(tensor)) is not in \(quoted(shard)), where the index has it"
+      "tensor \(tensor.quotedName) is not in \(shard.quotedName), where the index has it"
     case .tensorInTwoShards(let tensor, let first, let second):
-      "tensor \(quoted(tensor)) is in \(quoted(first)) and in \(quoted(second))"
+      "tensor \(tensor.quotedName) is in \(first.quotedName) and in \(second.quotedName)"
+    case .noSuchTensor(let tensor): "no shard has a tensor \(tensor.quotedName)"
     }
   }
 
   /// What to do about it.
   public var advice: String? {
     switch clause {
+    case .noSuchTensor: nil
     case .missingShard: "Download it into the folder of the index."
     case .notPlainFileName: "Shards lie beside their index; a path elsewhere is not followed."
     default: "Index and shards may be of different downloads; get them anew from their source."

@@ -1,4 +1,5 @@
 import TensorStorage
+import ZipArchive
 
 /// Writes a state dict as `torch.save` does, for `torch.load` with or without `weights_only`.
 ///
@@ -142,7 +143,7 @@ public struct PyTorchZipWriter: ~Copyable {
       (0..<4).map { UInt8(truncatingIfNeeded: record.checksum >> UInt32($0 * 8)) }
     }
     return [names, checksums].map { bytes in
-      let digits = String(bytes.withUnsafeBytes { ZipArchiveWriter.checksum($0, after: 0) })
+      let digits = String(bytes.withUnsafeBytes { ZipChecksum.value(of: $0, after: 0) })
       return String(repeating: "0", count: 20 - digits.utf8.count) + digits
     }.joined()
   }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PyTorchCheckpoint
+@testable import ZipArchive
 
 struct ZipRecordTests {
   private static let fourGiB = 1 << 32

@@ -6,18 +6,21 @@
 /// on a multiple of 64 bytes and can be mapped.
 ///
 /// Source: PKWARE APPNOTE 6.3, and `caffe2/serialize/inline_container.cc` for the field "FB".
-struct ZipRecord {
+package struct ZipRecord {
   static let flags = 0x0808
-  static let dataAlignment = 64
+  /// Data begins on multiples of so many bytes.
+  package static let dataAlignment = 64
   /// 1 January 1980, the first day that zip can express.
   private static let date = 0x0021
   private static let saturated = 0xFFFF_FFFF
 
-  let name: [UInt8]
+  /// The name in UTF-8.
+  package let name: [UInt8]
   let byteCount: Int
   /// Where the local header begins in the archive.
   let offset: Int
-  var checksum: UInt32 = 0
+  /// CRC-32 of the data.
+  package internal(set) var checksum: UInt32 = 0
 
   private var hasLargeSize: Bool { byteCount >= Self.saturated }
   private var hasLargeOffset: Bool { offset >= Self.saturated }
