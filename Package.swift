@@ -175,8 +175,9 @@ let package = Package(
     .testTarget(
       name: "CheckpointConversionTests",
       dependencies: [
-        "CheckpointConversion", "HDF5", "JSON", "ModelFile", "ModelSchema", "Safetensors",
-        "TensorStorage", "TestSupport", "Tokenizers", "WeightFile",
+        "CheckpointConversion", "HDF5", "JSON", "ModelFile", "ModelSchema",
+        "PyTorchCheckpoint", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
+        "WeightFile",
       ]),
     .testTarget(
       name: "FineTuningTests",
