@@ -26,10 +26,6 @@ let package = Package(
       name: "CKernels", path: "Sources/CKernels",
       cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
     .systemLibrary(
-      name: "CHDF5Library", path: "Converters/CHDF5Library", pkgConfig: "hdf5",
-      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
-    .target(name: "CHDF5", dependencies: ["CHDF5Library"], path: "Converters/CHDF5"),
-    .systemLibrary(
       name: "CJSON", path: "Sources/CJSON", pkgConfig: "json-c",
       providers: [.apt(["libjson-c-dev"]), .brew(["json-c"])]),
     .systemLibrary(
@@ -65,7 +61,7 @@ let package = Package(
     .target(
       name: "ShardedCheckpoint", dependencies: ["JSON", "TensorStorage"],
       path: "Converters/ShardedCheckpoint"),
-    .target(name: "HDF5", dependencies: ["CHDF5", "TensorStorage"], path: "Converters/HDF5"),
+    .target(name: "HDF5", dependencies: ["CZlib", "TensorStorage"], path: "Converters/HDF5"),
     .target(
       name: "PyTorchCheckpoint", dependencies: ["TensorStorage", "ZipArchive"],
       path: "Converters/PyTorchCheckpoint"),

@@ -1,4 +1,4 @@
-internal import CHDF5
+import TensorStorage
 
 /// The value of an HDF5 attribute, scalars as arrays of one.
 public enum HDF5Attribute: Sendable, Hashable {
@@ -24,30 +24,32 @@ public enum HDF5Attribute: Sendable, Hashable {
     }
   }
 
-  /// What the shim returned; `nil` when text is not UTF-8.
-  init?(kind: Int32, count: Int, bytes: [UInt8]) {
-    switch rmt_hdf5_attribute_kind(UInt32(kind)) {
-    case RMT_HDF5_ATTRIBUTE_STRINGS:
-      var strings: [String] = []
-      // One more than the strings: nothing follows the last NUL.
-      for item in bytes.split(separator: 0, omittingEmptySubsequences: false).prefix(count) {
-        guard let string = String(validating: item, as: UTF8.self) else { return nil }
-        strings.append(string)
-      }
-      self = .strings(strings)
-    case RMT_HDF5_ATTRIBUTE_INTEGERS:
-      self = .integers(Self.numbers(bytes, count, Int64.self).map(Int.init))
-    case RMT_HDF5_ATTRIBUTE_FLOATS:
-      self = .floats(Self.numbers(bytes, count, Double.self))
+  /// Numbers from the little-endian bytes of each; integers beyond `Int` come as ``other``.
+  init(numbers: [[UInt8]], of type: ElementType) {
+    let patterns = numbers.map { $0.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+    switch type {
+    case .f16, .bf16, .f32, .f64:
+      self = .floats(zip(numbers, patterns).map { Self.double($0, $1, type) })
+    case .u8, .u16, .u32, .bool: self = .integers(patterns.map { Int($0) })
+    case .i8: self = .integers(patterns.map { Int(Int8(truncatingIfNeeded: $0)) })
+    case .i16: self = .integers(patterns.map { Int(Int16(truncatingIfNeeded: $0)) })
+    case .i32: self = .integers(patterns.map { Int(Int32(truncatingIfNeeded: $0)) })
+    case .i64: self = .integers(patterns.map { Int(Int64(truncatingIfNeeded: $0)) })
+    case .u64:
+      let integers = patterns.compactMap { Int(exactly: $0) }
+      self = integers.count == patterns.count ? .integers(integers) : .other
     default: self = .other
     }
   }
 
-  private static func numbers<Number: BitwiseCopyable>(
-    _ bytes: [UInt8], _ count: Int, _ type: Number.Type
-  ) -> [Number] {
-    bytes.withUnsafeBytes { buffer in
-      (0..<count).map { buffer.loadUnaligned(fromByteOffset: $0 * 8, as: type) }
+  private static func double(_ bytes: [UInt8], _ pattern: UInt64, _ type: ElementType) -> Double {
+    if type == .f64 { return Double(bitPattern: pattern) }
+    var value: Float = 0
+    bytes.withUnsafeBytes { source in
+      withUnsafeMutablePointer(to: &value) {
+        type.decodeFloats(source, into: UnsafeMutableBufferPointer(start: $0, count: 1))
+      }
     }
+    return Double(value)
   }
 }

@@ -1,124 +1,122 @@
-internal import CHDF5
 import TensorStorage
 
-/// What libhdf5 says of one dataset, and the rules by which it is believed.
+/// A dataset of numbers whose place in the file has been checked.
 struct HDF5Dataset: Sendable {
-  let elementType: ElementType?
-  let className: String
-  let elementByteCount: UInt64
-  let hasNoData: Bool
-  let dimensions: [UInt64]
-  let layout: UInt32
-  let externalFileCount: Int32
-  let storedByteCount: UInt64
-  let offset: UInt64
-  let chunkElementCount: UInt64
-
-  /// A chunk is read whole, so it is bounded; Keras's and h5py's own are a thousandth of this.
-  static let maximumChunkByteCount: UInt64 = 1 << 28
-  /// A declared size above both of these bounds is refused, by Keras's own rule (CVE-2026-0897).
-  static let plausibleByteCount = 1 << 32
-  static let plausibleRatio: UInt64 = 1000
+  /// Where the values are.
+  enum Storage: Sendable {
+    case contiguous(address: UInt64)
+    case chunked(ChunkGrid)
+    /// No elements, so no place.
+    case none
+  }
 
   /// A dataset that can be read, or why it is passed over.
   enum Description {
-    case tensor(TensorDescription)
+    case dataset(HDF5Dataset)
     case skipped(reason: String)
   }
 
-  init(_ dataset: rmt_hdf5_dataset) {
-    var dataset = dataset
-    elementType = Self.elementType(
-      class: UInt32(dataset.element_class), byteCount: dataset.element_byte_count)
-    className = dataset.class_name.map { String(cString: $0) } ?? "no number"
-    elementByteCount = dataset.element_byte_count
-    hasNoData = dataset.has_no_data != 0
-    let rank = max(0, Int(dataset.rank))
-    dimensions = withUnsafeBytes(of: &dataset.dimensions) {
-      Array($0.bindMemory(to: UInt64.self).prefix(rank))
-    }
-    layout = UInt32(dataset.layout)
-    externalFileCount = dataset.external_file_count
-    storedByteCount = dataset.stored_byte_count
-    offset = dataset.offset
-    chunkElementCount = dataset.chunk_element_count
-  }
+  let tensor: TensorDescription
+  let isBigEndian: Bool
+  let storage: Storage
 
-  private static func elementType(class: UInt32, byteCount: UInt64) -> ElementType? {
-    switch (rmt_hdf5_element_class(`class`), byteCount) {
-    case (RMT_HDF5_IEEE_FLOAT, 2): .f16
-    case (RMT_HDF5_IEEE_FLOAT, 4): .f32
-    case (RMT_HDF5_IEEE_FLOAT, 8): .f64
-    case (RMT_HDF5_BFLOAT, 2): .bf16
-    case (RMT_HDF5_SIGNED, 1): .i8
-    case (RMT_HDF5_SIGNED, 2): .i16
-    case (RMT_HDF5_SIGNED, 4): .i32
-    case (RMT_HDF5_SIGNED, 8): .i64
-    case (RMT_HDF5_UNSIGNED, 1): .u8
-    case (RMT_HDF5_UNSIGNED, 2): .u16
-    case (RMT_HDF5_UNSIGNED, 4): .u32
-    case (RMT_HDF5_UNSIGNED, 8): .u64
-    default: nil
-    }
-  }
+  /// A chunked dataset larger than this must be in proportion to what is stored of it.
+  static let plausibleByteCount = 1 << 26
+  /// Deflate packs at most 1032 bytes into one; a shape that claims more was never written.
+  static let plausibleRatio: UInt64 = 1100
 
-  /// Holds the dataset to the rules.
+  /// Whether an object with that header is a dataset.
+  static func isDataset(_ header: ObjectHeader) -> Bool { header.message(.layout) != nil }
+
+  /// Reads a dataset's description and holds it to the rules.
   ///
-  /// - Throws: the clause that is broken.
-  func description(
-    path: String, fileByteCount: Int
-  ) throws(HDF5Error.Clause) -> Description {
-    guard externalFileCount == 0 else { throw .externalStorage }
-    guard rmt_hdf5_layout(layout) != RMT_HDF5_VIRTUAL else { throw .virtualDataset }
-    guard let elementType else { return .skipped(reason: "holds \(className)") }
-    if hasNoData { return .skipped(reason: "holds nothing") }
-
-    let lengths = dimensions.compactMap { Int(exactly: $0) }
-    guard lengths.count == dimensions.count, let shape = Shape(checking: lengths),
-      let row = Shape(checking: Array(lengths.dropFirst())),
-      !shape.elementCount.multipliedReportingOverflow(by: 128).overflow,
-      !row.elementCount.multipliedReportingOverflow(by: 128).overflow
-    else { throw .sizeOverflow(dimensions: dimensions) }
-    let tensor = TensorDescription(name: path, elementType: elementType, shape: shape)
-    try requirePlausibleStorage(of: tensor, fileByteCount: fileByteCount)
-    return .tensor(tensor)
+  /// - Throws: ``HDF5Error/Clause`` or `FileError`.
+  static func description(
+    of header: ObjectHeader, path: String, in blocks: BlockReader
+  ) throws -> Description {
+    guard header.message(.externalFiles) == nil else {
+      throw HDF5Error.Clause.unsupported(.externalStorage)
+    }
+    let layout = try DataLayout(
+      header.body(.layout, as: .layout).fields(of: .layout, in: blocks))
+    var typeFields = try header.body(.datatype, as: .datatype).fields(of: .datatype, in: blocks)
+    let type = try Datatype(&typeFields)
+    var spaceFields = try header.body(.dataspace, as: .dataspace)
+      .fields(of: .dataspace, in: blocks)
+    let space = try Dataspace(&spaceFields)
+    guard let (elementType, isBigEndian) = try numbers(of: type, header, in: blocks) else {
+      return .skipped(reason: "holds \(type.content.words)")
+    }
+    if space.isNull { return .skipped(reason: "holds nothing") }
+    let tensor = TensorDescription(
+      name: path, elementType: elementType, shape: try space.shape())
+    let storage = try storage(of: tensor, layout, header, in: blocks)
+    return .dataset(HDF5Dataset(tensor: tensor, isBigEndian: isBigEndian, storage: storage))
   }
 
-  private func requirePlausibleStorage(
-    of tensor: TensorDescription, fileByteCount: Int
-  ) throws(HDF5Error.Clause) {
-    let byteCount = tensor.byteCount
-    guard byteCount > 0 else { return }
-    if rmt_hdf5_layout(layout) == RMT_HDF5_CHUNKED {
-      let (chunkByteCount, overflow) =
-        chunkElementCount.multipliedReportingOverflow(by: elementByteCount)
-      guard !overflow, chunkByteCount <= Self.maximumChunkByteCount else {
-        throw .chunkTooLarge(elementCount: chunkElementCount)
-      }
-      guard storedByteCount <= UInt64(fileByteCount) else {
-        throw .beyondEnd(fileByteCount: fileByteCount)
-      }
-      guard storedByteCount > 0 else {
-        throw .sizeMismatch(byteCount: 0, expected: byteCount)
-      }
-    } else {
-      // Never-written data would read as zeros; a checkpoint does not mean that.
-      guard storedByteCount == UInt64(byteCount) else {
-        throw .sizeMismatch(byteCount: storedByteCount, expected: byteCount)
-      }
-      if rmt_hdf5_layout(layout) == RMT_HDF5_CONTIGUOUS {
-        let (end, overflow) = offset.addingReportingOverflow(storedByteCount)
-        guard !overflow, end <= UInt64(fileByteCount) else {
-          throw .beyondEnd(fileByteCount: fileByteCount)
-        }
-      }
+  /// The numbers that elements are; `nil` for those that are none.
+  ///
+  /// Keras writes bfloat16 as two opaque bytes and says what they are in an attribute.
+  private static func numbers(
+    of type: Datatype, _ header: ObjectHeader, in blocks: BlockReader
+  ) throws -> (ElementType, isBigEndian: Bool)? {
+    switch type.content {
+    case .number(let element, let isBigEndian): return (element, isBigEndian)
+    case .opaque where type.byteCount == 2:
+      let attribute = try header.attribute(named: "dtype", in: blocks)
+      return attribute?.strings == ["bfloat16"] ? (.bf16, false) : nil
+    default: return nil
     }
-    if byteCount > Self.plausibleByteCount,
-      UInt64(byteCount) / Self.plausibleRatio > storedByteCount
-    {
-      throw .implausibleSize(declared: byteCount, stored: storedByteCount)
+  }
+
+  private static func storage(
+    of tensor: TensorDescription, _ layout: DataLayout, _ header: ObjectHeader,
+    in blocks: BlockReader
+  ) throws -> Storage {
+    let byteCount = tensor.byteCount
+    guard byteCount > 0 else { return .none }
+    switch layout {
+    case .contiguous(let address, let stored):
+      // Values that were never written would read as zeros; a checkpoint does not mean that.
+      guard let address else { throw HDF5Error.Clause.neverWritten(byteCount: byteCount) }
+      guard stored ?? UInt64(byteCount) == UInt64(byteCount) else {
+        throw HDF5Error.Clause.sizeMismatch(byteCount: stored ?? 0, expected: byteCount)
+      }
+      guard blocks.region.holds(UInt64(byteCount), at: address) else {
+        throw HDF5Error.Clause.beyondEnd(.values, fileByteCount: blocks.region.byteCount)
+      }
+      return .contiguous(address: address)
+    case .chunked(let chunks):
+      let filters = try header.message(.filters).map {
+        try FilterPipeline($0.fields(of: .filters, in: blocks))
+      }
+      let width = tensor.elementType.byteWidth
+      let grid = try ChunkGrid(
+        chunks, dataset: tensor.shape.dimensions, elementByteCount: width,
+        filters: filters ?? FilterPipeline(),
+        fillValue: FillValue(of: header, byteCount: width, in: blocks), in: blocks)
+      guard grid.storedByteCount > 0 else {
+        throw HDF5Error.Clause.neverWritten(byteCount: byteCount)
+      }
+      guard
+        byteCount <= plausibleByteCount
+          || UInt64(byteCount) / plausibleRatio <= grid.storedByteCount
+      else {
+        throw HDF5Error.Clause.implausibleSize(declared: byteCount, stored: grid.storedByteCount)
+      }
+      return .chunked(grid)
     }
   }
 }
 
-extension HDF5Error.Clause: Error {}
+extension Datatype.Content {
+  /// What a dataset of such elements holds, for a person.
+  fileprivate var words: String {
+    switch self {
+    case .number: "numbers"
+    case .fixedText, .variableText: "text"
+    case .opaque: "opaque bytes"
+    case .other(let words): words
+    }
+  }
+}

@@ -1,12 +1,14 @@
-internal import CHDF5
 import TensorStorage
 
-/// An HDF5 file of weights, read through libhdf5: every dataset of numbers, by its path.
+/// An HDF5 file of weights: every dataset of numbers, by its path.
 ///
-/// Big-endian values come little-endian. Nothing outside the file is touched: links, values in other
-/// files and virtual datasets are refused when the file is opened, and so are sizes that the file
-/// cannot hold. Calls are serialised, for libhdf5 is not thread-safe; the library itself is not
-/// proof against every damaged file, so a file from a stranger deserves a process of its own.
+/// The part of the format that Keras and Hugging Face write is read, and what else h5py writes unless
+/// it is asked for the newest format; what is not read is refused by name. Big-endian values come
+/// little-endian, Keras's opaque bfloat16 comes as such. Nothing outside the file is touched, sizes
+/// that the file cannot hold are refused when it is opened, and every number in it is checked
+/// before it is used.
+///
+/// Source: HDF5 File Format Specification 3.0 (The HDF Group).
 public final class HDF5File: TensorSource {
   /// The format's name for people.
   public let formatName = "HDF5"
@@ -18,39 +20,57 @@ public final class HDF5File: TensorSource {
   /// Datasets that hold no numbers, with the reason.
   public let skipped: [(path: String, reason: String)]
 
-  private let handle: HDF5Handle
+  private let superblock: Superblock
+  private let datasets: [[UInt8]: HDF5Dataset]
   private let groups: Set<[UInt8]>
-  private let positions: [[UInt8]: Int]
+  private let objects: [[UInt8]: UInt64]
+  private let chunks: ChunkReader
 
   /// Opens a file and walks through its groups.
   ///
   /// - Throws: ``FileError`` when it cannot be read, ``HDF5Error`` when it is no HDF5 file or holds
   ///   what is not read here.
-  public init(path: String) throws {
-    let fileByteCount = try RandomAccessFile(path: path).byteCount
-    let handle = try HDF5Handle(path: path)
-    let walk = try HDF5Walk(handle, file: path, fileByteCount: fileByteCount)
-    self.path = path
-    tensors = walk.tensors
-    skipped = walk.skipped
-    groups = Set(walk.groups.map { Array($0.utf8) })
-    var positions: [[UInt8]: Int] = [:]
-    for (position, tensor) in walk.tensors.enumerated() {
-      positions[Array(tensor.name.utf8)] = position
+  public convenience init(path: String) throws {
+    let file = try RandomAccessFile(path: path)
+    try self.init(file: file, range: 0..<file.byteCount, name: path)
+  }
+
+  /// Opens the HDF5 file that some bytes of a file are, such as a stored member of an archive.
+  ///
+  /// - Parameters:
+  ///   - file: the file around it.
+  ///   - range: the HDF5 file's bytes, all of them in the file.
+  ///   - name: what errors call it.
+  /// - Throws: as ``init(path:)``.
+  public init(file: RandomAccessFile, range: Range<Int>, name: String) throws {
+    precondition(range.lowerBound >= 0 && range.upperBound <= file.byteCount, "range \(range)")
+    path = name
+    do {
+      superblock = try Superblock(of: file, in: range)
+    } catch let clause as HDF5Error.Clause {
+      throw HDF5Error(clause, file: name)
     }
-    self.positions = positions
-    self.handle = handle
+    let blocks = BlockReader(region: superblock.region, widths: superblock.widths)
+    let walk = try HDF5Walk(root: superblock.rootAddress, in: blocks, file: name)
+    tensors = walk.datasets.map(\.tensor)
+    skipped = walk.skipped
+    groups = walk.groups
+    objects = walk.objects
+    // Paths are unique, for members of one group have different names.
+    datasets = Dictionary(
+      uniqueKeysWithValues: walk.datasets.map { (Array($0.tensor.name.utf8), $0) })
+    chunks = ChunkReader(region: superblock.region)
   }
 
   /// The file.
-  public var sourcePaths: [String] { [path] }
+  public var sourcePaths: [String] { [superblock.region.file.path] }
 
   /// Whether there is a group of that path; the root's is empty.
   public func hasGroup(_ path: String) -> Bool { groups.contains(Array(path.utf8)) }
 
   /// The dataset of that path, found without a search.
   public func tensor(named name: String) -> TensorDescription? {
-    positions[Array(name.utf8)].map { tensors[$0] }
+    datasets[Array(name.utf8)]?.tensor
   }
 
   /// Copies rows; see ``TensorSource``.
@@ -58,23 +78,32 @@ public final class HDF5File: TensorSource {
     _ rows: Range<Int>, of tensor: TensorDescription,
     into destination: UnsafeMutableRawBufferPointer
   ) throws {
-    guard self.tensor(named: tensor.name) == tensor else {
+    guard let dataset = datasets[Array(tensor.name.utf8)], dataset.tensor == tensor else {
       throw HDF5Error(.noSuchTensor, at: tensor.name, file: path)
     }
     precondition(
       rows.lowerBound >= 0 && rows.upperBound <= tensor.shape.rowCount
         && destination.count == rows.count * tensor.bytesPerRow,
       "rows \(rows) of \(tensor.shape) into \(destination.count) bytes")
-    guard let base = destination.baseAddress, destination.count > 0 else { return }
-    let identifier = handle.identifier
-    let outcome = HDF5Library.call {
-      let status = rmt_hdf5_read_rows(
-        identifier, "/" + tensor.name, UInt64(rows.lowerBound), UInt64(rows.count), base,
-        destination.count)
-      return (Int64(status), ())
+    switch dataset.storage {
+    case .none: return
+    case .contiguous(let address):
+      let start = address + UInt64(rows.lowerBound * tensor.bytesPerRow)
+      try superblock.region.read(at: start, into: destination)
+    case .chunked(let grid):
+      do {
+        try chunks.readRows(rows, of: grid, into: destination)
+      } catch let clause as HDF5Error.Clause {
+        throw HDF5Error(clause, at: tensor.name, file: path)
+      }
     }
-    if case .failure(let reason) = outcome {
-      throw HDF5Error(.cannotRead(reason: reason), at: tensor.name, file: path)
+    if dataset.isBigEndian { Self.swap(destination, width: tensor.elementType.byteWidth) }
+  }
+
+  /// Turns the bytes of every element around.
+  private static func swap(_ bytes: UnsafeMutableRawBufferPointer, width: Int) {
+    for start in stride(from: 0, to: bytes.count, by: width) {
+      for place in 0..<width / 2 { bytes.swapAt(start + place, start + width - 1 - place) }
     }
   }
 
@@ -85,24 +114,14 @@ public final class HDF5File: TensorSource {
   ///   - object: path of the group or dataset without the leading slash; empty for the root.
   /// - Throws: ``HDF5Error`` when there is no such object, or the attribute cannot be read.
   public func attribute(named name: String, at object: String) throws -> HDF5Attribute? {
-    let outcome = handle.bytes { identifier in
-      var attribute = rmt_hdf5_attribute()
-      let status = rmt_hdf5_read_attribute(
-        identifier, "/" + object, name, HDF5Attribute.maximumByteCount, &attribute)
-      return (
-        status, Int(clamping: attribute.count), attribute.bytes, attribute.byte_count,
-        attribute.kind
-      )
+    guard let address = objects[Array(object.utf8)] else {
+      throw HDF5Error(.noSuchObject, at: object, file: path)
     }
-    switch outcome {
-    case .failure(let reason):
-      throw HDF5Error(.cannotReadAttribute(name: name, reason: reason), at: object, file: path)
-    case .success(let (kind, count, bytes)):
-      if rmt_hdf5_attribute_kind(UInt32(kind)) == RMT_HDF5_ATTRIBUTE_ABSENT { return nil }
-      guard let attribute = HDF5Attribute(kind: kind, count: count, bytes: bytes) else {
-        throw HDF5Error(.attributeNotText(name: name), at: object, file: path)
-      }
-      return attribute
+    let blocks = BlockReader(region: superblock.region, widths: superblock.widths)
+    do {
+      return try ObjectHeader(at: address, in: blocks).attribute(named: name, in: blocks)
+    } catch let clause as HDF5Error.Clause {
+      throw HDF5Error(clause, at: object, file: path)
     }
   }
 }

@@ -1,0 +1,23 @@
+/// The structures that an HDF5 file is made of, by the words in which errors speak of them.
+public enum HDF5Structure: String, Sendable, Hashable {
+  case superblock = "the superblock"
+  case objectHeader = "an object header"
+  case headerContinuation = "the continuation of an object header"
+  case symbolTable = "a symbol table"
+  case groupTree = "the B-tree of a group"
+  case symbolNode = "a symbol table node"
+  case localHeap = "the local heap of a group"
+  case linkMessage = "a link message"
+  case linkInformation = "a link info message"
+  case datatype = "the datatype"
+  case dataspace = "the dataspace"
+  case fillValue = "the fill value"
+  case layout = "the data layout"
+  case filters = "the filter pipeline"
+  case chunkTree = "the B-tree of chunks"
+  case values = "the dataset's values"
+  case attribute = "an attribute"
+  case attributeInformation = "an attribute info message"
+  case globalHeap = "the global heap"
+  case sharedMessage = "a shared message"
+}
