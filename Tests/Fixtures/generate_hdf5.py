@@ -137,6 +137,77 @@ def tensorflow_safetensors(source, model):
     model.save_pretrained(folder, safe_serialization=True)
 
 
+def sharded(source):
+    folder = ROOT / "bert_sharded"
+    folder.mkdir()
+    for name in ["config.json", "vocab.txt", "model.safetensors"]:
+        shutil.copy(source / name, folder / name)
+    tf.keras.backend.clear_session()
+    model = transformers.TFBertForPreTraining.from_pretrained(source, use_safetensors=False)
+    model.save_pretrained(folder, safe_serialization=False, max_shard_size="12KB")
+
+
+def newest():
+    """What libhdf5 writes when it is asked for its newest format, as far as it is read."""
+    with h5py.File(ROOT / "newest.h5", "w", libver="latest", userblock_size=512) as file:
+        group = file.create_group("group")
+        group.attrs["names"] = ["eins", "zwölf"]
+        group.attrs["fixed"] = np.array([b"one", b"three"])
+        group["numbers"] = np.arange(6, dtype=np.float32).reshape(2, 3)
+        group.create_dataset("one_chunk", data=np.arange(20, dtype=np.int16).reshape(4, 5),
+                             chunks=(4, 5), compression="gzip", shuffle=True, fletcher32=True)
+        group.create_dataset("one_plain_chunk", data=np.arange(8, dtype=">f8"), chunks=(8,))
+        early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        early.set_chunk((2, 3))
+        early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        space = h5py.h5s.create_simple((5, 4))
+        h5py.h5d.create(group.id, b"implicit", h5py.h5t.IEEE_F32LE, space, dcpl=early).write(
+            h5py.h5s.ALL, h5py.h5s.ALL, np.arange(20, dtype=np.float32).reshape(5, 4))
+        compact = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        compact.set_layout(h5py.h5d.COMPACT)
+        space = h5py.h5s.create_simple((3,))
+        h5py.h5d.create(group.id, b"compact", h5py.h5t.STD_I32BE, space, dcpl=compact).write(
+            h5py.h5s.ALL, h5py.h5s.ALL, np.array([1, -2, 3], np.int32))
+
+
+def chunked():
+    """Chunks in the older format: several axes, edges, holes with a fill value, a named type."""
+    with h5py.File(ROOT / "chunked.h5", "w") as file:
+        values = np.arange(7 * 5 * 3, dtype=np.float32).reshape(7, 5, 3)
+        file.create_dataset("three_axes", data=values, chunks=(2, 2, 2))
+        file.create_dataset("checked", data=values, chunks=(3, 5, 3), fletcher32=True)
+        file.create_dataset("packed", data=values, chunks=(4, 3, 2), compression="gzip",
+                            shuffle=True, fletcher32=True)
+        holes = file.create_dataset("holes", (6, 4), np.int16, chunks=(2, 2), fillvalue=-7)
+        holes[2:4, 0:2] = 5
+        file.create_dataset("grown", data=values[:2], maxshape=(None, 5, 3), chunks=(2, 5, 3))
+        file["grown"].resize(5, axis=0)
+        file["type"] = np.dtype(np.float32)
+        file.create_dataset("of_named_type", data=[1.5, 2.5], dtype=file["type"])
+        file["again"] = file["three_axes"]
+
+
+def refused():
+    """Well-formed files that use what is not read; an error names it."""
+    folder = ROOT / "refused"
+    folder.mkdir()
+    with h5py.File(folder / "dense_group.h5", "w", libver="latest") as file:
+        for index in range(20):
+            file[f"x{index}"] = np.float32(index)
+    with h5py.File(folder / "dense_attributes.h5", "w", libver="latest") as file:
+        for index in range(20):
+            file.attrs[f"weight_names{index}"] = ["a"]
+    with h5py.File(folder / "fixed_array.h5", "w", libver="latest") as file:
+        file.create_dataset("x", data=np.zeros((8, 8), np.float32), chunks=(2, 2))
+    with h5py.File(folder / "extensible_array.h5", "w", libver="latest") as file:
+        file.create_dataset("x", data=np.zeros((8, 8), np.float32), chunks=(2, 2),
+                            maxshape=(None, 8))
+    with h5py.File(folder / "lzf.h5", "w") as file:
+        file.create_dataset("x", data=np.zeros((8, 8), np.float32), compression="lzf")
+    with h5py.File(folder / "scale_offset.h5", "w") as file:
+        file.create_dataset("x", data=np.zeros((8, 8), np.int32), scaleoffset=True)
+
+
 def various():
     """Every element type, layout and shape that a reader has to tell apart, in one file."""
     with h5py.File(ROOT / "various.h5", "w") as file:
@@ -206,5 +277,9 @@ if __name__ == "__main__":
     split_attributes(classifier)
     whole_keras_model(plain)
     tensorflow_safetensors(ROOT / "bert_for_pretraining", pretraining)
+    sharded(ROOT / "bert_for_pretraining")
     various()
+    newest()
+    chunked()
+    refused()
     hostile()

@@ -1,6 +1,6 @@
 /// Where the values of a dataset lie.
 ///
-/// Versions 1 to 4 of the message. Source: HDF5 File Format Specification 3.0, IV.A.2.i.
+/// Versions 1 to 5 of the message. Source: HDF5 File Format Specification 3.0, IV.A.2.i.
 enum DataLayout {
   /// In one piece; compact values lie in the header itself. No address: never written.
   case contiguous(address: UInt64?, byteCount: UInt64?)
@@ -32,7 +32,7 @@ enum DataLayout {
   ///   the newest indexes of chunks.
   init(_ message: FieldReader) throws(HDF5Error.Clause) {
     var fields = message
-    let version = try fields.version(1...4)
+    let version = try fields.version(1...5)
     self =
       version <= 2 ? try Self.early(&fields) : try Self.late(&fields, version: version)
   }
@@ -85,7 +85,7 @@ enum DataLayout {
     return .contiguous(address: address, byteCount: UInt64(byteCount))
   }
 
-  /// Chunks as version 4 has them.
+  /// Chunks as versions 4 and 5 have them; they differ where a chunk has more than 4 GiB.
   private static func indexed(_ fields: inout FieldReader) throws(HDF5Error.Clause) -> DataLayout {
     let flags = try fields.byte()
     let rank = try fields.byte()
