@@ -61,7 +61,8 @@ let package = Package(
     .target(
       name: "ShardedCheckpoint", dependencies: ["JSON", "TensorStorage"],
       path: "Converters/ShardedCheckpoint"),
-    .target(name: "HDF5", dependencies: ["CZlib", "TensorStorage"], path: "Converters/HDF5"),
+    .target(
+      name: "HDF5", dependencies: ["CZlib", "TensorStorage", "ZipArchive"], path: "Converters/HDF5"),
     .target(
       name: "PyTorchCheckpoint", dependencies: ["TensorStorage", "ZipArchive"],
       path: "Converters/PyTorchCheckpoint"),

@@ -47,6 +47,7 @@ extension HDF5Error {
     case .attributeWrongType(let name, let expected):
       "attribute \(Self.printable(name)) does not hold \(expected)"
     case .missingAttribute(let name): "attribute \(Self.printable(name)) is missing"
+    case .missingMember(let name): "the archive has no member \(quoted(name))"
     case .missingWeight(let name):
       "the layer lists weight \(quoted(name)), which the file does not have"
     }
@@ -60,6 +61,8 @@ extension HDF5Error {
     case .link: "Write the checkpoint into one file of its own, without links."
     case .unsupported, .unknownVersion, .neverWritten:
       "Rewrite it plainly: h5repack -l CONTI -f NONE in.h5 out.h5"
+    case .missingMember:
+      "Save the model again with Keras 3, which writes model.weights.h5 into the archive."
     case .missingAttribute, .missingWeight, .attributeWrongType:
       "This is not a weight file as Keras writes it."
     case .noSuchTensor, .noSuchObject: nil

@@ -66,6 +66,8 @@ public struct HDF5Error: DescribedError {
     case attributeWrongType(name: String, expected: String)
     /// An attribute that must be there and is not.
     case missingAttribute(name: String)
+    /// An archive of Keras without one of its members.
+    case missingMember(name: String)
     /// A weight that a layer lists and the file lacks.
     case missingWeight(name: String)
   }

@@ -74,13 +74,17 @@ public final class HDF5File: TensorSource {
   }
 
   /// Copies rows; see ``TensorSource``.
+  ///
+  /// The tensor may have another shape of as many elements than the dataset, such as two axes taken
+  /// for one; its rows are then pieces of the dataset's values in C order.
   public func readRows(
     _ rows: Range<Int>, of tensor: TensorDescription,
     into destination: UnsafeMutableRawBufferPointer
   ) throws {
-    guard let dataset = datasets[Array(tensor.name.utf8)], dataset.tensor == tensor else {
-      throw HDF5Error(.noSuchTensor, at: tensor.name, file: path)
-    }
+    guard let dataset = datasets[Array(tensor.name.utf8)],
+      dataset.tensor.elementType == tensor.elementType,
+      dataset.tensor.shape.elementCount == tensor.shape.elementCount
+    else { throw HDF5Error(.noSuchTensor, at: tensor.name, file: path) }
     precondition(
       rows.lowerBound >= 0 && rows.upperBound <= tensor.shape.rowCount
         && destination.count == rows.count * tensor.bytesPerRow,
@@ -92,7 +96,8 @@ public final class HDF5File: TensorSource {
       try superblock.region.read(at: start, into: destination)
     case .chunked(let grid):
       do {
-        try chunks.readRows(rows, of: grid, into: destination)
+        let first = rows.lowerBound * tensor.bytesPerRow
+        try chunks.read(first..<first + destination.count, of: grid, into: destination)
       } catch let clause as HDF5Error.Clause {
         throw HDF5Error(clause, at: tensor.name, file: path)
       }

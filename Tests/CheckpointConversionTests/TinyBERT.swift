@@ -1,8 +1,11 @@
+import Foundation
 import JSON
+import ModelFile
 import ModelSchema
 import Safetensors
 import TensorStorage
 import TestSupport
+import Tokenizers
 
 @testable import CheckpointConversion
 
@@ -36,6 +39,24 @@ struct TinyBERT {
       let name = parameter.name.hasPrefix("classifier") ? "" : prefix
       return .init(name + parameter.name, parameter.shape, values(of: parameter))
     }
+  }
+
+  /// The model as a native file under a name of its own.
+  func modelFile(in folder: TemporaryFolder, hasTokenizer: Bool = true) throws -> ModelFile {
+    let path = folder.path("\(UUID().uuidString).rmtw")
+    let tokenizer =
+      hasTokenizer
+      ? try WordPieceTokenizer(
+        vocabulary: WordPieceVocabulary(tokens: Self.vocabulary, file: "test"),
+        settings: WordPieceSettings(lowercases: true)) : nil
+    var writer = try ModelFileWriter(
+      path: path, collision: .keepExisting, description: description, tokenizer: tokenizer,
+      provenance: [], elementType: .f32)
+    for parameter in writer.parameters {
+      try values(of: parameter).withUnsafeBufferPointer { try writer.write(floats: $0) }
+    }
+    try writer.finish()
+    return try ModelFile(path: path)
   }
 
   /// A config.json, with members replaced or added.

@@ -14,8 +14,8 @@ Two environments of Python 3.11, for keras-hub needs Keras 3 and the others Kera
         keras-position-wise-feed-forward==0.8.0
     python generate_keras.py legacy
 
-Every folder holds what the library wrote and truth.safetensors: the same weights under Hugging Face's
-names and the hidden states that the library computes for `ids` and `types`. The results are
+Every folder NAME holds what the library wrote, NAME.safetensors beside it the same weights under
+Hugging Face's names, and the hidden states that the library computes for IDS and TYPES. The results are
 committed; neither the build nor the tests run this script.
 """
 
@@ -79,7 +79,7 @@ def write_truth(path, truth, states, pooled=None):
     truth["hidden_states"] = np.ascontiguousarray(states, np.float32)
     if pooled is not None:
         truth["pooled"] = np.ascontiguousarray(pooled, np.float32)
-    save_file(truth, str(path / "truth.safetensors"))
+    save_file(truth, str(path.with_suffix(".safetensors")))
 
 
 def hub():

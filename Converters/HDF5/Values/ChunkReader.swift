@@ -15,10 +15,35 @@ final class ChunkReader: Sendable {
 
   init(region: FileRegion) { self.region = region }
 
+  /// Copies a piece of the values in C order, given by its bytes.
+  ///
+  /// - Throws: ``HDF5Error/Clause`` or `FileError`.
+  func read(
+    _ bytes: Range<Int>, of grid: ChunkGrid, into destination: UnsafeMutableRawBufferPointer
+  ) throws {
+    guard let target = destination.baseAddress, !bytes.isEmpty else { return }
+    let width = grid.dataset.dropFirst().reduce(grid.elementByteCount, *)
+    let rows = bytes.lowerBound / width..<(bytes.upperBound - 1) / width + 1
+    if rows.count * width == bytes.count {
+      return try readRows(rows, of: grid, into: destination)
+    }
+    // The piece begins or ends inside a row: whole rows are read, one after the other.
+    var row = [UInt8](repeating: 0, count: width)
+    for index in rows {
+      try row.withUnsafeMutableBytes { row in
+        try readRows(index..<index + 1, of: grid, into: row)
+        let part = (index * width..<(index + 1) * width).clamped(to: bytes)
+        guard let source = row.baseAddress else { return }
+        (target + (part.lowerBound - bytes.lowerBound)).copyMemory(
+          from: source + (part.lowerBound - index * width), byteCount: part.count)
+      }
+    }
+  }
+
   /// Copies rows along the outermost axis.
   ///
   /// - Throws: ``HDF5Error/Clause`` or `FileError`.
-  func readRows(
+  private func readRows(
     _ rows: Range<Int>, of grid: ChunkGrid, into destination: UnsafeMutableRawBufferPointer
   ) throws {
     guard let target = destination.baseAddress, !rows.isEmpty else { return }

@@ -5,7 +5,8 @@ import TensorStorage
 extension SourceCheckpoint {
   /// Files beside the weights whose content goes into the model.
   private static let companions = [
-    "config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
+    "config.json", "bert_config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
+    KerasHubTokenizer.vocabularyName,
   ]
 
   /// The record of this conversion; reads every source file once for its checksum.

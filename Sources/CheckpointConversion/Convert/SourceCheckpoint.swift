@@ -16,9 +16,6 @@ package struct SourceCheckpoint {
   /// What a person should know of the tokenizer.
   let notes: [String]
 
-  /// Larger configurations than this are none.
-  private static let maximumConfigurationByteCount = 16 << 20
-
   /// Opens a checkpoint.
   ///
   /// - Throws: ``OpeningError``, ``ConversionError``, and the errors of the readers.
@@ -35,19 +32,14 @@ package struct SourceCheckpoint {
       return
     }
     source = try openTensorSource(at: location)
-    guard let configurationPath = location.companion("config.json") else {
-      throw OpeningError.missingConfiguration(path: "\(location.folder)/config.json")
-    }
-    let configuration = try SourceConfiguration(
-      JSONValue(
-        contentsOf: configurationPath, maximumByteCount: Self.maximumConfigurationByteCount),
-      path: configurationPath)
+    let (configuration, configurationNotes) = try SourceConfiguration.found(
+      at: location, of: source)
     plan = try ConversionPlan(source: source, configuration: configuration)
     earlierProvenance = []
     let tokenizerNotes: [String]
     (tokenizer, tokenizerNotes) = try Self.loadTokenizer(
       folder: location.folder, rowCount: plan.description.encoder.vocabularySize)
-    notes = source.notes + tokenizerNotes
+    notes = source.notes + configurationNotes + tokenizerNotes
   }
 
   /// The tokenizer, if there is one of BERT's kind: weights do not fail because of another kind.
@@ -58,9 +50,12 @@ package struct SourceCheckpoint {
     folder: String, rowCount: Int
   ) throws -> (WordPieceTokenizer?, [String]) {
     try checkTokenizerFiles(in: folder)
-    let found: TokenizerFolder?
+    let found: (tokenizer: WordPieceTokenizer, notes: [String])?
     do {
-      found = try TokenizerFolder(path: folder)
+      found =
+        KerasHubTokenizer.isPresent(in: folder)
+        ? (try KerasHubTokenizer.load(folder: folder), [])
+        : try TokenizerFolder(path: folder).map { ($0.tokenizer, $0.notes) }
     } catch let error as TokenizerError where error.isOfAnotherKind {
       return (nil, ["no tokenizer was stored, so the model takes ids only: \(error)"])
     }

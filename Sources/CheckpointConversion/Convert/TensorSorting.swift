@@ -31,12 +31,13 @@ struct TensorSorting {
 
   /// Sorts every tensor.
   ///
+  /// - Parameter names: what the dialect calls tensors whose own names do not tell, by those.
   /// - Throws: ``ConversionError`` at a tensor that must not be left out, or when two tensors with
   ///   different numbers stand for one parameter.
-  mutating func sort(_ source: any TensorSource) throws {
+  mutating func sort(_ source: any TensorSource, calling names: [String: String] = [:]) throws {
     var unknownCount = 0
     for tensor in source.tensors {
-      switch dictionary.meaning(of: tensor.name) {
+      switch dictionary.meaning(of: names[tensor.name] ?? tensor.name) {
       case .parameter(let name, _) where name.hasPrefix("classifier.") && !classifiesDocuments:
         drop(tensor, DroppedReason.tokenClassifier)
       case .parameter(let name, let orientation):

@@ -1,6 +1,7 @@
 extension Dialect {
   /// The dialect in which a file's names are written, told by the names alone.
   package static func recognized(in names: [String]) -> Dialect {
+    if let keras = recognizedKeras(in: names) { return keras }
     if names.contains(where: { $0.contains("/") && $0.hasSuffix(":0") }) { return .tensorFlow }
     let isReference = names.contains { name in
       name == "mem_token_ids" || name.hasSuffix(".mem_token_ids")
@@ -9,9 +10,24 @@ extension Dialect {
     return isReference ? .reference : .pyTorch
   }
 
+  /// A dialect of Keras's layers, which bear the names of their classes or of their places.
+  private static func recognizedKeras(in names: [String]) -> Dialect? {
+    if names.contains(where: { $0.contains("Encoder-1-MultiHeadSelfAttention/") }) {
+      return .kerasBERT
+    }
+    if names.contains(where: { $0.contains("Transformer-0-MultiHeadSelfAttention/") }) {
+      return .bert4Keras
+    }
+    let table = names.map(unwrapKerasHub).first {
+      $0.hasSuffix("layers/reversible_embedding/vars/0")
+    }
+    return table.map { $0.hasPrefix(kerasHubBackbone) ? .kerasHubTask : .kerasHub }
+  }
+
   /// Encoder layers that the names speak of: one more than the highest index.
   package static func layerCount(in names: [String]) -> Int {
     names.compactMap { name -> Int? in
+      if let count = kerasLayerCount(in: name) { return count }
       for marker in ["encoder.layer.", "encoder/layer_._"] {
         guard let found = name.firstRange(of: marker) else { continue }
         let digits = name[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
@@ -20,5 +36,18 @@ extension Dialect {
       }
       return nil
     }.max() ?? 0
+  }
+
+  /// The layers that one of Keras's names speaks of.
+  private static func kerasLayerCount(in name: String) -> Int? {
+    // The first of keras-hub's layers has no number; keras-bert counts from 1.
+    if name.contains("transformer_encoder/") { return 1 }
+    for (marker, base) in [("transformer_encoder_", 1), ("Transformer-", 1), ("Encoder-", 0)] {
+      guard let found = name.firstRange(of: marker) else { continue }
+      let digits = name[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
+      guard digits.count <= 6, let index = Int(digits) else { continue }
+      return index + base
+    }
+    return nil
   }
 }

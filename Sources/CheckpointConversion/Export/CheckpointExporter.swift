@@ -11,11 +11,11 @@ public struct CheckpointExporter {
   ///
   /// - Parameters:
   ///   - model: what to export.
-  ///   - layout: for `transformers`, or for the reference implementation.
+  ///   - layout: for `transformers`, its TensorFlow classes, or the reference implementation.
   ///   - folder: appears whole or not at all.
   ///   - collision: whether an earlier export there is replaced, file by file.
   ///   - elementType: f32, f16 or bf16; `nil` for the type of the model's matrices, and for f32 in
-  ///     the reference layout.
+  ///     the reference layout and, where those are bf16, in TensorFlow's.
   ///   - progress: called after every piece; what it throws stops the export.
   /// - Throws: ``ExportError``, ``ConversionError/overflow(path:tensor:value:type:)``, `FileError`.
   public static func export(
@@ -39,11 +39,15 @@ public struct CheckpointExporter {
     var transfer = TransferCounter(
       totalByteCount: tensors.reduce(0) { total, tensor in
         // The reference layout is written twice; a PyTorch file holds an alias but once.
-        let copies = layout == .huggingFace || tensor.sharedWith != nil ? 1 : 2
+        let copies = layout.isForTransformers || tensor.sharedWith != nil ? 1 : 2
         return total + copies * tensor.description.byteCount
       })
-    try output.write("model.safetensors") { path in
-      try writeSafetensors(tensors, of: model, to: path, &transfer, progress)
+    try output.write(layout.weightsName) { path in
+      if layout == .tensorFlow {
+        try writeHDF5(tensors, of: model, to: path, &transfer, progress)
+      } else {
+        try writeSafetensors(tensors, of: model, to: path, &transfer, progress)
+      }
     }
     if layout == .reference {
       try output.write("pytorch_model.bin") { path in
@@ -72,15 +76,16 @@ public struct CheckpointExporter {
   private static func resolvedType(
     _ asked: ElementType?, model: ModelFile, layout: ExportLayout
   ) throws -> ElementType {
-    let type = asked ?? (layout == .reference ? .f32 : model.elementType)
-    let allowed = layout == .reference ? [.f32] : ParameterDescription.storedElementTypes
+    let allowed = layout.elementTypes
+    let own = allowed.contains(model.elementType) ? model.elementType : .f32
+    let type = asked ?? own
     guard allowed.contains(type) else { throw ExportError.elementType(type, layout) }
     return type
   }
 
   private static func notes(on model: ModelFile, layout: ExportLayout) -> [String] {
     var notes: [String] = []
-    if model.description.predictsMaskedTokens {
+    if model.description.predictsMaskedTokens, !HDF5Layers.keepsMaskedTokenHead(model, layout) {
       notes.append("the head that names masked tokens is left out")
     }
     if !model.hasTokenizer { notes.append("the model has no tokenizer, so the folder has none") }
@@ -90,6 +95,11 @@ public struct CheckpointExporter {
           ? "the model has no classes: this is the encoder alone"
           : "the model has no classes: the memory is in the last rows of the embeddings, and no "
             + "class runs it")
+    }
+    if layout == .tensorFlow, model.description.memory != nil {
+      notes.append(
+        "no TensorFlow class carries memory from segment to segment: its rows are the last of the "
+          + "word embeddings, and the classes read one segment")
     }
     if layout == .reference, model.description.memory == nil {
       notes.append(

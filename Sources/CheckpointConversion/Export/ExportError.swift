@@ -8,7 +8,7 @@ public enum ExportError: DescribedError, Hashable {
   case notAFolder(path: String)
   /// Without a tokenizer the ids that frame a segment are unknown.
   case noTokenizer(path: String)
-  /// Weights are written as f32, f16 or bf16; the reference layout is f32.
+  /// Weights are written as f32, f16 or bf16; the reference layout is f32, TensorFlow's not bf16.
   case elementType(ElementType, ExportLayout)
 
   /// The family of the error.
@@ -42,6 +42,7 @@ public enum ExportError: DescribedError, Hashable {
     case .noTokenizer: "Convert the checkpoint again with its vocab.txt beside it."
     case .elementType(_, .huggingFace): "Choose f32, f16 or bf16."
     case .elementType(_, .reference): "Choose f32, or the layout huggingface."
+    case .elementType(_, .tensorFlow): "Choose f32 or f16, or the layout huggingface."
     }
   }
 }

@@ -9,9 +9,27 @@ public enum ExportLayout: String, Sendable, CaseIterable {
   /// safetensors and as a PyTorch file. A model without memory has no such class: it becomes the
   /// state dict of the network that the class would wrap.
   case reference
+  /// A folder that the TensorFlow classes of `transformers` open: `tf_model.h5`. No class of theirs
+  /// carries a memory, whose rows then follow the vocabulary's as in ``huggingFace``.
+  case tensorFlow = "tensorflow"
 }
 
 extension ExportLayout {
+  /// The file that holds the weights.
+  var weightsName: String { self == .tensorFlow ? HDF5Layers.fileName : "model.safetensors" }
+
+  /// The types that its readers take: TensorFlow's HDF5 has none for bf16.
+  var elementTypes: [ElementType] {
+    switch self {
+    case .huggingFace: ParameterDescription.storedElementTypes
+    case .reference: [.f32]
+    case .tensorFlow: [.f32, .f16]
+    }
+  }
+
+  /// Whether the weights are one file of the model's own names for `transformers`.
+  var isForTransformers: Bool { self != .reference }
+
   /// The tensors of the exported file, in the order of the state dict.
   ///
   /// With memory, its m rows follow the vocabulary's in the word embeddings. The reference layout
@@ -21,6 +39,7 @@ extension ExportLayout {
     of model: ModelDescription, framing: (classification: Int32, separator: Int32)?,
     elementType: ElementType
   ) -> [ForeignTensor] {
+    if self == .tensorFlow { return HDF5Layers(model).tensors(elementType: elementType) }
     let catalog = ParameterCatalog(model)
     let memory = catalog.parameters.first { $0.role == .memory }
     let isWrapped = self == .reference && memory != nil

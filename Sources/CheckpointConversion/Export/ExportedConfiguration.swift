@@ -15,7 +15,9 @@ struct ExportedConfiguration {
   /// A model with memory but without classes is exported as the encoder it is; its memory still
   /// travels in the embeddings and the settings.
   var architecture: String {
-    if model.labels.isEmpty { return "BertModel" }
+    if model.labels.isEmpty {
+      return layout == .tensorFlow && model.predictsMaskedTokens ? "BertForMaskedLM" : "BertModel"
+    }
     return runsRecurrence ? "RMTForSequenceClassification" : "BertForSequenceClassification"
   }
 
@@ -30,7 +32,7 @@ struct ExportedConfiguration {
   /// it. The reference layout's class adds them itself to the model that it is given.
   func json() throws -> JSONValue {
     var encoder = model.encoder
-    if layout == .huggingFace, let memory = model.memory {
+    if layout.isForTransformers, let memory = model.memory {
       encoder.vocabularySize += memory.tokenCount
     }
     var object = encoder.huggingFaceJSON

@@ -5,6 +5,8 @@ package enum CheckpointKind: Sendable, Hashable {
   case native
   case safetensors
   case hdf5
+  /// A zip archive in which Keras 3 saves a model.
+  case kerasArchive
   /// A JSON object: an index of shards, a configuration, or something else.
   case json
   /// PyTorch's form of today.
@@ -23,6 +25,9 @@ package enum CheckpointKind: Sendable, Hashable {
   static let prefixByteCount = 4096
   /// The front of a native file's magic, up to the bytes that a transfer as text would change.
   static let nativeMagic: [UInt8] = [0x89, 0x52, 0x4D, 0x54, 0x57]
+
+  /// Members of Keras's archives, whichever comes first.
+  private static let kerasMembers = ["metadata.json", "config.json", "model.weights.h5"]
 
   /// Tells a file's kind.
   ///
@@ -62,7 +67,8 @@ package enum CheckpointKind: Sendable, Hashable {
       } else if begins(with: "GGUF") {
         .gguf
       } else if begins(with: "PK\u{3}\u{4}") {
-        .zipArchive
+        // The first member's name stands behind a header of 30 bytes.
+        Self.kerasMembers.contains { begins(with: $0, at: 30) } ? .kerasArchive : .zipArchive
       } else if begins(with: "ustar", at: 257) {
         .tarArchive
       } else if prefix[0] == 0x80 && prefix.count > 1 && (1...5).contains(prefix[1])

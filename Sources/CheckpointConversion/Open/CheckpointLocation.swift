@@ -43,10 +43,11 @@ package struct CheckpointLocation: Sendable, Hashable {
   private static let knownNames = [
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
     "pytorch_model.bin.index.json", "model_best.pth", "tf_model.h5", "tf_model.h5.index.json",
+    "model.weights.h5",
   ]
   /// Endings of files that may hold weights.
   private static let weightEndings = [
-    ".safetensors", ".safetensors.index.json", ".h5", ".h5.index.json", ".rmtw",
+    ".safetensors", ".safetensors.index.json", ".h5", ".h5.index.json", ".keras", ".rmtw",
   ]
   /// Endings under which PyTorch writes whatever it is given.
   private static let pyTorchEndings = [".bin", ".pt", ".pth", ".ckpt", ".bin.index.json"]

@@ -21,7 +21,7 @@ public enum OpeningError: DescribedError, Hashable {
   /// What stands against reading a file of that kind, if anything does.
   init?(kind: CheckpointKind, path: String) {
     switch kind {
-    case .native, .safetensors, .hdf5, .zipArchive, .pickle, .tarArchive: return nil
+    case .native, .safetensors, .hdf5, .kerasArchive, .zipArchive, .pickle, .tarArchive: return nil
     case .json:
       guard !path.hasSuffix(".index.json") else { return nil }
       self = .notAnIndex(path: path)
@@ -78,7 +78,8 @@ public enum OpeningError: DescribedError, Hashable {
     case .emptyFolder, .noCheckpoint:
       "Put model.safetensors (or pytorch_model.bin, tf_model.h5), config.json and vocab.txt there."
     case .severalCheckpoints: "Name one of them instead of the folder."
-    case .missingConfiguration: "Put the checkpoint's config.json beside its weights."
+    case .missingConfiguration:
+      "Put the checkpoint's config.json, or Google's bert_config.json, beside its weights."
     case .gguf: "Convert from the safetensors file it was made from."
     case .gitLFSPointer: "Run git lfs pull in its repository."
     case .notAnIndex: "Name the folder, or the file of weights itself."

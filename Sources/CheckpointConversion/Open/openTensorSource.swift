@@ -7,7 +7,7 @@ import WeightFile
 
 /// Opens weights of any readable format, told by their content.
 ///
-/// A native file, safetensors, PyTorch, HDF5, an index of shards in one of these formats, or a folder
+/// A native file, safetensors, PyTorch, HDF5, an archive of Keras, an index of shards in one of these formats, or a folder
 /// with one of them.
 ///
 /// - Throws: ``OpeningError`` when there is nothing to read; `FileError` and the format's own errors.
@@ -34,6 +34,7 @@ private func openForeignFile(_ path: String, kind: CheckpointKind) throws -> any
   case .safetensors: try SafetensorsFile(path: path)
   case .zipArchive, .pickle, .tarArchive: try PyTorchFile(path: path)
   case .hdf5: try HDF5File(path: path)
+  case .kerasArchive: try KerasArchive(path: path)
   default: throw OpeningError(kind: kind, path: path) ?? .unknownFormat(path: path)
   }
 }
