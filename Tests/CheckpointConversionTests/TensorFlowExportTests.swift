@@ -57,6 +57,37 @@ struct TensorFlowExportTests {
     #expect(try ours.attribute(named: "backend", at: "") == .strings(["tensorflow"]))
   }
 
+  @Test func `the head that names masked tokens is TensorFlow's to the bit`() throws {
+    let fixture = Fixtures.path("hdf5/bert_for_masked_lm")
+    let weights = try SafetensorsFile(path: fixture + "/model.safetensors")
+    var description = try convert(fixture, to: "encoder.rmtw").description
+    description.predictsMaskedTokens = true
+    var writer = try ModelFileWriter(
+      path: folder.path("m.rmtw"), collision: .keepExisting, description: description,
+      tokenizer: nil, provenance: [], elementType: .f32)
+    for parameter in writer.parameters {
+      // The class has no pooler.
+      let tensor =
+        weights.tensor(named: parameter.name) ?? weights.tensor(named: "bert." + parameter.name)
+      let floats =
+        try tensor.map(weights.floats) ?? [Float](repeating: 0, count: parameter.shape.elementCount)
+      try floats.withUnsafeBufferPointer { try writer.write(floats: $0) }
+    }
+    try writer.finish()
+    _ = try CheckpointExporter.export(
+      model: ModelFile(path: folder.path("m.rmtw")), layout: .tensorFlow,
+      to: folder.path("out"), collision: .keepExisting, elementType: nil)
+    let ours = try HDF5File(path: folder.path("out/tf_model.h5"))
+    let theirs = try HDF5File(path: fixture + "/tf_model.h5")
+    let layers = try ours.kerasLayers()
+    #expect(layers.map(\.name) == ["bert", "mlm___cls", "top_level_model_weights"])
+    #expect(layers[1].weights.count == 5)
+    for tensor in ours.tensors where !tensor.name.contains("/pooler/") {
+      let twin = try #require(theirs.tensor(named: tensor.name), "\(tensor.name)")
+      #expect(try ours.bytes(of: tensor) == theirs.bytes(of: twin), "\(tensor.name)")
+    }
+  }
+
   @Test func `memory travels in the word embeddings, and that is said`() throws {
     let memory = MemoryConfiguration(tokenCount: 3, segmentPositions: 16, alignment: .right)
     let tiny = TinyBERT(labels: ["no", "yes"], memory: memory)

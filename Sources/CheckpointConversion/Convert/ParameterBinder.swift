@@ -115,8 +115,9 @@ struct ParameterBinder {
 }
 
 extension TensorDescription {
-  /// The same numbers with two neighbouring axes taken for one, where that gives the shape; else the
-  /// tensor as it is. Numbers lie in C order, so nothing moves.
+  /// The same numbers with two neighbouring axes taken for one, where that gives the shape.
+  ///
+  /// Else the tensor as it is. Numbers lie in C order, so nothing moves.
   fileprivate func joined(to shape: Shape) -> TensorDescription {
     let axes = self.shape.dimensions
     guard axes.count == shape.rank + 1, self.shape.elementCount == shape.elementCount else {

@@ -3,15 +3,19 @@ import ModelSchema
 import TensorStorage
 
 extension Dialect {
-  /// The layers of keras-bert: `Encoder-1-MultiHeadSelfAttention`, whose weights are `…_Wq`, `…_bq`
-  /// and so on, with kernels `[in, out]`. Layers count from 1.
+  /// The layers of keras-bert.
+  ///
+  /// `Encoder-1-MultiHeadSelfAttention` has the weights `…_Wq`, `…_bq` and so on, with kernels
+  /// `[in, out]`. Layers count from 1.
   /// Source: keras-bert 0.89 (bert.py), keras-multi-head, keras-position-wise-feed-forward.
   package static let kerasBERT = Dialect(
     name: "keras-bert", unwrap: unwrapKerasBERT, spell: spellKerasBERT,
     rules: [optimizerRule] + legacyHeadRules)
 
-  /// The layers of bert4keras: `Transformer-0-FeedForward`, whose weights are told by their order
-  /// alone, for Keras numbers the parts inside. A norm has beta before gamma. Layers count from 0.
+  /// The layers of bert4keras.
+  ///
+  /// The weights of `Transformer-0-FeedForward` are told by their order alone, for Keras numbers the
+  /// parts inside. A norm has beta before gamma. Layers count from 0.
   /// Source: bert4keras 0.11 (models.py, `variable_mapping`).
   package static let bert4Keras = Dialect(
     name: "bert4keras", unwrap: { $0 }, spell: spellBERT4Keras,
