@@ -7,17 +7,20 @@ import TensorStorage
 /// `rmt export`: a folder that other programs load.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a folder that PyTorch and transformers load.",
+    abstract: "Write a folder that PyTorch, TensorFlow and transformers load.",
     discussion: """
       Layouts:
         huggingface  a folder for transformers. A model with memory brings modeling_rmt.py along, \
       so that AutoModelForSequenceClassification.from_pretrained(folder, trust_remote_code=True) \
       runs the recurrence.
+        tensorflow   a folder for the TensorFlow classes of transformers (tf_model.h5), of which \
+      none runs the recurrence; memory travels as the last rows of the word embeddings.
         reference    a state dict, as model.safetensors and pytorch_model.bin, with the names of \
       the paper's own code.
 
       Examples:
         rmt export tuned.rmtw -o out --layout huggingface
+        rmt export bert.rmtw -o out --layout tensorflow
         rmt export tuned.rmtw -o out --layout reference
       """)
 
