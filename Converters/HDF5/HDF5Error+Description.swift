@@ -35,7 +35,8 @@ extension HDF5Error {
       "the dataset's \(byteCount) bytes were never written; the format would fill them in"
     case .implausibleSize(let declared, let stored):
       "the dataset claims \(declared) bytes and stores \(stored)"
-    case .chunkTooLarge(let byteCount): "the dataset has chunks of \(byteCount) bytes"
+    case .chunkTooLarge(let byteCount):
+      "the dataset has chunks of which \(byteCount) bytes would be read at once"
     case .misplacedChunk(let offset):
       "the chunk at \(offset) is listed twice or is no part of the dataset"
     case .damagedChunk(let filter): "a chunk cannot be unpacked (\(filter))"
@@ -59,7 +60,7 @@ extension HDF5Error {
     case .notHDF5, .cut, .beyondEnd:
       "The file may have been cut or damaged; copy or download it again."
     case .link: "Write the checkpoint into one file of its own, without links."
-    case .unsupported, .unknownVersion, .neverWritten:
+    case .unsupported, .unknownVersion, .neverWritten, .chunkTooLarge:
       "Rewrite it plainly: h5repack -l CONTI -f NONE in.h5 out.h5"
     case .missingMember:
       "Save the model again with Keras 3, which writes model.weights.h5 into the archive."

@@ -48,7 +48,7 @@ public struct HDF5Error: DescribedError {
     case neverWritten(byteCount: Int)
     /// A shape out of all proportion to the stored values.
     case implausibleSize(declared: Int, stored: UInt64)
-    /// Chunks so large that reading one would exhaust memory.
+    /// Chunks so large, or so narrow, that reading one row takes too much memory.
     case chunkTooLarge(byteCount: UInt64)
     /// A chunk that stands twice in the index, or beside the grid.
     case misplacedChunk(offset: [UInt64])

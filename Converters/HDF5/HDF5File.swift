@@ -97,7 +97,8 @@ public final class HDF5File: TensorSource {
     case .chunked(let grid):
       do {
         let first = rows.lowerBound * tensor.bytesPerRow
-        try chunks.read(first..<first + destination.count, of: grid, into: destination)
+        try chunks.read(
+          first..<first + destination.count, of: grid, at: tensor.name, into: destination)
       } catch let clause as HDF5Error.Clause {
         throw HDF5Error(clause, at: tensor.name, file: path)
       }

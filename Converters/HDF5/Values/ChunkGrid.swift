@@ -15,13 +15,13 @@ struct ChunkGrid: Sendable {
   let elementByteCount: Int
   let filters: FilterPipeline
   let fillValue: [UInt8]
-  /// The stored chunks by their number in row-major order.
-  private(set) var chunks: [Int: Chunk] = [:]
+  /// The stored chunks in the order of their numbers, which count row-major.
+  private(set) var chunks: [(number: Int, chunk: Chunk)] = []
   /// Bytes that the chunks take in the file.
   private(set) var storedByteCount: UInt64 = 0
 
-  /// A chunk is read whole, so it is bounded; Keras's and h5py's own are a thousandth of this.
-  static let maximumChunkByteCount: UInt64 = 1 << 28
+  /// A band of chunks is read whole, so it is bounded; h5py's own are a tenth of this.
+  static let maximumBandByteCount: UInt64 = 1 << 28
 
   /// Bytes of a chunk as values.
   var chunkByteCount: Int { chunk.reduce(elementByteCount, *) }
@@ -46,7 +46,7 @@ struct ChunkGrid: Sendable {
       }
       let (product, overflow) = byteCount.multipliedReportingOverflow(by: length)
       byteCount = overflow ? .max : product
-      guard byteCount <= Self.maximumChunkByteCount else {
+      guard byteCount <= Self.maximumBandByteCount else {
         throw HDF5Error.Clause.chunkTooLarge(byteCount: byteCount)
       }
     }
@@ -54,10 +54,20 @@ struct ChunkGrid: Sendable {
     chunk = layout.dimensions.map(Int.init)
     // Rounded up without adding, which could overflow.
     counts = zip(dataset, chunk).map { $0 / $1 + ($0 % $1 == 0 ? 0 : 1) }
+    let bandRows = UInt64(min(chunk[0], dataset[0]))
+    let width = dataset.dropFirst().reduce(elementByteCount, *)
+    let (bandByteCount, overflow) = bandRows.multipliedReportingOverflow(by: UInt64(width))
+    guard !overflow, bandByteCount <= Self.maximumBandByteCount else {
+      throw HDF5Error.Clause.chunkTooLarge(byteCount: overflow ? .max : bandByteCount)
+    }
     self.elementByteCount = elementByteCount
     self.filters = filters
     self.fillValue = fillValue.bytes
     try find(layout.index, in: blocks)
+    chunks.sort { $0.number < $1.number }
+    for (chunk, next) in zip(chunks, chunks.dropFirst()) where chunk.number == next.number {
+      throw HDF5Error.Clause.misplacedChunk(offset: origin(ofChunk: chunk.number).map(UInt64.init))
+    }
   }
 
   private mutating func find(_ index: DataLayout.Chunks.Index, in blocks: BlockReader) throws {
@@ -90,25 +100,12 @@ struct ChunkGrid: Sendable {
   /// Chunks that lie one behind the other, unfiltered and all there.
   private mutating func addAll(from first: UInt64, in blocks: BlockReader) throws {
     var address = first
-    var number = 0
-    while let offset = offset(ofChunk: number) {
+    for number in 0..<counts.reduce(1, *) {
       let chunk = Chunk(address: address, storedByteCount: chunkByteCount, filterMask: 0)
-      try add(chunk, at: offset, in: blocks)
+      try add(chunk, at: origin(ofChunk: number).map(UInt64.init), in: blocks)
       // The chunk was found inside the file, so its end is no overflow.
       address += UInt64(chunkByteCount)
-      number += 1
     }
-  }
-
-  private func offset(ofChunk number: Int) -> [UInt64]? {
-    var rest = number
-    var offset: [UInt64] = []
-    for (count, length) in zip(counts, chunk).reversed() {
-      guard count > 0 else { return nil }
-      offset.append(UInt64(rest % count) * UInt64(length))
-      rest /= count
-    }
-    return rest == 0 ? offset.reversed() : nil
   }
 
   private mutating func add(_ chunk: Chunk, at offset: [UInt64], in blocks: BlockReader) throws {
@@ -131,9 +128,7 @@ struct ChunkGrid: Sendable {
       // Below the product of all counts, which is no more than the elements.
       number = number * counts[axis] + Int(offset[axis] / length)
     }
-    guard chunks.updateValue(chunk, forKey: number) == nil else {
-      throw HDF5Error.Clause.misplacedChunk(offset: offset)
-    }
     try blocks.charge(64)
+    chunks.append((number, chunk))
   }
 }
