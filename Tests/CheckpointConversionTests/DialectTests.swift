@@ -95,6 +95,48 @@ struct DialectTests {
     }
   }
 
+  @Test(arguments: [
+    (
+      "layers/transformer_encoder/_self_attention_layer/query_dense/vars/0",
+      "encoder.layer.0.attention.self.query.weight", Dialect.Orientation.transposed
+    ),
+    (
+      "_layer_checkpoint_dependencies/transformer_encoder_1/_feedforward_layer_norm/vars/1",
+      "encoder.layer.1.output.LayerNorm.bias", .asIs
+    ),
+    (
+      "_layer_checkpoint_dependencies\\dense\\vars\\0", "pooler.dense.weight", .transposed
+    ),
+  ])
+  func `keras-hub names are recognised as older versions wrote them`(
+    foreign: String, native: String, orientation: Dialect.Orientation
+  ) {
+    #expect(meaning(foreign, in: .kerasHub) == .parameter(native, orientation))
+  }
+
+  @Test func `a dense layer of keras-hub is a pooler or a classifier by its place`() {
+    let pooler = Dialect.Meaning.parameter("pooler.dense.weight", .transposed)
+    #expect(meaning("layers/dense/vars/0", in: .kerasHub) == pooler)
+    #expect(meaning("layers/bert_backbone/layers/dense/vars/0", in: .kerasHubTask) == pooler)
+    #expect(
+      meaning("layers/dense/vars/0", in: .kerasHubTask)
+        == .parameter("classifier.weight", .transposed))
+  }
+
+  @Test(arguments: [Dialect.kerasHub, .kerasHubTask, .kerasBERT, .bert4Keras])
+  func `every parameter of the encoder has one name in Keras`(dialect: Dialect) {
+    let model = ModelDescription(encoder: TinyBERT.encoder, memory: nil, labels: [])
+    let parameters = ParameterCatalog(model).parameters
+    let dictionary = dialect.dictionary(of: parameters)
+    let names = parameters.flatMap { dialect.spell($0) }
+    #expect(names.count == parameters.count && Set(names.map(\.name)).count == names.count)
+    for parameter in parameters {
+      let spelling = dialect.spell(parameter)[0]
+      #expect(
+        dictionary.meaning(of: spelling.name) == .parameter(parameter.name, spelling.orientation))
+    }
+  }
+
   @Test(arguments: [Dialect.pyTorch, .reference, .tensorFlow, .native])
   func `every parameter of the encoder has a spelling that comes back to it`(dialect: Dialect) {
     let model = ModelDescription(encoder: TinyBERT.encoder, memory: nil, labels: ["a", "b"])
@@ -120,5 +162,9 @@ struct DialectTests {
     #expect(Dialect.layerCount(in: ["bert.encoder.layer.3.output.dense.bias", "x"]) == 4)
     #expect(Dialect.layerCount(in: ["bert/encoder/layer_._11/output/dense/bias:0"]) == 12)
     #expect(Dialect.layerCount(in: ["encoder.layer.99999999999999999999.x"]) == 0)
+    #expect(Dialect.layerCount(in: ["layers/transformer_encoder/_x/vars/0"]) == 1)
+    #expect(Dialect.layerCount(in: ["layers/transformer_encoder_11/_x/vars/0"]) == 12)
+    #expect(Dialect.layerCount(in: ["Encoder-12-FeedForward/Encoder-12-FeedForward_W1:0"]) == 12)
+    #expect(Dialect.layerCount(in: ["Transformer-11-FeedForward/dense/kernel:0"]) == 12)
   }
 }
