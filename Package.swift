@@ -145,7 +145,7 @@ let package = Package(
       name: "ModelFileTests",
       dependencies: [
         "JSON", "ModelFile", "ModelSchema", "TensorStorage", "TestSupport", "Tokenizers",
-        "WeightFile",
+        "WeightFile", "ZipArchive",
       ]
     ),
     .testTarget(
@@ -174,7 +174,7 @@ let package = Package(
       dependencies: [
         "CheckpointConversion", "HDF5", "JSON", "ModelFile", "ModelSchema",
         "PyTorchCheckpoint", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
-        "WeightFile",
+        "WeightFile", "ZipArchive",
       ]),
     .testTarget(
       name: "FineTuningTests",
