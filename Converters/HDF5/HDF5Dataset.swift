@@ -7,7 +7,7 @@ struct HDF5Dataset: Sendable {
     case contiguous(address: UInt64)
     case chunked(ChunkGrid)
     /// No elements, so no place.
-    case none
+    case empty
   }
 
   /// A dataset that can be read, or why it is passed over.
@@ -38,10 +38,10 @@ struct HDF5Dataset: Sendable {
       throw HDF5Error.Clause.unsupported(.externalStorage)
     }
     let layout = try DataLayout(
-      header.body(.layout, as: .layout).fields(of: .layout, in: blocks))
-    var typeFields = try header.body(.datatype, as: .datatype).fields(of: .datatype, in: blocks)
+      header.required(.layout, as: .layout).fields(of: .layout, in: blocks))
+    var typeFields = try header.required(.datatype, as: .datatype).fields(of: .datatype, in: blocks)
     let type = try Datatype(&typeFields)
-    var spaceFields = try header.body(.dataspace, as: .dataspace)
+    var spaceFields = try header.required(.dataspace, as: .dataspace)
       .fields(of: .dataspace, in: blocks)
     let space = try Dataspace(&spaceFields)
     guard let (elementType, isBigEndian) = try numbers(of: type, header, in: blocks) else {
@@ -74,7 +74,7 @@ struct HDF5Dataset: Sendable {
     in blocks: BlockReader
   ) throws -> Storage {
     let byteCount = tensor.byteCount
-    guard byteCount > 0 else { return .none }
+    guard byteCount > 0 else { return .empty }
     switch layout {
     case .contiguous(let address, let stored):
       // Values that were never written would read as zeros; a checkpoint does not mean that.

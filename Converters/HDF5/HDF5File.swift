@@ -90,7 +90,7 @@ public final class HDF5File: TensorSource {
         && destination.count == rows.count * tensor.bytesPerRow,
       "rows \(rows) of \(tensor.shape) into \(destination.count) bytes")
     switch dataset.storage {
-    case .none: return
+    case .empty: return
     case .contiguous(let address):
       let start = address + UInt64(rows.lowerBound * tensor.bytesPerRow)
       try superblock.region.read(at: start, into: destination)

@@ -28,8 +28,8 @@ struct ObjectHeader {
     messages.first { $0.kind == type }
   }
 
-  /// The body of the message of a type, which must be there.
-  func body(_ type: HeaderMessage.Kind, as structure: HDF5Structure) throws -> HeaderMessage {
+  /// The first message of a type, which must be there.
+  func required(_ type: HeaderMessage.Kind, as structure: HDF5Structure) throws -> HeaderMessage {
     guard let message = message(type) else { throw HDF5Error.Clause.missingMessage(structure) }
     return message
   }
