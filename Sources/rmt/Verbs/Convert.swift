@@ -13,8 +13,8 @@ struct Convert: ParsableCommand {
       safetensors, pytorch_model.bin or tf_model.h5, in one file or in shards), a preset of \
       keras-hub, a .keras archive, or a weight file beside its config.json (or Google's \
       bert_config.json) and vocabulary, such as a trainer's model_best.pth or what keras-bert and \
-      bert4keras write. How its tensors are named is found out, never asked. What the model does not need is dropped and listed; a \
-      pooler that is missing is created and said so.
+      bert4keras write. How its tensors are named is found out, never asked. What the model does \
+      not need is dropped and listed; a pooler that is missing is created and said so.
 
       Examples:
         rmt convert path/to/bert-base-cased -o bert.rmtw
@@ -22,7 +22,8 @@ struct Convert: ParsableCommand {
       """)
 
   @Argument(
-    help: "A checkpoint folder, or a .safetensors, .bin, .pt, .h5 or .keras file.", completion: .file())
+    help: "A checkpoint folder, or a .safetensors, .bin, .pt, .h5 or .keras file.",
+    completion: .file())
   var source: String
 
   @Option(
