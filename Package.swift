@@ -145,7 +145,7 @@ let package = Package(
       name: "ModelFileTests",
       dependencies: [
         "JSON", "ModelFile", "ModelSchema", "TensorStorage", "TestSupport", "Tokenizers",
-        "WeightFile", "ZipArchive",
+        "WeightFile",
       ]
     ),
     .testTarget(
