@@ -38,12 +38,13 @@ extension ConversionPlan {
         count: 1)
     }
     let labels = try Self.labels(
-      classifier: sorting.candidates["classifier.weight"]?.tensor, configuration: configuration,
+      classifier: sorting.candidates["classifier.weight"], configuration: configuration,
       path: path, notes: &notes)
     let description = ModelDescription(encoder: encoder, memory: memory, labels: labels)
 
     var binder = ParameterBinder(
-      candidates: sorting.candidates, description: description, table: table, path: path)
+      candidates: sorting.candidates, description: description, table: table,
+      joinsHeads: dialect.keepsHeadsApart, path: path)
     bindings = try ParameterCatalog(description).parameters.compactMap { try binder.bind($0) }
     try binder.checkComplete()
     self.description = description
@@ -102,18 +103,19 @@ extension ConversionPlan {
 
   /// The classes' names; LABEL_0, LABEL_1 … where the source gives none, as Hugging Face does.
   private static func labels(
-    classifier: TensorDescription?, configuration: SourceConfiguration, path: String,
+    classifier candidate: TensorSorting.Candidate?, configuration: SourceConfiguration,
+    path: String,
     notes: inout [String]
   ) throws -> [String] {
-    guard let classifier else { return [] }
+    guard let candidate else { return [] }
+    let classifier = candidate.tensor
     guard classifier.shape.rank == 2 else {
       throw ConversionError.shape(
         path: path, tensor: classifier.name, expected: [2, configuration.encoder.hiddenSize],
         found: classifier.shape, because: "one row a class")
     }
-    // A TensorFlow kernel has its classes along the second axis.
-    let isKernel = classifier.name.hasSuffix("kernel:0")
-    let count = classifier.shape.dimensions[isKernel ? 1 : 0]
+    // A kernel [in, out] has its classes along the second axis.
+    let count = classifier.shape.dimensions[candidate.orientation == .transposed ? 1 : 0]
     if let labels = try configuration.labels() {
       guard labels.count == count else {
         throw ConversionError.configuration(

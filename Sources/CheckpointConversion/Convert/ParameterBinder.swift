@@ -6,6 +6,8 @@ struct ParameterBinder {
   let candidates: [String: TensorSorting.Candidate]
   let description: ModelDescription
   let table: TensorDescription
+  /// Whether a tensor may have the heads on an axis of their own.
+  let joinsHeads: Bool
   let path: String
   /// Parameters that the source lacks and that can be begun afresh.
   private(set) var created: [ConversionRemark] = []
@@ -13,11 +15,12 @@ struct ParameterBinder {
 
   init(
     candidates: [String: TensorSorting.Candidate], description: ModelDescription,
-    table: TensorDescription, path: String
+    table: TensorDescription, joinsHeads: Bool, path: String
   ) {
     self.candidates = candidates
     self.description = description
     self.table = table
+    self.joinsHeads = joinsHeads
     self.path = path
   }
 
@@ -33,8 +36,8 @@ struct ParameterBinder {
       missing.append(parameter)
       return nil
     }
-    let tensor = candidate.tensor
     let expected = foreignShape(of: parameter, candidate.orientation)
+    let tensor = joinsHeads ? candidate.tensor.joined(to: expected) : candidate.tensor
     guard tensor.shape == expected else {
       throw ConversionError.shape(
         path: path, tensor: tensor.name, expected: expected, found: tensor.shape,
@@ -108,5 +111,24 @@ struct ParameterBinder {
     default: break
     }
     return "config.json says \(members.joined(separator: " and "))"
+  }
+}
+
+extension TensorDescription {
+  /// The same numbers with two neighbouring axes taken for one, where that gives the shape.
+  ///
+  /// Else the tensor as it is. Numbers lie in C order, so nothing moves.
+  fileprivate func joined(to shape: Shape) -> TensorDescription {
+    let axes = self.shape.dimensions
+    guard axes.count == shape.rank + 1, self.shape.elementCount == shape.elementCount else {
+      return self
+    }
+    for axis in 0..<shape.rank {
+      let joined = axes[..<axis] + [axes[axis] &* axes[axis + 1]] + axes[(axis + 2)...]
+      if Array(joined) == shape.dimensions {
+        return TensorDescription(name: name, elementType: elementType, shape: shape)
+      }
+    }
+    return self
   }
 }

@@ -5,7 +5,7 @@ import TensorStorage
 extension SourceCheckpoint {
   /// Files beside the weights whose content goes into the model.
   private static let companions = [
-    "config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
+    "config.json", "bert_config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
   ]
 
   /// The record of this conversion; reads every source file once for its checksum.
@@ -13,7 +13,8 @@ extension SourceCheckpoint {
   /// - Throws: `FileError`.
   func provenanceStep(elementType: ElementType) throws -> ProvenanceStep {
     let companions =
-      location.kind == .native ? [] : Self.companions.compactMap(location.companion)
+      location.kind == .native || source is any ConfiguredTensorSource
+      ? [] : Self.companions.compactMap(location.companion)
     let index = location.kind == .json ? [location.weights] : []
     return ProvenanceStep(
       verb: "convert", toolVersion: ProvenanceStep.currentToolVersion,

@@ -35,19 +35,78 @@ package struct SourceCheckpoint {
       return
     }
     source = try openTensorSource(at: location)
-    guard let configurationPath = location.companion("config.json") else {
-      throw OpeningError.missingConfiguration(path: "\(location.folder)/config.json")
-    }
-    let configuration = try SourceConfiguration(
-      JSONValue(
-        contentsOf: configurationPath, maximumByteCount: Self.maximumConfigurationByteCount),
-      path: configurationPath)
+    let configured = source as? any ConfiguredTensorSource
+    let (configuration, configurationNotes) =
+      try configured.map { try Self.configuration(of: $0) }
+      ?? Self.loadConfiguration(of: location)
     plan = try ConversionPlan(source: source, configuration: configuration)
     earlierProvenance = []
+    let rowCount = plan.description.encoder.vocabularySize
     let tokenizerNotes: [String]
-    (tokenizer, tokenizerNotes) = try Self.loadTokenizer(
-      folder: location.folder, rowCount: plan.description.encoder.vocabularySize)
-    notes = source.notes + tokenizerNotes
+    (tokenizer, tokenizerNotes) =
+      try configured.map { try Self.tokenizer(of: $0, rowCount: rowCount) }
+      ?? Self.loadTokenizer(folder: location.folder, rowCount: rowCount)
+    notes = source.notes + configurationNotes + tokenizerNotes
+  }
+
+  /// The configuration beside the weights: `config.json`, or Google's `bert_config.json`.
+  private static func loadConfiguration(
+    of location: CheckpointLocation
+  ) throws -> (SourceConfiguration, notes: [String]) {
+    let found = ["config.json", "bert_config.json"].lazy.compactMap(location.companion).first
+    guard let path = found else {
+      throw OpeningError.missingConfiguration(path: "\(location.folder)/config.json")
+    }
+    let json = try JSONValue(contentsOf: path, maximumByteCount: maximumConfigurationByteCount)
+    // Transformers writes the family of the model into its files, Google's program does not.
+    let isGoogles = location.kind == .tensorFlowIndex && json["model_type"] == nil
+    let configuration = try SourceConfiguration(json, path: path, isGoogles: isGoogles)
+    guard isGoogles, json["hidden_act"]?.string == "gelu" else { return (configuration, []) }
+    return (
+      configuration,
+      ["\(path) is of Google's program, whose gelu is the approximation by tanh: taken as that"]
+    )
+  }
+
+  /// The configuration that a file of weights brings itself.
+  private static func configuration(
+    of source: any ConfiguredTensorSource
+  ) throws -> (SourceConfiguration, notes: [String]) {
+    let (json, notes) = try source.huggingFaceConfiguration()
+    return (try SourceConfiguration(json, path: source.sourcePaths.first ?? ""), notes)
+  }
+
+  /// The tokenizer that a file of weights brings itself.
+  private static func tokenizer(
+    of source: any ConfiguredTensorSource, rowCount: Int
+  ) throws -> (WordPieceTokenizer?, [String]) {
+    do {
+      let (tokenizer, notes) = try source.wordPieceTokenizer()
+      let sizeNotes = try tokenizer.map {
+        try checkedSize($0, path: source.sourcePaths.first ?? "", rowCount: rowCount)
+      }
+      return (tokenizer, notes + (sizeNotes ?? []))
+    } catch let error as TokenizerError where error.isOfAnotherKind {
+      return (nil, ["no tokenizer was stored, so the model takes ids only: \(error)"])
+    }
+  }
+
+  /// What is odd about the size of a vocabulary without being wrong.
+  ///
+  /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``.
+  private static func checkedSize(
+    _ tokenizer: WordPieceTokenizer, path: String, rowCount: Int
+  ) throws -> [String] {
+    let tokenCount = tokenizer.vocabulary.count
+    guard tokenCount <= rowCount else {
+      throw ConversionError.vocabularyTooLong(
+        path: path, tokenCount: tokenCount, rowCount: rowCount)
+    }
+    guard tokenCount < rowCount else { return [] }
+    return [
+      "the vocabulary has \(tokenCount) tokens, the embedding table \(rowCount) rows; "
+        + "the rows behind them stay unused"
+    ]
   }
 
   /// The tokenizer, if there is one of BERT's kind: weights do not fail because of another kind.
@@ -68,18 +127,8 @@ package struct SourceCheckpoint {
       let problem = "\(folder) has neither vocab.txt nor tokenizer.json"
       return (nil, ["\(problem): no tokenizer was stored, so the model takes ids only"])
     }
-    let tokenCount = found.tokenizer.vocabulary.count
-    guard tokenCount <= rowCount else {
-      throw ConversionError.vocabularyTooLong(
-        path: folder, tokenCount: tokenCount, rowCount: rowCount)
-    }
-    var notes = found.notes
-    if tokenCount < rowCount {
-      notes.append(
-        "the vocabulary has \(tokenCount) tokens, the embedding table \(rowCount) rows; "
-          + "the rows behind them stay unused")
-    }
-    return (found.tokenizer, notes)
+    let sizeNotes = try checkedSize(found.tokenizer, path: folder, rowCount: rowCount)
+    return (found.tokenizer, found.notes + sizeNotes)
   }
 
   /// Checks that a download brought the tokenizer's files themselves.

@@ -2,6 +2,12 @@ extension Dialect {
   /// The dialect in which a file's names are written, told by the names alone.
   package static func recognized(in names: [String]) -> Dialect {
     if names.contains(where: { $0.contains("/") && $0.hasSuffix(":0") }) { return .tensorFlow }
+    if names.contains(where: { $0.hasSuffix(objectSuffix) }) {
+      return .tensorFlowObjects(layerCount: layerCount(in: names))
+    }
+    if names.contains("token_embd.weight") { return .gguf }
+    if names.contains("bert/embeddings/word_embeddings") { return .tensorFlowVariables }
+    if names.contains(where: { $0.hasSuffix(".query.kernel") }) { return .onnx }
     let isReference = names.contains { name in
       name == "mem_token_ids" || name.hasSuffix(".mem_token_ids")
         || name.hasSuffix("model.embeddings.weight")
@@ -12,13 +18,18 @@ extension Dialect {
   /// Encoder layers that the names speak of: one more than the highest index.
   package static func layerCount(in names: [String]) -> Int {
     names.compactMap { name -> Int? in
-      for marker in ["encoder.layer.", "encoder/layer_._"] {
-        guard let found = name.firstRange(of: marker) else { continue }
-        let digits = name[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
-        guard digits.count <= 6, let index = Int(digits) else { continue }
-        return index + 1
+      for marker in ["encoder.layer.", "encoder/layer_._", "encoder/layer_", "blk."] {
+        if let index = number(behind: marker, in: name) { return index + 1 }
       }
-      return nil
+      guard name.contains("/_attention_layer/") else { return nil }
+      return number(behind: objectLayer, in: name).map { $0 + 1 - objectLayersBeforeEncoder }
     }.max() ?? 0
+  }
+
+  /// The number behind the last place where a text stands in a name.
+  private static func number(behind marker: String, in name: String) -> Int? {
+    guard let found = name.ranges(of: marker).last else { return nil }
+    let digits = name[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
+    return digits.count <= 6 ? Int(digits) : nil
   }
 }

@@ -48,6 +48,9 @@ package struct Dialect: Sendable {
   package let spell: @Sendable (ParameterDescription) -> [Spelling]
   /// Tensors that are left out or refused; the first rule that fits holds.
   package let rules: [TensorRule]
+  /// Whether the attention's tensors have an axis for the heads and one for what is inside a head,
+  /// which the parameters have in one.
+  package var keepsHeadsApart = false
 
   /// The meaning of every name, for the parameters of one model.
   package func dictionary(of parameters: [ParameterDescription]) -> NameDictionary {
