@@ -100,7 +100,7 @@ struct CheckpointExporterTests {
     #expect(try configuration()["vocab_size"]?.integer == 11)
   }
 
-  @Test(arguments: ExportLayout.allCases)
+  @Test(arguments: [ExportLayout.huggingFace, .reference])
   func `a model with memory comes back the same`(layout: ExportLayout) throws {
     let tiny = TinyBERT(labels: ["a", "b"], memory: Self.memory)
     try export(tiny, layout)
@@ -154,7 +154,7 @@ struct CheckpointExporterTests {
   func `a model without memory is a plain BERT in both layouts`(
     labels: [String], architecture: String, prefix: String
   ) throws {
-    for layout in ExportLayout.allCases {
+    for layout in [ExportLayout.huggingFace, .reference] {
       try export(TinyBERT(labels: labels), layout, to: layout.rawValue)
       #expect(try configuration(layout.rawValue)["architectures"] == [.string(architecture)])
       let expected = TinyBERT(labels: labels).tensors(prefix: prefix).map(\.name)

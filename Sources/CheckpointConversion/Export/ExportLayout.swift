@@ -9,9 +9,23 @@ public enum ExportLayout: String, Sendable, CaseIterable {
   /// safetensors and as a PyTorch file. A model without memory has no such class: it becomes the
   /// state dict of the network that the class would wrap.
   case reference
+  /// A checkpoint of TensorFlow's in the form of Google's BERT release.
+  case tensorFlowVariables = "tensorflow1"
+  /// One GGUF file, which llama.cpp's programs open.
+  case gguf
 }
 
 extension ExportLayout {
+  /// What the files of an exported TensorFlow checkpoint are called, before their endings.
+  static let tensorFlowPrefix = "bert_model.ckpt"
+  /// What an exported GGUF file is called.
+  static let ggufName = "model.gguf"
+
+  /// Whether a file of that name tells that a folder is an export.
+  static func isWeights(_ name: String) -> Bool {
+    ["model.safetensors", "\(tensorFlowPrefix).index", ggufName].contains(name)
+  }
+
   /// The tensors of the exported file, in the order of the state dict.
   ///
   /// With memory, its m rows follow the vocabulary's in the word embeddings. The reference layout

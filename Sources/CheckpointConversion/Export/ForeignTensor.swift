@@ -18,6 +18,8 @@ struct ForeignTensor: Sendable {
   let content: Content
   /// The tensor of which this is a second name; it holds the same numbers.
   let sharedWith: String?
+  /// Whether the tensor is a kernel `[in, out]` of a parameter `[out, in]`.
+  let isTransposed: Bool
 
   var description: TensorDescription {
     TensorDescription(name: name, elementType: elementType, shape: shape)
@@ -26,14 +28,16 @@ struct ForeignTensor: Sendable {
   /// Parameters under a foreign name; behind the first one come rows of the others.
   init(
     _ name: String, _ parameters: [ParameterDescription], as elementType: ElementType,
-    sharedWith: String? = nil
+    sharedWith: String? = nil, isTransposed: Bool = false
   ) {
     self.sharedWith = sharedWith
+    self.isTransposed = isTransposed
     self.name = name
     self.elementType = elementType
     content = .parameters(parameters)
     let rowCount = parameters.reduce(0) { $0 + $1.shape.rowCount }
-    shape = Shape([rowCount] + (parameters.first?.shape.dimensions.dropFirst() ?? []))
+    let dimensions = [rowCount] + (parameters.first?.shape.dimensions.dropFirst() ?? [])
+    shape = Shape(isTransposed ? dimensions.reversed() : dimensions)
   }
 
   /// A list of ids.
@@ -41,6 +45,7 @@ struct ForeignTensor: Sendable {
     self.name = name
     elementType = .i64
     sharedWith = nil
+    isTransposed = false
     content = .integers(integers)
     shape = [integers.count]
   }
@@ -54,7 +59,13 @@ struct ForeignTensor: Sendable {
     case .integers(let integers):
       try integers.map(\.littleEndian).withUnsafeBytes { try body($0) }
     case .parameters(let parameters):
-      for parameter in parameters { try encode(parameter, from: model, body) }
+      for parameter in parameters {
+        if isTransposed {
+          try encodeTransposed(parameter, from: model, body)
+        } else {
+          try encode(parameter, from: model, body)
+        }
+      }
     }
   }
 

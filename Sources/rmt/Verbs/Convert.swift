@@ -11,9 +11,10 @@ struct Convert: ParsableCommand {
     discussion: """
       The source is a Hugging Face folder (config.json, vocab.txt or tokenizer.json, weights as \
       safetensors, pytorch_model.bin or tf_model.h5, in one file or in shards), or a weight file \
-      beside its config.json and vocabulary, such as a trainer's model_best.pth. How its tensors \
-      are named is found out, never asked. What the model does not need is dropped and listed; a \
-      pooler that is missing is created and said so.
+      beside its config.json and vocabulary, such as a trainer's model_best.pth. TensorFlow \
+      checkpoints (Google's BERT release, TensorFlow 2 objects) and ONNX files are read likewise, a \
+      GGUF file needs nothing beside it. How its tensors are named is found out, never asked. What \
+      the model does not need is dropped and listed; a pooler that is missing is created and said so.
 
       Examples:
         rmt convert path/to/bert-base-cased -o bert.rmtw
@@ -21,7 +22,8 @@ struct Convert: ParsableCommand {
       """)
 
   @Argument(
-    help: "A checkpoint folder, or a .safetensors, .bin, .pt or .h5 file.", completion: .file())
+    help: "A checkpoint folder, a file of weights in one, or a TensorFlow prefix.",
+    completion: .file())
   var source: String
 
   @Option(
