@@ -39,6 +39,7 @@ let package = Package(
     .target(name: "TensorStorage"),
     .target(name: "Randomness"),
     .target(name: "JSON", dependencies: ["CJSON", "TensorStorage"]),
+    .target(name: "ProtocolBuffers", dependencies: ["TensorStorage"]),
 
     // Floor 2: arithmetic, our file, what a BERT is, text, what was measured.
     .target(name: "Kernels", dependencies: ["CKernels", "TensorStorage"]),
@@ -47,7 +48,8 @@ let package = Package(
       exclude: ["Specification.md"]),
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
     .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
-    .target(name: "TrainingRecords", dependencies: ["JSON", "TensorStorage"]),
+    .target(
+      name: "TrainingRecords", dependencies: ["JSON", "ProtocolBuffers", "TensorStorage"]),
     .target(
       name: "ZipArchive", dependencies: ["CZlib", "TensorStorage"], path: "Converters/ZipArchive"),
 
@@ -66,6 +68,12 @@ let package = Package(
     .target(
       name: "PyTorchCheckpoint", dependencies: ["TensorStorage", "ZipArchive"],
       path: "Converters/PyTorchCheckpoint"),
+    .target(
+      name: "TensorFlowCheckpoint", dependencies: ["ProtocolBuffers", "TensorStorage"],
+      path: "Converters/TensorFlowCheckpoint"),
+    .target(name: "GGUF", dependencies: ["TensorStorage"], path: "Converters/GGUF"),
+    .target(
+      name: "ONNX", dependencies: ["ProtocolBuffers", "TensorStorage"], path: "Converters/ONNX"),
 
     // Floor 4: remembers; translates.
     .target(
@@ -77,8 +85,9 @@ let package = Package(
     .target(
       name: "CheckpointConversion",
       dependencies: [
-        "HDF5", "JSON", "ModelFile", "ModelSchema", "PyTorchCheckpoint", "Randomness",
-        "Safetensors", "ShardedCheckpoint", "TensorStorage", "Tokenizers", "WeightFile",
+        "GGUF", "HDF5", "JSON", "ModelFile", "ModelSchema", "ONNX", "PyTorchCheckpoint",
+        "Randomness", "Safetensors", "ShardedCheckpoint", "TensorFlowCheckpoint", "TensorStorage",
+        "Tokenizers", "WeightFile",
       ],
       resources: [.embedInCode("Resources/modeling_rmt.py")]),
 
@@ -126,6 +135,9 @@ let package = Package(
     .testTarget(name: "TensorStorageTests", dependencies: ["TensorStorage", "TestSupport"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TensorStorage", "TestSupport"]),
     .testTarget(
+      name: "ProtocolBuffersTests",
+      dependencies: ["ProtocolBuffers", "TensorStorage", "TestSupport"]),
+    .testTarget(
       name: "KernelsTests", dependencies: ["CKernels", "Kernels", "Randomness", "TensorStorage"]),
     .testTarget(
       name: "WeightFileTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "WeightFile"]),
@@ -163,6 +175,16 @@ let package = Package(
         "PyTorchCheckpoint", "Safetensors", "TensorStorage", "TestSupport", "ZipArchive",
       ]),
     .testTarget(
+      name: "TensorFlowCheckpointTests",
+      dependencies: [
+        "ProtocolBuffers", "TensorFlowCheckpoint", "TensorStorage", "TestSupport",
+      ]),
+    .testTarget(
+      name: "GGUFTests", dependencies: ["GGUF", "Safetensors", "TensorStorage", "TestSupport"]),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: ["ONNX", "ProtocolBuffers", "TensorStorage", "TestSupport"]),
+    .testTarget(
       name: "RecurrentMemoryTests",
       dependencies: [
         "AllocationCounter", "JSON", "Kernels", "ModelFile", "ModelSchema", "Randomness",
@@ -172,9 +194,9 @@ let package = Package(
     .testTarget(
       name: "CheckpointConversionTests",
       dependencies: [
-        "CheckpointConversion", "HDF5", "JSON", "ModelFile", "ModelSchema",
-        "PyTorchCheckpoint", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
-        "WeightFile", "ZipArchive",
+        "CheckpointConversion", "GGUF", "HDF5", "JSON", "ModelFile", "ModelSchema", "ONNX",
+        "PyTorchCheckpoint", "Safetensors", "TensorFlowCheckpoint", "TensorStorage", "TestSupport",
+        "Tokenizers", "WeightFile", "ZipArchive",
       ]),
     .testTarget(
       name: "FineTuningTests",

@@ -65,7 +65,7 @@ extension SpecialTokenNames {
 extension WordPieceVocabulary {
   /// Whether the pieces tell upper case from lower: at least one whole word in a thousand, and two,
   /// begin with an upper-case letter.
-  var isCased: Bool {
+  package var isCased: Bool {
     var wordCount = 0
     var upperCaseCount = 0
     for token in tokens {

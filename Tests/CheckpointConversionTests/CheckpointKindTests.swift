@@ -30,9 +30,21 @@ struct CheckpointKindTests {
       (bytes("\n<!DOCTYPE html><html>"), .webPage),
       (bytes("<HTML>"), .webPage),
       (bytes("GGUF\u{3}\0\0\0"), .gguf),
+      ([0x08, 0x0A, 0x12, 0x07] + bytes("pytorch"), .onnx),
+      // A header of 4616 bytes begins like an ONNX model.
+      ([0x08, 0x12, 0, 0, 0, 0, 0, 0] + bytes("{\"a\""), .safetensors),
       (bytes("once upon a time"), .unknown),
     ] as [([UInt8], CheckpointKind)])
   func `a file's kind is told by its first bytes`(prefix: [UInt8], kind: CheckpointKind) {
     #expect(CheckpointKind(prefix: prefix) == kind)
+  }
+
+  @Test func `an index of TensorFlow's is told by its last bytes`() {
+    let magic: [UInt8] = [0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]
+    let footer = [UInt8](repeating: 0, count: 40) + magic
+    let front: [UInt8] = [0, 0, 8, 8, 1, 0x1A, 2, 8, 1]
+    #expect(CheckpointKind(prefix: front, suffix: footer) == .tensorFlowIndex)
+    #expect(CheckpointKind(prefix: front, suffix: footer.reversed()) == .unknown)
+    #expect(CheckpointKind(prefix: front, suffix: magic) == .unknown)
   }
 }

@@ -137,7 +137,9 @@ struct DialectTests {
     }
   }
 
-  @Test(arguments: [Dialect.pyTorch, .reference, .tensorFlow, .native])
+  @Test(arguments: [
+    Dialect.pyTorch, .reference, .tensorFlow, .native, .tensorFlowVariables, .gguf, .onnx,
+  ])
   func `every parameter of the encoder has a spelling that comes back to it`(dialect: Dialect) {
     let model = ModelDescription(encoder: TinyBERT.encoder, memory: nil, labels: ["a", "b"])
     let parameters = ParameterCatalog(model).parameters

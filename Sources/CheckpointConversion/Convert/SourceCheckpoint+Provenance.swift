@@ -14,7 +14,8 @@ extension SourceCheckpoint {
   /// - Throws: `FileError`.
   func provenanceStep(elementType: ElementType) throws -> ProvenanceStep {
     let companions =
-      location.kind == .native ? [] : Self.companions.compactMap(location.companion)
+      location.kind == .native || source is any ConfiguredTensorSource
+      ? [] : Self.companions.compactMap(location.companion)
     let index = location.kind == .json ? [location.weights] : []
     return ProvenanceStep(
       verb: "convert", toolVersion: ProvenanceStep.currentToolVersion,

@@ -36,10 +36,46 @@ package struct SourceCheckpoint {
       at: location, of: source)
     plan = try ConversionPlan(source: source, configuration: configuration)
     earlierProvenance = []
+    let rowCount = plan.description.encoder.vocabularySize
     let tokenizerNotes: [String]
-    (tokenizer, tokenizerNotes) = try Self.loadTokenizer(
-      folder: location.folder, rowCount: plan.description.encoder.vocabularySize)
+    (tokenizer, tokenizerNotes) =
+      try (source as? any ConfiguredTensorSource).map {
+        try Self.tokenizer(of: $0, rowCount: rowCount)
+      } ?? Self.loadTokenizer(folder: location.folder, rowCount: rowCount)
     notes = source.notes + configurationNotes + tokenizerNotes
+  }
+
+  /// The tokenizer that a file of weights brings itself.
+  private static func tokenizer(
+    of source: any ConfiguredTensorSource, rowCount: Int
+  ) throws -> (WordPieceTokenizer?, [String]) {
+    do {
+      let (tokenizer, notes) = try source.wordPieceTokenizer()
+      let sizeNotes = try tokenizer.map {
+        try checkedSize($0, path: source.sourcePaths.first ?? "", rowCount: rowCount)
+      }
+      return (tokenizer, notes + (sizeNotes ?? []))
+    } catch let error as TokenizerError where error.isOfAnotherKind {
+      return (nil, ["no tokenizer was stored, so the model takes ids only: \(error)"])
+    }
+  }
+
+  /// What is odd about the size of a vocabulary without being wrong.
+  ///
+  /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``.
+  private static func checkedSize(
+    _ tokenizer: WordPieceTokenizer, path: String, rowCount: Int
+  ) throws -> [String] {
+    let tokenCount = tokenizer.vocabulary.count
+    guard tokenCount <= rowCount else {
+      throw ConversionError.vocabularyTooLong(
+        path: path, tokenCount: tokenCount, rowCount: rowCount)
+    }
+    guard tokenCount < rowCount else { return [] }
+    return [
+      "the vocabulary has \(tokenCount) tokens, the embedding table \(rowCount) rows; "
+        + "the rows behind them stay unused"
+    ]
   }
 
   /// The tokenizer, if there is one of BERT's kind: weights do not fail because of another kind.
@@ -63,18 +99,8 @@ package struct SourceCheckpoint {
       let problem = "\(folder) has neither vocab.txt nor tokenizer.json"
       return (nil, ["\(problem): no tokenizer was stored, so the model takes ids only"])
     }
-    let tokenCount = found.tokenizer.vocabulary.count
-    guard tokenCount <= rowCount else {
-      throw ConversionError.vocabularyTooLong(
-        path: folder, tokenCount: tokenCount, rowCount: rowCount)
-    }
-    var notes = found.notes
-    if tokenCount < rowCount {
-      notes.append(
-        "the vocabulary has \(tokenCount) tokens, the embedding table \(rowCount) rows; "
-          + "the rows behind them stay unused")
-    }
-    return (found.tokenizer, notes)
+    let sizeNotes = try checkedSize(found.tokenizer, path: folder, rowCount: rowCount)
+    return (found.tokenizer, found.notes + sizeNotes)
   }
 
   /// Checks that a download brought the tokenizer's files themselves.

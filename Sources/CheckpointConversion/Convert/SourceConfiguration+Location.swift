@@ -16,6 +16,10 @@ extension SourceConfiguration {
   static func found(
     at location: CheckpointLocation, of source: any TensorSource
   ) throws -> (SourceConfiguration, notes: [String]) {
+    if let configured = source as? any ConfiguredTensorSource {
+      let (json, notes) = try configured.huggingFaceConfiguration()
+      return (try SourceConfiguration(json, path: configured.sourcePaths.first ?? ""), notes)
+    }
     if let archive = source as? KerasArchive {
       let path = "\(archive.path): config.json"
       let json = try JSONValue(parsing: archive.configuration, file: path)
@@ -26,6 +30,9 @@ extension SourceConfiguration {
     if let path = location.companion("config.json") {
       let json = try JSONValue(contentsOf: path, maximumByteCount: maximumByteCount)
       let isKeras = json["class_name"] != nil && json["model_type"] == nil
+      if location.kind == .tensorFlowIndex, !isKeras {
+        return try ofGooglesProgram(json, path: path)
+      }
       return (
         try SourceConfiguration(
           isKeras ? KerasConfiguration(json, path: path).translated() : json, path: path), []
@@ -34,6 +41,7 @@ extension SourceConfiguration {
     let dialect = Dialect.recognized(in: source.tensors.map(\.name))
     if let path = location.companion("bert_config.json") {
       let json = try JSONValue(contentsOf: path, maximumByteCount: maximumByteCount)
+      if location.kind == .tensorFlowIndex { return try ofGooglesProgram(json, path: path) }
       return try google(json, path: path, dialect: dialect)
     }
     if let file = source as? HDF5File, let layers = KerasModelConfiguration(of: dialect),
@@ -45,6 +53,20 @@ extension SourceConfiguration {
       return (try SourceConfiguration(layers.translated(json, path: path), path: path), [])
     }
     throw OpeningError.missingConfiguration(path: "\(location.folder)/config.json")
+  }
+
+  /// What stands beside a checkpoint of Google's program, which calls the approximation by tanh `gelu`;
+  /// transformers writes the family of the model into its files, that program does not.
+  private static func ofGooglesProgram(
+    _ json: JSONValue, path: String
+  ) throws -> (SourceConfiguration, notes: [String]) {
+    let isGoogles = json["model_type"] == nil
+    let configuration = try SourceConfiguration(json, path: path, isGoogles: isGoogles)
+    guard isGoogles, json["hidden_act"]?.string == "gelu" else { return (configuration, []) }
+    return (
+      configuration,
+      ["\(path) is of Google's program, whose gelu is the approximation by tanh: taken as that"]
+    )
   }
 
   /// Google's file says `gelu` and no more; what is computed under that name depends on the program.

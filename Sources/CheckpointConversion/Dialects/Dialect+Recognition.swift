@@ -3,6 +3,12 @@ extension Dialect {
   package static func recognized(in names: [String]) -> Dialect {
     if let keras = recognizedKeras(in: names) { return keras }
     if names.contains(where: { $0.contains("/") && $0.hasSuffix(":0") }) { return .tensorFlow }
+    if names.contains(where: { $0.hasSuffix(objectSuffix) }) {
+      return .tensorFlowObjects(layerCount: layerCount(in: names))
+    }
+    if names.contains("token_embd.weight") { return .gguf }
+    if names.contains("bert/embeddings/word_embeddings") { return .tensorFlowVariables }
+    if names.contains(where: { $0.hasSuffix(".query.kernel") }) { return .onnx }
     let isReference = names.contains { name in
       name == "mem_token_ids" || name.hasSuffix(".mem_token_ids")
         || name.hasSuffix("model.embeddings.weight")
@@ -28,13 +34,11 @@ extension Dialect {
   package static func layerCount(in names: [String]) -> Int {
     names.compactMap { name -> Int? in
       if let count = kerasLayerCount(in: name) { return count }
-      for marker in ["encoder.layer.", "encoder/layer_._"] {
-        guard let found = name.firstRange(of: marker) else { continue }
-        let digits = name[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
-        guard digits.count <= 6, let index = Int(digits) else { continue }
-        return index + 1
+      for marker in ["encoder.layer.", "encoder/layer_._", "encoder/layer_", "blk."] {
+        if let index = number(behind: marker, in: name) { return index + 1 }
       }
-      return nil
+      guard name.contains("/_attention_layer/") else { return nil }
+      return number(behind: objectLayer, in: name).map { $0 + 1 - objectLayersBeforeEncoder }
     }.max() ?? 0
   }
 
@@ -43,11 +47,15 @@ extension Dialect {
     // The first of keras-hub's layers has no number; keras-bert counts from 1.
     if name.contains("transformer_encoder/") { return 1 }
     for (marker, base) in [("transformer_encoder_", 1), ("Transformer-", 1), ("Encoder-", 0)] {
-      guard let found = name.firstRange(of: marker) else { continue }
-      let digits = name[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
-      guard digits.count <= 6, let index = Int(digits) else { continue }
-      return index + base
+      if let index = number(behind: marker, in: name) { return index + base }
     }
     return nil
+  }
+
+  /// The number behind the last place where a text stands in a name.
+  private static func number(behind marker: String, in name: String) -> Int? {
+    guard let found = name.ranges(of: marker).last else { return nil }
+    let digits = name[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
+    return digits.count <= 6 ? Int(digits) : nil
   }
 }

@@ -7,6 +7,8 @@ enum DroppedReason {
   static let positionIndices = "the numbers 0, 1, 2 …, which nobody learned"
   static let referenceBuffer = "ids that the memory's size and the tokenizer give again"
   static let optimizer = "the optimizer's state of an earlier training"
+  static let stepCount = "how many steps an earlier training took"
+  static let saveCount = "how often an earlier training was saved"
   static let unknown = "no part of a BERT encoder, pooler or classifier"
 
   static let relativePositions = "relative position embeddings change the attention"

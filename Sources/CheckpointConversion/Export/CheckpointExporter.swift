@@ -4,6 +4,7 @@ import ModelSchema
 import PyTorchCheckpoint
 import Safetensors
 import TensorStorage
+import Tokenizers
 
 /// Writes models as folders that the rest of the ecosystem opens.
 public struct CheckpointExporter {
@@ -15,19 +16,26 @@ public struct CheckpointExporter {
   ///   - folder: appears whole or not at all.
   ///   - collision: whether an earlier export there is replaced, file by file.
   ///   - elementType: f32, f16 or bf16; `nil` for the type of the model's matrices, and for f32 in
-  ///     the reference layout and, where those are bf16, in TensorFlow's.
+  ///     the reference layout, TensorFlow 1's and, where those are bf16, in TensorFlow's.
+  ///   - isQuantized: whether matrices become Q8_0, which the layout ``ExportLayout/gguf`` alone has.
   ///   - progress: called after every piece; what it throws stops the export.
   /// - Throws: ``ExportError``, ``ConversionError/overflow(path:tensor:value:type:)``, `FileError`.
   public static func export(
     model: ModelFile, layout: ExportLayout, to folder: String,
     collision: AtomicFileWriter.Collision, elementType: ElementType?,
-    progress: (TransferProgress) throws -> Void = { _ in }
+    isQuantized: Bool = false, progress: (TransferProgress) throws -> Void = { _ in }
   ) throws -> ExportReport {
+    guard layout == .gguf || !isQuantized else { throw ExportError.quantized(layout) }
     let type = try resolvedType(elementType, model: model, layout: layout)
     let tokenizer = try model.tokenizer()
     let special = tokenizer?.specialTokens
     guard model.description.memory == nil || special != nil else {
       throw ExportError.noTokenizer(path: model.path)
+    }
+    if layout == .tensorFlowVariables || layout == .gguf {
+      return try exportAlone(
+        model: model, layout: layout, to: folder, collision: collision, elementType: type,
+        isQuantized: isQuantized, tokenizer: tokenizer, progress: progress)
     }
     let tensors = layout.tensors(
       of: model.description, framing: special.map { ($0.classification, $0.separator) },
@@ -72,6 +80,31 @@ public struct CheckpointExporter {
       notes: notes(on: model, layout: layout))
   }
 
+  /// Exports to a format that has nothing in common with the folders of `transformers`.
+  private static func exportAlone(
+    model: ModelFile, layout: ExportLayout, to folder: String,
+    collision: AtomicFileWriter.Collision, elementType: ElementType, isQuantized: Bool,
+    tokenizer: WordPieceTokenizer?, progress: (TransferProgress) throws -> Void
+  ) throws -> ExportReport {
+    let output = try ExportFolder.open(path: folder, collision: collision)
+    let path = output.path
+    var notes = notes(on: model, layout: layout)
+    let tensorCount: Int
+    if layout == .gguf {
+      tensorCount = try exportGGUF(
+        model: model, to: output, tokenizer: tokenizer, elementType: elementType,
+        isQuantized: isQuantized, progress: progress)
+    } else {
+      let result = try exportTensorFlowVariables(
+        model: model, to: output, tokenizer: tokenizer, progress: progress)
+      tensorCount = result.tensorCount
+      notes += result.notes
+    }
+    let files = try output.commit()
+    return ExportReport(
+      folder: path, layout: layout, files: files, tensorCount: tensorCount, notes: notes)
+  }
+
   /// The type that every tensor gets: `transformers` expects one type throughout a file.
   private static func resolvedType(
     _ asked: ElementType?, model: ModelFile, layout: ExportLayout
@@ -85,7 +118,9 @@ public struct CheckpointExporter {
 
   private static func notes(on model: ModelFile, layout: ExportLayout) -> [String] {
     var notes: [String] = []
-    if model.description.predictsMaskedTokens, !HDF5Layers.keepsMaskedTokenHead(model, layout) {
+    if model.description.predictsMaskedTokens, layout != .tensorFlowVariables,
+      !HDF5Layers.keepsMaskedTokenHead(model, layout)
+    {
       notes.append("the head that names masked tokens is left out")
     }
     if !model.hasTokenizer { notes.append("the model has no tokenizer, so the folder has none") }

@@ -10,6 +10,8 @@ public enum ExportError: DescribedError, Hashable {
   case noTokenizer(path: String)
   /// Weights are written as f32, f16 or bf16; the reference layout is f32, TensorFlow's not bf16.
   case elementType(ElementType, ExportLayout)
+  /// Quantised matrices, which GGUF alone holds.
+  case quantized(ExportLayout)
 
   /// The family of the error.
   public var kind: FailureKind {
@@ -20,7 +22,7 @@ public enum ExportError: DescribedError, Hashable {
   public var place: String? {
     switch self {
     case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path): path
-    case .elementType: nil
+    case .elementType, .quantized: nil
     }
   }
 
@@ -32,6 +34,7 @@ public enum ExportError: DescribedError, Hashable {
     case .noTokenizer: "has memory but no tokenizer, so the ids of [CLS] and [SEP] are unknown"
     case .elementType(let type, let layout):
       "the layout \(layout.rawValue) cannot be written as \(type)"
+    case .quantized(let layout): "the layout \(layout.rawValue) cannot be written as q8_0"
     }
   }
 
@@ -41,8 +44,11 @@ public enum ExportError: DescribedError, Hashable {
     case .foreignFolder, .notAFolder: "Choose another folder."
     case .noTokenizer: "Convert the checkpoint again with its vocab.txt beside it."
     case .elementType(_, .huggingFace): "Choose f32, f16 or bf16."
-    case .elementType(_, .reference): "Choose f32, or the layout huggingface."
+    case .elementType(_, .reference), .elementType(_, .tensorFlowVariables):
+      "Choose f32, or the layout huggingface."
     case .elementType(_, .tensorFlow): "Choose f32 or f16, or the layout huggingface."
+    case .elementType(_, .gguf): "Choose f32, f16, bf16 or q8_0."
+    case .quantized: "Choose f32, f16 or bf16, or the layout gguf."
     }
   }
 }

@@ -29,9 +29,7 @@ struct ExportFolder: ~Copyable {
     let existing = try contents(of: path)
     if !existing.isEmpty {
       guard collision == .replace else { throw FileError(.create, path, code: EEXIST) }
-      guard existing.contains("config.json"),
-        ExportLayout.allCases.contains(where: { existing.contains($0.weightsName) })
-      else {
+      guard existing.contains(where: ExportLayout.isWeights) else {
         throw ExportError.foreignFolder(path: path)
       }
     }

@@ -12,23 +12,40 @@ public enum ExportLayout: String, Sendable, CaseIterable {
   /// A folder that the TensorFlow classes of `transformers` open: `tf_model.h5`. No class of theirs
   /// carries a memory, whose rows then follow the vocabulary's as in ``huggingFace``.
   case tensorFlow = "tensorflow"
+  /// A checkpoint of TensorFlow's in the form of Google's BERT release.
+  case tensorFlowVariables = "tensorflow1"
+  /// One GGUF file, which llama.cpp's programs open.
+  case gguf
 }
 
 extension ExportLayout {
-  /// The file that holds the weights.
-  var weightsName: String { self == .tensorFlow ? HDF5Layers.fileName : "model.safetensors" }
+  /// What the files of an exported TensorFlow checkpoint are called, before their endings.
+  static let tensorFlowPrefix = "bert_model.ckpt"
+
+  /// The file that tells that a folder is an export: the weights, or the index of them.
+  var weightsName: String {
+    switch self {
+    case .huggingFace, .reference: "model.safetensors"
+    case .tensorFlow: HDF5Layers.fileName
+    case .tensorFlowVariables: "\(Self.tensorFlowPrefix).index"
+    case .gguf: "model.gguf"
+    }
+  }
+
+  /// Whether a file of that name tells that a folder is an export.
+  static func isWeights(_ name: String) -> Bool { allCases.contains { $0.weightsName == name } }
 
   /// The types that its readers take: TensorFlow's HDF5 has none for bf16.
   var elementTypes: [ElementType] {
     switch self {
-    case .huggingFace: ParameterDescription.storedElementTypes
-    case .reference: [.f32]
+    case .huggingFace, .gguf: ParameterDescription.storedElementTypes
+    case .reference, .tensorFlowVariables: [.f32]
     case .tensorFlow: [.f32, .f16]
     }
   }
 
   /// Whether the weights are one file of the model's own names for `transformers`.
-  var isForTransformers: Bool { self != .reference }
+  var isForTransformers: Bool { self == .huggingFace || self == .tensorFlow }
 
   /// The tensors of the exported file, in the order of the state dict.
   ///

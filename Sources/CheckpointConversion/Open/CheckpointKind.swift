@@ -1,3 +1,4 @@
+import TensorFlowCheckpoint
 import TensorStorage
 
 /// What a file is, told by its first bytes and never by its name.
@@ -15,7 +16,10 @@ package enum CheckpointKind: Sendable, Hashable {
   case pickle
   /// PyTorch's first form.
   case tarArchive
+  /// The index of a TensorFlow checkpoint, whose data files lie beside it.
+  case tensorFlowIndex
   case gguf
+  case onnx
   case gitLFSPointer
   case webPage
   case empty
@@ -34,11 +38,14 @@ package enum CheckpointKind: Sendable, Hashable {
   /// - Throws: `FileError` when the file cannot be read.
   package init(ofFile path: String) throws(FileError) {
     let file = try RandomAccessFile(path: path)
-    self.init(prefix: try file.bytes(in: 0..<min(file.byteCount, Self.prefixByteCount)))
+    let end = file.byteCount
+    self.init(
+      prefix: try file.bytes(in: 0..<min(end, Self.prefixByteCount)),
+      suffix: try file.bytes(in: max(0, end - TensorFlowIndexFooter.byteCount)..<end))
   }
 
-  /// Tells the kind of a file that begins with these bytes.
-  package init(prefix: [UInt8]) {
+  /// Tells the kind of a file that begins and ends with these bytes.
+  package init(prefix: [UInt8], suffix: [UInt8] = []) {
     func begins(with text: String, at offset: Int = 0) -> Bool {
       prefix.dropFirst(offset).starts(with: text.utf8)
     }
@@ -50,6 +57,12 @@ package enum CheckpointKind: Sendable, Hashable {
     }
     // A safetensors header is JSON behind its length; white space in front of it is tolerated.
     let header = prefix.dropFirst(8).first { !($0 == 0x20 || (0x09...0x0D).contains($0)) }
+    // A model begins with its version, field 1, and another small field; a header of safetensors
+    // that began so would be longer than any is.
+    let isONNX =
+      prefix.count > 8 && prefix[0] == 0x08 && (1...64).contains(prefix[1])
+      && [0x12, 0x1A, 0x22, 0x2A, 0x32, 0x3A, 0x42, 0x72].contains(prefix[2])
+      && !prefix[4..<8].allSatisfy { $0 == 0 }
     let isText = prefix.allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
     self =
       if prefix.isEmpty {
@@ -66,6 +79,8 @@ package enum CheckpointKind: Sendable, Hashable {
         .webPage
       } else if begins(with: "GGUF") {
         .gguf
+      } else if isONNX {
+        .onnx
       } else if begins(with: "PK\u{3}\u{4}") {
         // The first member's name stands behind a header of 30 bytes.
         Self.kerasMembers.contains { begins(with: $0, at: 30) } ? .kerasArchive : .zipArchive
@@ -75,6 +90,8 @@ package enum CheckpointKind: Sendable, Hashable {
         && header != 0x7B
       {
         .pickle
+      } else if TensorFlowIndexFooter.matches(suffix) {
+        .tensorFlowIndex
       } else if isText && text.first == 0x7B {
         .json
       } else if header == 0x7B {

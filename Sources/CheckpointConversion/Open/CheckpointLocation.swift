@@ -17,20 +17,26 @@ package struct CheckpointLocation: Sendable, Hashable {
   /// - Throws: ``OpeningError``, or `FileError` when the path cannot be read.
   package init(path: String) throws {
     var isFolder: ObjCBool = false
+    let path = TensorFlowCheckpointLocation.index(for: path) ?? path
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw FileError(.open, path, code: ENOENT)
     }
     if !isFolder.boolValue {
-      weights = path
-      folder =
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
-        ?? "."
+      self.init(weights: path, kind: try CheckpointKind(ofFile: path))
     } else {
-      folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-      weights = "\(folder)/\(try Self.weightsName(in: folder))"
+      let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+      let weights = "\(folder)/\(try Self.weightsName(in: folder))"
+      self.init(weights: weights, kind: try CheckpointKind(ofFile: weights))
     }
-    kind = try CheckpointKind(ofFile: weights)
     if let error = OpeningError(kind: kind, path: weights) { throw error }
+  }
+
+  private init(weights: String, kind: CheckpointKind) {
+    self.weights = weights
+    self.kind = kind
+    folder =
+      weights.lastIndex(of: "/").map { $0 == weights.startIndex ? "/" : String(weights[..<$0]) }
+      ?? "."
   }
 
   /// A file beside the weights; `nil` when it is not there.
@@ -47,7 +53,8 @@ package struct CheckpointLocation: Sendable, Hashable {
   ]
   /// Endings of files that may hold weights.
   private static let weightEndings = [
-    ".safetensors", ".safetensors.index.json", ".h5", ".h5.index.json", ".keras", ".rmtw",
+    ".safetensors", ".safetensors.index.json", ".h5", ".h5.index.json", ".keras", ".rmtw", ".index",
+    ".gguf", ".onnx",
   ]
   /// Endings under which PyTorch writes whatever it is given.
   private static let pyTorchEndings = [".bin", ".pt", ".pth", ".ckpt", ".bin.index.json"]
@@ -73,6 +80,11 @@ package struct CheckpointLocation: Sendable, Hashable {
       }
     }
     if candidates.count == 1 { return candidates[0] }
+    if candidates.allSatisfy({ $0.hasSuffix(".index") }),
+      let latest = TensorFlowCheckpointLocation.latestIndex(in: folder, among: candidates)
+    {
+      return latest
+    }
     if let index = candidates.first(where: { $0.hasSuffix(".index.json") }) { return index }
     guard candidates.isEmpty else {
       throw OpeningError.severalCheckpoints(path: folder, names: candidates)

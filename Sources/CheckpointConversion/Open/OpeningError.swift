@@ -10,7 +10,6 @@ public enum OpeningError: DescribedError, Hashable {
   case severalCheckpoints(path: String, names: [String])
   /// A file of weights without its config.json.
   case missingConfiguration(path: String)
-  case gguf(path: String)
   case gitLFSPointer(path: String)
   case webPage(path: String)
   /// JSON that is no index of shards.
@@ -21,11 +20,12 @@ public enum OpeningError: DescribedError, Hashable {
   /// What stands against reading a file of that kind, if anything does.
   init?(kind: CheckpointKind, path: String) {
     switch kind {
-    case .native, .safetensors, .hdf5, .kerasArchive, .zipArchive, .pickle, .tarArchive: return nil
+    case .native, .safetensors, .hdf5, .kerasArchive, .zipArchive, .pickle, .tarArchive,
+      .tensorFlowIndex, .gguf, .onnx:
+      return nil
     case .json:
       guard !path.hasSuffix(".index.json") else { return nil }
       self = .notAnIndex(path: path)
-    case .gguf: self = .gguf(path: path)
     case .gitLFSPointer: self = .gitLFSPointer(path: path)
     case .webPage: self = .webPage(path: path)
     case .empty: self = .emptyFile(path: path)
@@ -45,7 +45,7 @@ public enum OpeningError: DescribedError, Hashable {
   public var place: String? {
     switch self {
     case .emptyFile(let path), .emptyFolder(let path), .noCheckpoint(let path),
-      .severalCheckpoints(let path, _), .missingConfiguration(let path), .gguf(let path),
+      .severalCheckpoints(let path, _), .missingConfiguration(let path),
       .gitLFSPointer(let path), .webPage(let path),
       .notAnIndex(let path),
       .unknownFormat(let path):
@@ -62,12 +62,12 @@ public enum OpeningError: DescribedError, Hashable {
     case .severalCheckpoints(_, let names):
       "holds several files of weights: \(names.joined(separator: ", "))"
     case .missingConfiguration: "is missing; without it the weights' meaning is unknown"
-    case .gguf: "is a GGUF file, which is not read yet"
     case .gitLFSPointer: "is a Git LFS pointer, not the file it points to"
     case .webPage: "is a web page, not a checkpoint's file; the download went wrong"
     case .notAnIndex: "is JSON, not weights"
     case .unknownFormat:
-      "is not a checkpoint: neither safetensors, PyTorch, HDF5 nor a native weight file"
+      "is not a checkpoint: neither safetensors, PyTorch, HDF5, a TensorFlow index, GGUF, ONNX nor a "
+        + "native weight file"
     }
   }
 
@@ -80,7 +80,6 @@ public enum OpeningError: DescribedError, Hashable {
     case .severalCheckpoints: "Name one of them instead of the folder."
     case .missingConfiguration:
       "Put the checkpoint's config.json, or Google's bert_config.json, beside its weights."
-    case .gguf: "Convert from the safetensors file it was made from."
     case .gitLFSPointer: "Run git lfs pull in its repository."
     case .notAnIndex: "Name the folder, or the file of weights itself."
     case .unknownFormat: "Name a checkpoint's folder, a .safetensors, .bin, .h5 or .rmtw file."

@@ -1,13 +1,17 @@
+import GGUF
 import HDF5
+import ONNX
 import PyTorchCheckpoint
 import Safetensors
 import ShardedCheckpoint
+import TensorFlowCheckpoint
 import TensorStorage
 import WeightFile
 
 /// Opens weights of any readable format, told by their content.
 ///
-/// A native file, safetensors, PyTorch, HDF5, an archive of Keras, an index of shards in one of these formats, or a folder
+/// A native file, safetensors, PyTorch, HDF5, an archive of Keras, a TensorFlow checkpoint, GGUF, ONNX,
+/// an index of shards in one of these formats, or a folder
 /// with one of them.
 ///
 /// - Throws: ``OpeningError`` when there is nothing to read; `FileError` and the format's own errors.
@@ -35,6 +39,9 @@ private func openForeignFile(_ path: String, kind: CheckpointKind) throws -> any
   case .zipArchive, .pickle, .tarArchive: try PyTorchFile(path: path)
   case .hdf5: try HDF5File(path: path)
   case .kerasArchive: try KerasArchive(path: path)
+  case .gguf: try GGUFFile(path: path)
+  case .onnx: try ONNXFile(path: path)
+  case .tensorFlowIndex: try TensorFlowCheckpoint(indexPath: path)
   default: throw OpeningError(kind: kind, path: path) ?? .unknownFormat(path: path)
   }
 }

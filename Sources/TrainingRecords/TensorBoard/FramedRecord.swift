@@ -13,16 +13,10 @@ enum FramedRecord {
     append(UInt64(payload.count), to: &length)
     var record = length
     record.reserveCapacity(payload.count + 16)
-    append(masked(CRC32C(of: length)), to: &record)
+    append(CRC32C(of: length).maskedValue, to: &record)
     record += payload
-    append(masked(CRC32C(of: payload)), to: &record)
+    append(CRC32C(of: payload).maskedValue, to: &record)
     return record
-  }
-
-  /// A check that may itself lie among bytes that are checked.
-  private static func masked(_ check: CRC32C) -> UInt32 {
-    let value = check.value
-    return (value >> 15 | value << 17) &+ 0xA282_EAD8
   }
 
   private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {

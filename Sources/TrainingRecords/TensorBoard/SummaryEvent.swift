@@ -1,3 +1,5 @@
+import ProtocolBuffers
+
 /// An event of TensorBoard's: the message that each record of an event file holds.
 ///
 /// Source: `tensorboard/compat/proto/event.proto` and `summary.proto`, whose field numbers these are.

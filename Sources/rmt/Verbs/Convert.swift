@@ -11,10 +11,12 @@ struct Convert: ParsableCommand {
     discussion: """
       The source is a Hugging Face folder (config.json, vocab.txt or tokenizer.json, weights as \
       safetensors, pytorch_model.bin or tf_model.h5, in one file or in shards), a preset of \
-      keras-hub, a .keras archive, or a weight file beside its config.json (or Google's \
+      keras-hub, a .keras archive, a TensorFlow checkpoint (Google's BERT release, TensorFlow 2 \
+      objects), an ONNX file, or any weight file beside its config.json (or Google's \
       bert_config.json) and vocabulary, such as a trainer's model_best.pth or what keras-bert and \
-      bert4keras write. How its tensors are named is found out, never asked. What the model does \
-      not need is dropped and listed; a pooler that is missing is created and said so.
+      bert4keras write; a GGUF file needs nothing beside it. How its tensors are named is found \
+      out, never asked. What the model does not need is dropped and listed; a pooler that is \
+      missing is created and said so.
 
       Examples:
         rmt convert path/to/bert-base-cased -o bert.rmtw
@@ -22,7 +24,7 @@ struct Convert: ParsableCommand {
       """)
 
   @Argument(
-    help: "A checkpoint folder, or a .safetensors, .bin, .pt, .h5 or .keras file.",
+    help: "A checkpoint folder, a file of weights in one, or a TensorFlow prefix.",
     completion: .file())
   var source: String
 

@@ -7,7 +7,7 @@ import TensorStorage
 /// `rmt export`: a folder that other programs load.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a folder that PyTorch, TensorFlow and transformers load.",
+    abstract: "Write a folder that PyTorch, transformers, TensorFlow or llama.cpp load.",
     discussion: """
       Layouts:
         huggingface  a folder for transformers. A model with memory brings modeling_rmt.py along, \
@@ -17,11 +17,16 @@ struct Export: ParsableCommand {
       none runs the recurrence; memory travels as the last rows of the word embeddings.
         reference    a state dict, as model.safetensors and pytorch_model.bin, with the names of \
       the paper's own code.
+        tensorflow1  a checkpoint in the form of Google's BERT release: bert_model.ckpt, \
+      bert_config.json, vocab.txt.
+        gguf         model.gguf with configuration and tokenizer inside, for llama.cpp; --dtype q8_0 \
+      quantises its matrices.
 
       Examples:
         rmt export tuned.rmtw -o out --layout huggingface
         rmt export bert.rmtw -o out --layout tensorflow
         rmt export tuned.rmtw -o out --layout reference
+        rmt export tuned.rmtw -o out --layout gguf --dtype q8_0
       """)
 
   @Argument(help: ArgumentHelp("A native file.", valueName: "file.rmtw"), completion: .file())
@@ -36,7 +41,7 @@ struct Export: ParsableCommand {
   var layout: ExportLayout
 
   @Option(help: "Store tensors in this type; the model's own unless given.")
-  var dtype: StoredElementType?
+  var dtype: ExportedElementType?
 
   @OptionGroup var forceOption: ForceOption
   @OptionGroup var output: JSONOption
@@ -50,7 +55,7 @@ struct Export: ParsableCommand {
     let bar = ProgressBar("exporting", unit: .bytes, isShown: !messages.quiet)
     let report = try CheckpointExporter.export(
       model: model, layout: layout, to: outputPath, collision: forceOption.collision,
-      elementType: dtype?.elementType
+      elementType: dtype?.elementType, isQuantized: dtype == .q8_0
     ) { progress in
       bar.update(progress.completedByteCount, of: progress.totalByteCount)
       try Interruption.check()

@@ -6,8 +6,9 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what is in a weight file, where it is from and how big it is.",
     discussion: """
-      Reads native files, safetensors, HDF5, archives of Keras and checkpoint folders; what the \
-      file is its content tells, not its name. Only headers are read, so this takes the same for every size.
+      Reads native files, safetensors, PyTorch's files, HDF5, archives of Keras, TensorFlow \
+      checkpoints, GGUF, ONNX and checkpoint folders; what the file is its content tells, not its \
+      name. Only headers are read, so this takes the same for every size.
 
       Examples:
         rmt inspect bert.rmtw

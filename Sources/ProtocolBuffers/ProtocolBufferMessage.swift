@@ -3,47 +3,53 @@
 /// A field is a key, number·8 + wire type, and a value. Fields are written in the order of the calls;
 /// by their numbers, as the reference implementations do, the bytes are theirs. Source: the Protocol
 /// Buffers encoding, protobuf.dev/programming-guides/encoding.
-struct ProtocolBufferMessage {
-  private enum WireType: UInt64 {
-    case varint = 0
-    case fixed64 = 1
-    case lengthDelimited = 2
-    case fixed32 = 5
-  }
+package struct ProtocolBufferMessage: Sendable {
+  /// What has been added so far.
+  package private(set) var bytes: [UInt8] = []
 
-  private(set) var bytes: [UInt8] = []
+  /// A message without fields.
+  package init() {}
 
   /// Adds an integer; a negative one takes ten bytes, as `int64` does.
-  mutating func add(_ value: Int, field: Int) {
+  package mutating func add(_ value: Int, field: Int) {
     key(field, .varint)
     varint(UInt64(bitPattern: Int64(value)))
   }
 
   /// Adds a `double`.
-  mutating func add(_ value: Double, field: Int) {
+  package mutating func add(_ value: Double, field: Int) {
     key(field, .fixed64)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   /// Adds a `float`.
-  mutating func add(_ value: Float, field: Int) {
+  package mutating func add(_ value: Float, field: Int) {
     key(field, .fixed32)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
+  /// Adds a `fixed32`.
+  package mutating func add(fixed32 value: UInt32, field: Int) {
+    key(field, .fixed32)
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
   /// Adds a `string`.
-  mutating func add(_ value: String, field: Int) { add(Array(value.utf8), field: field) }
+  package mutating func add(_ value: String, field: Int) { add(Array(value.utf8), field: field) }
 
   /// Adds a message.
-  mutating func add(_ value: ProtocolBufferMessage, field: Int) { add(value.bytes, field: field) }
+  package mutating func add(_ value: ProtocolBufferMessage, field: Int) {
+    add(value.bytes, field: field)
+  }
 
-  private mutating func add(_ value: [UInt8], field: Int) {
+  /// Adds `bytes`.
+  package mutating func add(_ value: [UInt8], field: Int) {
     key(field, .lengthDelimited)
     varint(UInt64(value.count))
     bytes += value
   }
 
-  private mutating func key(_ field: Int, _ type: WireType) {
+  private mutating func key(_ field: Int, _ type: ProtocolBufferWireType) {
     varint(UInt64(field) << 3 | type.rawValue)
   }
 

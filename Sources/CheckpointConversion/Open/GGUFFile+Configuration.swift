@@ -1,0 +1,83 @@
+import GGUF
+import JSON
+import ModelSchema
+import Tokenizers
+
+/// The keys of a GGUF file that say what a BERT is, and those of our own for what they leave out.
+///
+/// Source: gguf-py 0.19, `constants.py`.
+enum GGUFKey {
+  static let architecture = "general.architecture"
+  static let layerCount = "bert.block_count"
+  static let maximumPositions = "bert.context_length"
+  static let hiddenSize = "bert.embedding_length"
+  static let intermediateSize = "bert.feed_forward_length"
+  static let headCount = "bert.attention.head_count"
+  static let layerNormEpsilon = "bert.attention.layer_norm_epsilon"
+  static let isCausal = "bert.attention.causal"
+  static let labels = "bert.classifier.output_labels"
+  static let tokenTypeCount = "tokenizer.ggml.token_type_count"
+  static let fileType = "general.file_type"
+  static let quantizationVersion = "general.quantization_version"
+
+  static let activation = "rmt.hidden_act"
+  static let memoryTokenCount = "rmt.memory_tokens"
+  static let segmentPositions = "rmt.segment_positions"
+  static let alignment = "rmt.alignment"
+}
+
+extension GGUFFile: ConfiguredTensorSource {
+  /// The configuration that the metadata gives; the tables' sizes are those of the tables.
+  func huggingFaceConfiguration() throws -> (json: JSONValue, notes: [String]) {
+    let architecture = self[GGUFKey.architecture]?.string ?? "missing"
+    guard architecture == "bert" else {
+      throw ConfigurationError(
+        file: path,
+        .unsupported(
+          member: GGUFKey.architecture, found: architecture, supported: "bert"))
+    }
+    func integer(_ key: String) throws -> JSONValue {
+      guard let value = self[key]?.integer else {
+        throw ConfigurationError(file: path, .missing(member: key))
+      }
+      return .integer(value)
+    }
+    func rowCount(of tensor: String, orElse key: String) throws -> JSONValue {
+      try self.tensor(named: tensor).map { .integer($0.shape.rowCount) } ?? integer(key)
+    }
+    var json: JSONObject = [
+      "model_type": "bert",
+      "hidden_size": try integer(GGUFKey.hiddenSize),
+      "num_hidden_layers": try integer(GGUFKey.layerCount),
+      "num_attention_heads": try integer(GGUFKey.headCount),
+      "intermediate_size": try integer(GGUFKey.intermediateSize),
+      "vocab_size": try rowCount(of: "token_embd.weight", orElse: "bert.vocab_size"),
+      "max_position_embeddings": try rowCount(
+        of: "position_embd.weight", orElse: GGUFKey.maximumPositions),
+      "type_vocab_size": try rowCount(of: "token_types.weight", orElse: GGUFKey.tokenTypeCount),
+      "hidden_act": .string(self[GGUFKey.activation]?.string ?? "gelu"),
+    ]
+    if let epsilon = self[GGUFKey.layerNormEpsilon]?.double {
+      // It is stored as a float: the shortest decimal for it is the number that was meant.
+      json["layer_norm_eps"] = .number(Double("\(Float(epsilon))") ?? epsilon)
+    }
+    if self[GGUFKey.isCausal]?.bool == true { json["is_decoder"] = true }
+    if let labels = self[GGUFKey.labels]?.array?.compactMap(\.string) {
+      var names = JSONObject()
+      for (index, label) in labels.enumerated() { names["\(index)"] = .string(label) }
+      json["id2label"] = .object(names)
+    }
+    if self[GGUFKey.memoryTokenCount] != nil {
+      json["rmt"] = [
+        "memory_tokens": try integer(GGUFKey.memoryTokenCount),
+        "segment_positions": try integer(GGUFKey.segmentPositions),
+        "alignment": .string(self[GGUFKey.alignment]?.string ?? ""),
+      ]
+    }
+    let notes =
+      self[GGUFKey.activation] == nil
+      ? ["the file does not say which GELU: the one by erf was taken, as Hugging Face's BERTs have"]
+      : []
+    return (.object(json), notes)
+  }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import GGUF
+import JSON
+import ModelFile
+import ModelSchema
+import TensorFlowCheckpoint
+import TensorStorage
+import TestSupport
+import Testing
+import Tokenizers
+
+@testable import CheckpointConversion
+
+/// Exports that have nothing in common with the folders of transformers.
+struct ForeignExportTests {
+  private let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let memory = MemoryConfiguration(
+    tokenCount: 3, segmentPositions: 12, alignment: .right)
+
+  private func model(_ tiny: TinyBERT) throws -> ModelFile {
+    let path = folder.path("\(UUID().uuidString).rmtw")
+    let tokenizer = try WordPieceTokenizer(
+      vocabulary: WordPieceVocabulary(tokens: TinyBERT.vocabulary, file: "test"),
+      settings: WordPieceSettings(lowercases: false))
+    var writer = try ModelFileWriter(
+      path: path, collision: .keepExisting, description: tiny.description, tokenizer: tokenizer,
+      provenance: [], elementType: .f32)
+    for parameter in writer.parameters {
+      try tiny.values(of: parameter).withUnsafeBufferPointer { try writer.write(floats: $0) }
+    }
+    try writer.finish()
+    return try ModelFile(path: path)
+  }
+
+  @discardableResult
+  private func export(
+    _ tiny: TinyBERT, _ layout: ExportLayout, as elementType: ElementType? = nil,
+    isQuantized: Bool = false
+  ) throws -> ExportReport {
+    try CheckpointExporter.export(
+      model: model(tiny), layout: layout, to: folder.path("out"), collision: .keepExisting,
+      elementType: elementType, isQuantized: isQuantized)
+  }
+
+  private func convertedBack() throws -> (ModelFile, ConversionReport) {
+    let report = try CheckpointConverter.convert(
+      source: folder.path("out"), to: folder.path("back.rmtw"), elementType: nil,
+      collision: .keepExisting)
+    return (try ModelFile(path: folder.path("back.rmtw")), report)
+  }
+
+  @Test(arguments: [ExportLayout.tensorFlowVariables, .gguf])
+  func `a model with memory, classes and tokenizer comes back the same`(
+    layout: ExportLayout
+  ) throws {
+    let tiny = TinyBERT(labels: ["a", "b"], memory: Self.memory)
+    try export(tiny, layout)
+    let (back, report) = try convertedBack()
+    #expect(report.notes.isEmpty && report.created.isEmpty)
+    #expect(back.description == tiny.description)
+    for parameter in tiny.parameters {
+      #expect(try back.floats(of: parameter.name) == tiny.values(of: parameter))
+    }
+    let tokenizer = try #require(try back.tokenizer())
+    #expect(tokenizer.vocabulary.tokens == TinyBERT.vocabulary)
+    #expect(!tokenizer.settings.lowercases)
+  }
+
+  @Test(arguments: [ElementType.f16, .bf16])
+  func `GGUF holds matrices in the type asked for, and small tensors as floats`(
+    type: ElementType
+  ) throws {
+    try export(TinyBERT(), .gguf, as: type)
+    let file = try GGUFFile(path: folder.path("out/model.gguf"))
+    #expect(file.tensor(named: "blk.1.ffn_up.weight")?.elementType == type)
+    #expect(file.tensor(named: "token_embd.weight")?.elementType == type)
+    for name in ["blk.1.ffn_up.bias", "position_embd.weight", "token_types.weight"] {
+      #expect(file.tensor(named: name)?.elementType == .f32)
+    }
+    // Every number of the model is exact in both.
+    #expect(try convertedBack().0.floats(of: "embeddings.word_embeddings.weight").count == 44)
+  }
+
+  @Test func `rows that are no whole blocks are not quantised`() throws {
+    try export(TinyBERT(), .gguf, isQuantized: true)
+    let file = try GGUFFile(path: folder.path("out/model.gguf"))
+    #expect(file.tensor(named: "blk.0.attn_q.weight")?.elementType == .f16)
+    #expect(file["general.file_type"]?.integer == 7)
+  }
+
+  @Test func `only GGUF is quantised, and Google's checkpoint is f32`() throws {
+    #expect(throws: ExportError.quantized(.huggingFace)) {
+      try export(TinyBERT(), .huggingFace, isQuantized: true)
+    }
+    #expect(throws: ExportError.elementType(.f16, .tensorFlowVariables)) {
+      try export(TinyBERT(), .tensorFlowVariables, as: .f16)
+    }
+    #expect(try !FileManager.default.fileExists(atPath: folder.path("out")))
+  }
+
+  @Test func `a folder of Google's form has its names and its way to lay out kernels`() throws {
+    let report = try export(TinyBERT(labels: ["a", "b"]), .tensorFlowVariables)
+    #expect(
+      report.files.map(\.name) == [
+        "bert_config.json", "bert_model.ckpt.data-00000-of-00001", "bert_model.ckpt.index",
+        "tokenizer_config.json", "vocab.txt",
+      ])
+    let file = try TensorFlowCheckpoint(indexPath: folder.path("out/bert_model.ckpt.index"))
+    let kernel = "bert/encoder/layer_0/intermediate/dense/kernel"
+    #expect(file.tensor(named: kernel)?.shape == [4, 6])
+    #expect(file.tensor(named: "output_weights")?.shape == [2, 4])
+    #expect(file.tensor(named: "bert/embeddings/LayerNorm/gamma")?.shape == [4])
+    // The GELU by erf is told apart from Google's by the family's name.
+    #expect(report.notes.contains { $0.contains("erf") })
+    let json = try JSONValue(
+      contentsOf: folder.path("out/bert_config.json"), maximumByteCount: 1 << 20)
+    #expect(json["model_type"]?.string == "bert")
+  }
+
+  @Test(arguments: [ExportLayout.tensorFlowVariables, .gguf])
+  func `stopping leaves nothing, and an earlier export is replaced when asked`(
+    layout: ExportLayout
+  ) throws {
+    let model = try model(TinyBERT())
+    let before = try folder.names
+    func export(_ progress: (TransferProgress) throws -> Void) throws {
+      _ = try CheckpointExporter.export(
+        model: model, layout: layout, to: folder.path("out"), collision: .replace,
+        elementType: nil, progress: progress)
+    }
+    #expect(throws: Interrupted.self) { try export { _ in throw Interrupted() } }
+    #expect(try folder.names == before)
+    var last: TransferProgress?
+    try export { last = $0 }
+    try export { last = $0 }
+    #expect(last != nil && last?.completedByteCount == last?.totalByteCount)
+    #expect(try folder.names.allSatisfy { !$0.hasSuffix(".partial") })
+  }
+}

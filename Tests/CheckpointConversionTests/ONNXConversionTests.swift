@@ -1,0 +1,36 @@
+import ONNX
+import TensorStorage
+import TestSupport
+import Testing
+
+@testable import CheckpointConversion
+
+@Suite struct ONNXConversionTests {
+  @Test(arguments: ["folded", "unfolded", "dynamic", "merged", "numbered", "typed"])
+  func `every export of torch's gives the numbers of the model that was exported`(
+    name: String
+  ) throws {
+    let truth = name == "merged" ? "merged" : "model"
+    let comparison = try TruthComparison(
+      checkpoint: Fixtures.path("onnx/\(name)"),
+      truth: Fixtures.path("onnx/truth/\(truth).safetensors"))
+    #expect(try comparison.largestDifference() == 0)
+    let plan = comparison.checkpoint.plan
+    #expect(plan.created.isEmpty && plan.bindings.count == 41)
+    #expect(plan.description.labels.count == 3)
+  }
+
+  @Test func `equal layers are stored once and found twice`() throws {
+    let file = try ONNXFile(path: Fixtures.path("onnx/merged/model.onnx"))
+    #expect(file.tensors.contains { $0.name.hasPrefix("bert.encoder.layer.0.output.dense.k") })
+    #expect(file.tensors.contains { $0.name.hasPrefix("bert.encoder.layer.1.output.dense.k") })
+  }
+
+  @Test func `a table that the exporter folded away is named, with the way out`() throws {
+    let error = #expect(throws: ONNXError.self) {
+      try SourceCheckpoint(path: Fixtures.path("onnx/static"))
+    }
+    #expect(error.map { clauseName($0.clause) } == "foldedTable")
+    #expect(error?.description.contains("dynamic_shapes") == true)
+  }
+}
