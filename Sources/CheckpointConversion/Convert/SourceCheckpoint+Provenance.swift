@@ -1,12 +1,11 @@
 import JSON
 import ModelFile
 import TensorStorage
+import Tokenizers
 
 extension SourceCheckpoint {
   /// Files beside the weights whose content goes into the model.
-  private static let companions = [
-    "config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
-  ]
+  private static let companions = ["config.json"] + TokenizerFolder.fileNames
 
   /// The record of this conversion; reads every source file once for its checksum.
   ///

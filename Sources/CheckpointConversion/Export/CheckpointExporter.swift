@@ -52,11 +52,10 @@ public struct CheckpointExporter {
     }
     try output.write((configuration.json().serialized(pretty: true) + "\n").utf8, to: "config.json")
     if let tokenizer {
-      let files = TokenizerFiles(
-        tokenizer: tokenizer,
+      let files = tokenizer.files(
         maximumLength: configuration.runsRecurrence
           ? nil : model.description.encoder.maximumPositions)
-      for file in files.files { try output.write(file.bytes, to: file.name) }
+      for file in files { try output.write(file.bytes, to: file.name) }
     }
     if configuration.runsRecurrence {
       try output.write(PackageResources.modeling_rmt_py, to: "modeling_rmt.py")
