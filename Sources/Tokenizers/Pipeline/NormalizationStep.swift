@@ -79,8 +79,11 @@ package enum NormalizationStep: Sendable, Hashable {
       if start == nil { start = first }
       end = position
     }
-    let range = (left ? start ?? text.count : 0)..<(right ? end : text.count)
-    if range.lowerBound < range.upperBound { output += text[range] }
+    guard let start else {
+      if !left && !right { output += text }
+      return
+    }
+    output += text[(left ? start : 0)..<(right ? end : text.count)]
   }
 
   private func forEachScalar(

@@ -54,11 +54,11 @@ struct SubwordHostileTests {
   }
 
   @Test(arguments: ["roberta", "xlm-roberta", "albert", "holes"])
-  func `a megabyte without a space takes linear time`(_ name: String) throws {
+  func `a long word without a space takes little more than linear time`(_ name: String) throws {
     let tokenizer = try SubwordFixture.tokenizer(name)
     let clock = ContinuousClock()
     func time(_ count: Int) -> Duration {
-      let text = String(repeating: "a", count: count)
+      let text = String(repeating: "moved", count: count / 5)
       return clock.measure { #expect(tokenizer.encode(text).count <= count + 1) }
     }
     _ = time(1000)
