@@ -40,7 +40,7 @@ package enum TokenizerRecord: Sendable {
   package var kindName: String {
     switch self {
     case .wordPiece: "WordPiece"
-    case .subword(let record): record.kind == .bytePair ? "byte-level BPE" : "unigram"
+    case .subword(let record): record.kind.name
     }
   }
 

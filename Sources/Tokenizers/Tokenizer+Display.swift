@@ -9,10 +9,7 @@ extension Tokenizer {
   package func displayPieces(_ ids: some Sequence<Int32>) -> [String] {
     switch kind {
     case .wordPiece: ids.map { tokens[Int($0)] }
-    case .subword(let tokenizer):
-      ids.map {
-        (tokenizer.continuesWord($0) ? continuationPrefix : "") + tokenizer.display($0)
-      }
+    case .subword(let tokenizer): tokenizer.display(ids, prefix: continuationPrefix)
     }
   }
 

@@ -54,7 +54,7 @@ public struct Tokenizer: Sendable {
   public var kindName: String {
     switch kind {
     case .wordPiece: "WordPiece"
-    case .subword(let tokenizer): tokenizer.model.name
+    case .subword(let tokenizer): tokenizer.model.kind.name
     }
   }
 

@@ -5,11 +5,11 @@ package enum SubwordModel: Sendable, Hashable {
   /// SentencePiece's unigram language model, as ALBERT and XLM-R have it.
   case unigram(UnigramModel)
 
-  /// What people call it.
-  package var name: String {
+  /// Which kind it is.
+  package var kind: SubwordRecord.Kind {
     switch self {
-    case .bytePair: "byte-level BPE"
-    case .unigram: "SentencePiece unigram"
+    case .bytePair: .bytePair
+    case .unigram: .unigram
     }
   }
 }

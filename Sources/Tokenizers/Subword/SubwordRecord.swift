@@ -8,6 +8,14 @@ package struct SubwordRecord: Sendable {
     case bytePair = "byte-level-bpe"
     /// SentencePiece's unigram language model.
     case unigram = "unigram"
+
+    /// What people call it.
+    package var name: String {
+      switch self {
+      case .bytePair: "byte-level BPE"
+      case .unigram: "SentencePiece unigram"
+      }
+    }
   }
 
   /// The model.

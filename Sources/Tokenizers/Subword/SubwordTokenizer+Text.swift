@@ -9,17 +9,25 @@ extension SubwordTokenizer {
 
   /// Whether a piece goes on with the word of the piece in front of it.
   ///
-  /// Where a space belongs to the word behind it, a piece without one does; tokens with a role and
-  /// white space do not.
+  /// Where a space belongs to the word behind it, a piece without one does; literal tokens, white space
+  /// and marks of punctuation do not.
   package func continuesWord(_ id: Int32) -> Bool {
-    guard let first = text(of: id).first, !isLiteral(id) else { return false }
-    return !(first <= 0x20)
+    let bytes = text(of: id)
+    guard let first = bytes.first, first > 0x20, !isLiteral(id) else { return false }
+    return bytes.contains { $0 >= 0x80 || !Unicode.Scalar($0).isPunctuation }
   }
 
-  /// A piece as a person reads it, without the space in front.
-  package func display(_ id: Int32) -> String {
-    let bytes = text(of: id)
-    return String(decoding: bytes.first == 0x20 ? bytes.dropFirst() : bytes[...], as: UTF8.self)
+  /// Pieces as a person reads them: words without the space in front, and `prefix` before what goes on
+  /// with one.
+  package func display(_ ids: some Sequence<Int32>, prefix: String) -> [String] {
+    var isInWord = false
+    return ids.map { id in
+      let bytes = text(of: id)
+      let continues = isInWord && continuesWord(id)
+      isInWord = !isLiteral(id) && (bytes.last ?? 0x20) > 0x20
+      let piece = bytes.first == 0x20 ? bytes.dropFirst() : bytes[...]
+      return (continues ? prefix : "") + String(decoding: piece, as: UTF8.self)
+    }
   }
 
   /// Whether an id is that of a token which is found as it is spelt.
@@ -41,6 +49,16 @@ extension SubwordTokenizer {
         UTF8Scalar.append(scalar == mark ? 0x20 : scalar.value, to: &bytes)
       }
       return bytes
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether an ASCII character is printable and neither letter nor digit.
+  fileprivate var isPunctuation: Bool {
+    switch value {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: false
+    default: value > 0x20 && value < 0x7F
     }
   }
 }
