@@ -75,6 +75,18 @@ struct SubwordFileTests {
     #expect(unigram.kindName == "SentencePiece unigram")
   }
 
+  @Test func `knows a model that an older file does not name`() throws {
+    for (object, name) in [
+      (Self.bytePair, "byte-level BPE"), (Self.unigram, "SentencePiece unigram"),
+    ] {
+      var older = object
+      var model = try #require(object["model"]?.object)
+      model["type"] = nil
+      older["model"] = .object(model)
+      #expect(try load(["tokenizer.json": .object(older)])?.kindName == name)
+    }
+  }
+
   @Test func `takes the tokens with a role from the config, then from the frame of a text`() throws
   {
     var object = Self.bytePair
