@@ -10,7 +10,7 @@ import WeightFile
 /// neither parameters nor vocabulary are touched.
 public struct ModelFile: Sendable {
   /// The tensor that holds the vocabulary: u8, one line a token, each ended by a newline.
-  package static let vocabularyName = "tokenizer.vocabulary"
+  package static let vocabularyName = TokenizerTable.vocabulary.rawValue
   /// The `kind` of weight files that hold a model.
   package static let kind = "model"
 
@@ -38,23 +38,23 @@ public struct ModelFile: Sendable {
     }
     let metadata = try ModelMetadata(weights.metadata, path: path)
     let parameters = ParameterCatalog(metadata.description).parameters
-    try Self.check(parameters, hasTokenizer: metadata.tokenizerSettings != nil, in: weights)
+    try Self.check(parameters, tables: metadata.tokenizer?.tables ?? [], in: weights)
     self.path = path
     self.weights = weights
     description = metadata.description
     provenance = metadata.provenance
     self.parameters = parameters
-    storedTokenizer = metadata.tokenizerSettings.map {
+    storedTokenizer = metadata.tokenizer.map {
       StoredTokenizer(
-        weights: weights, settings: $0, rowCount: metadata.description.encoder.vocabularySize)
+        weights: weights, record: $0, rowCount: metadata.description.encoder.vocabularySize)
     }
   }
 
   /// Whether the file holds a tokenizer; one that is not supported is left out by the conversion.
   public var hasTokenizer: Bool { storedTokenizer != nil }
 
-  /// The tokenizer's settings, which opening has read.
-  package var tokenizerSettings: WordPieceSettings? { storedTokenizer?.settings }
+  /// What the header says of the tokenizer.
+  package var tokenizerRecord: TokenizerRecord? { storedTokenizer?.record }
 
   /// Tokens of the vocabulary, without building the tokenizer for it.
   package var tokenCount: Int? { storedTokenizer?.tokenCount }
@@ -62,7 +62,7 @@ public struct ModelFile: Sendable {
   /// The model's tokenizer, if the file holds one; built at the first call and kept.
   ///
   /// - Throws: ``ModelFileError`` or `TokenizerError` when vocabulary or settings are wrong.
-  public func tokenizer() throws -> WordPieceTokenizer? { try storedTokenizer?.tokenizer() }
+  public func tokenizer() throws -> Tokenizer? { try storedTokenizer?.tokenizer() }
 
   /// A parameter's numbers as they lie in the file, aligned to 64; valid while ``weights`` lives.
   ///
@@ -89,9 +89,9 @@ public struct ModelFile: Sendable {
     weights.tensor(named: parameters[0].name)?.elementType ?? .f32
   }
 
-  /// Checks that the file has the catalogue's parameters, the vocabulary, and nothing else.
+  /// Checks that the file has the catalogue's parameters, the tokenizer's tables, and nothing else.
   private static func check(
-    _ parameters: [ParameterDescription], hasTokenizer: Bool, in weights: WeightFile
+    _ parameters: [ParameterDescription], tables: [TokenizerTable], in weights: WeightFile
   ) throws(ModelFileError) {
     let path = weights.path
     for parameter in parameters {
@@ -110,11 +110,13 @@ public struct ModelFile: Sendable {
           path: path, .parameterType(name: parameter.name, found: tensor.elementType))
       }
     }
-    let vocabulary = weights.tensor(named: vocabularyName)
-    guard (vocabulary != nil) == hasTokenizer,
-      vocabulary.map({ $0.elementType == .u8 && $0.shape.rank == 1 }) ?? true
-    else { throw ModelFileError(path: path, .tokenizerParts) }
-    let names = Set(parameters.map(\.name) + [vocabularyName])
+    for table in TokenizerTable.allCases {
+      let tensor = weights.tensor(named: table.rawValue)
+      guard (tensor != nil) == tables.contains(table), tensor.map(table.fits) ?? true else {
+        throw ModelFileError(path: path, .tokenizerParts)
+      }
+    }
+    let names = Set(parameters.map(\.name) + TokenizerTable.allCases.map(\.rawValue))
     for tensor in weights.tensors where !names.contains(tensor.name) {
       throw ModelFileError(path: path, .unexpectedTensor(tensor.name))
     }

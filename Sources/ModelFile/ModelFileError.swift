@@ -18,7 +18,7 @@ public struct ModelFileError: DescribedError {
     case parameterType(name: String, found: ElementType)
     /// A tensor that the model has no place for.
     case unexpectedTensor(String)
-    /// A vocabulary without settings, settings without a vocabulary, or one of another type.
+    /// A tokenizer's table without settings, settings without a table, or one of another type.
     case tokenizerParts
     /// A line of the vocabulary that is not UTF-8, or that does not end.
     case vocabularyLine(Int)
@@ -63,7 +63,8 @@ public struct ModelFileError: DescribedError {
     case .unexpectedTensor(let name):
       "the model has no place for the tensor \"\(name)\""
     case .tokenizerParts:
-      "the tokenizer needs both its settings and the u8 tensor \"\(ModelFile.vocabularyName)\""
+      "the tokenizer needs both its settings and its tensors, the u8 \"\(ModelFile.vocabularyName)\" "
+        + "first of all"
     case .vocabularyLine(let line):
       "line \(line) of the vocabulary is not UTF-8 or does not end"
     case .vocabularyTooLong(let tokenCount, let rowCount):

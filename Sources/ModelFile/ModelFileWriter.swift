@@ -4,7 +4,7 @@ import TensorStorage
 import Tokenizers
 import WeightFile
 
-/// Writes a model file: vocabulary and header at once, then the parameters as they come.
+/// Writes a model file: tokenizer and header at once, then the parameters as they come.
 ///
 /// Nothing appears under the file's name before ``finish()``. Same arguments and numbers, same bytes.
 package struct ModelFileWriter: ~Copyable {
@@ -23,37 +23,35 @@ package struct ModelFileWriter: ~Copyable {
   ///   `FileError`.
   package init(
     path: String, collision: AtomicFileWriter.Collision, description: ModelDescription,
-    tokenizer: WordPieceTokenizer?, provenance: [ProvenanceStep], elementType: ElementType
+    tokenizer: Tokenizer?, provenance: [ProvenanceStep], elementType: ElementType
   ) throws {
     guard ParameterDescription.storedElementTypes.contains(elementType) else {
       throw ModelFileError(path: path, .storedType(elementType))
     }
     try description.check(file: path)
     let rowCount = description.encoder.vocabularySize
-    if let tokenizer, tokenizer.vocabulary.count > rowCount {
+    if let tokenizer, tokenizer.tokens.count > rowCount {
       throw ModelFileError(
         path: path,
-        .vocabularyTooLong(tokenCount: tokenizer.vocabulary.count, rowCount: rowCount))
+        .vocabularyTooLong(tokenCount: tokenizer.tokens.count, rowCount: rowCount))
     }
     let parameters = ParameterCatalog(description).parameters
     var tensors = parameters.map {
       TensorDescription(
         name: $0.name, elementType: $0.storedElementType(matrices: elementType), shape: $0.shape)
     }
-    let vocabulary = tokenizer?.vocabulary.lines
-    if let vocabulary {
-      // In front, so that all that is no parameter is written before the first one comes.
-      tensors.insert(
-        TensorDescription(
-          name: ModelFile.vocabularyName, elementType: .u8, shape: [vocabulary.count]),
-        at: 0)
+    let record = tokenizer.map { TokenizerRecord($0) }
+    let tables = (record?.tables ?? []).compactMap { table in
+      tokenizer.flatMap { table.content(of: $0) }
     }
+    // In front, so that all that is no parameter is written before the first one comes.
+    tensors.insert(contentsOf: tables.map(\.tensor), at: 0)
     let metadata = ModelMetadata(
-      description: description, tokenizerSettings: tokenizer?.settings, provenance: provenance)
+      description: description, tokenizer: record, provenance: provenance)
     var output = try WeightFileWriter(
       path: path, collision: collision, kind: ModelFile.kind, metadata: metadata.json,
       tensors: tensors)
-    if let vocabulary { try output.write(vocabulary) }
+    for table in tables { try output.write(table.bytes) }
     self.parameters = parameters
     self.output = output
   }

@@ -5,15 +5,15 @@ import Tokenizers
 /// The metadata of a weight file of kind `model`: `model`, `tokenizer` (or null), `provenance`.
 struct ModelMetadata {
   let description: ModelDescription
-  let tokenizerSettings: WordPieceSettings?
+  let tokenizer: TokenizerRecord?
   let provenance: [ProvenanceStep]
 
   init(
-    description: ModelDescription, tokenizerSettings: WordPieceSettings?,
+    description: ModelDescription, tokenizer: TokenizerRecord?,
     provenance: [ProvenanceStep]
   ) {
     self.description = description
-    self.tokenizerSettings = tokenizerSettings
+    self.tokenizer = tokenizer
     self.provenance = provenance
   }
 
@@ -27,9 +27,9 @@ struct ModelMetadata {
     }
     description = try ModelDescription(json: model, file: path)
     switch object["tokenizer"] {
-    case .some(.null): tokenizerSettings = nil
+    case .some(.null): tokenizer = nil
     case .some(.object(let settings)):
-      tokenizerSettings = try WordPieceSettings(json: settings, file: path)
+      tokenizer = try TokenizerRecord(json: settings, path: path)
     default:
       throw ModelFileError(path: path, .member(name: "tokenizer", expected: "an object or null"))
     }
@@ -43,7 +43,7 @@ struct ModelMetadata {
   var json: JSONObject {
     [
       "model": description.json,
-      "tokenizer": tokenizerSettings.map { .object($0.json) } ?? .null,
+      "tokenizer": tokenizer.map { .object($0.json) } ?? .null,
       "provenance": .array(provenance.map(\.json)),
     ]
   }

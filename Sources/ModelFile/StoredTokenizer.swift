@@ -7,13 +7,13 @@ import WeightFile
 /// everything else about opening a model, and not every use of a model needs them.
 final class StoredTokenizer: Sendable {
   private let weights: WeightFile
-  let settings: WordPieceSettings
+  let record: TokenizerRecord
   private let rowCount: Int
-  private let built = Mutex<WordPieceTokenizer?>(nil)
+  private let built = Mutex<Tokenizer?>(nil)
 
-  init(weights: WeightFile, settings: WordPieceSettings, rowCount: Int) {
+  init(weights: WeightFile, record: TokenizerRecord, rowCount: Int) {
     self.weights = weights
-    self.settings = settings
+    self.record = record
     self.rowCount = rowCount
   }
 
@@ -24,7 +24,7 @@ final class StoredTokenizer: Sendable {
   }
 
   /// The tokenizer; two threads that ask at once get the same one.
-  func tokenizer() throws -> WordPieceTokenizer {
+  func tokenizer() throws -> Tokenizer {
     try built.withLock { built in
       if let built { return built }
       let tokens = try tokens()
@@ -33,12 +33,36 @@ final class StoredTokenizer: Sendable {
           path: weights.path,
           .vocabularyTooLong(tokenCount: tokens.count, rowCount: rowCount))
       }
-      let tokenizer = try WordPieceTokenizer(
-        vocabulary: WordPieceVocabulary(tokens: tokens, file: weights.path), settings: settings,
-        file: weights.path)
+      let tokenizer: Tokenizer
+      switch record {
+      case .wordPiece(let settings):
+        tokenizer = try Tokenizer(
+          vocabulary: WordPieceVocabulary(tokens: tokens, file: weights.path),
+          settings: settings, file: weights.path)
+      case .subword(let record):
+        tokenizer = Tokenizer(try record.tokenizer(tables(tokens), file: weights.path))
+      }
       built = tokenizer
       return tokenizer
     }
+  }
+
+  /// The tables beside the vocabulary; opening has checked their types and shapes.
+  private func tables(_ tokens: [String]) -> SubwordRecord.Tables {
+    func numbers<Number: FixedWidthInteger>(_ table: TokenizerTable, _: Number.Type) -> [Number] {
+      guard let bytes = weights.bytes(of: table.rawValue) else { return [] }
+      return (0..<bytes.count / MemoryLayout<Number>.size).map {
+        Number(
+          littleEndian: bytes.loadUnaligned(
+            fromByteOffset: $0 * MemoryLayout<Number>.size, as: Number.self))
+      }
+    }
+    let pairs = numbers(.merges, Int32.self)
+    return SubwordRecord.Tables(
+      tokens: tokens,
+      merges: stride(from: 0, to: pairs.count, by: 2).map { (pairs[$0], pairs[$0 + 1]) },
+      scores: numbers(.scores, UInt64.self).map(Double.init(bitPattern:)),
+      characterMap: weights.bytes(of: TokenizerTable.characterMap.rawValue).map(Array.init))
   }
 
   /// The vocabulary's lines: every token is ended by a newline, so empty ones keep their ids.

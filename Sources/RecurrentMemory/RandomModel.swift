@@ -11,13 +11,13 @@ import Tokenizers
 /// are zero. The numbers are a function of seed and shape alone.
 package struct RandomModel {
   private let description: ModelDescription
-  private let tokenizer: WordPieceTokenizer
+  private let tokenizer: Tokenizer
   private let seed: UInt64
 
   private static let pieceElementCount = 1 << 16
 
   /// A model with every part given.
-  package init(description: ModelDescription, tokenizer: WordPieceTokenizer, seed: UInt64) {
+  package init(description: ModelDescription, tokenizer: Tokenizer, seed: UInt64) {
     self.description = description
     self.tokenizer = tokenizer
     self.seed = seed

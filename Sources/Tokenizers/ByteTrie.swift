@@ -85,6 +85,33 @@ struct ByteTrie: Sendable {
     return best
   }
 
+  /// The shortest string within `range` that begins at its start.
+  ///
+  /// - Returns: its number, or `nil` when there is none.
+  func shortestMatch(in bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int32? {
+    var node = Self.root
+    for position in range {
+      node = child(of: node, bytes[position])
+      if node < 0 { return nil }
+      if values[Int(node)] >= 0 { return values[Int(node)] }
+    }
+    return nil
+  }
+
+  /// Calls `body` with every string within `range` that begins at its start, the shortest first.
+  @inline(__always)
+  func forEachMatch(
+    in bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+    _ body: (_ value: Int32, _ end: Int) -> Void
+  ) {
+    var node = Self.root
+    for position in range {
+      node = child(of: node, bytes[position])
+      if node < 0 { return }
+      if values[Int(node)] >= 0 { body(values[Int(node)], position + 1) }
+    }
+  }
+
   private func child(of node: Int32, _ byte: UInt8) -> Int32 {
     let key = Self.key(node, byte)
     let mask = keys.count - 1

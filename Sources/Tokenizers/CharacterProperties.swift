@@ -87,7 +87,7 @@ struct CharacterProperties: Sendable {
 }
 
 /// Reads the notation of ``CharacterTables``.
-private enum CharacterTableReader {
+enum CharacterTableReader {
   struct Entry {
     var range: Range<Int>
     var step = 1

@@ -35,6 +35,36 @@ struct TokenizerConfig {
     return tokens
   }
 
+  /// The same with all that a pipeline asks of them.
+  func literalTokens() throws(TokenizerError) -> [(token: LiteralToken, id: Int)] {
+    let decoder = try members.optional("added_tokens_decoder", "an object", \.object) ?? [:]
+    var tokens: [(token: LiteralToken, id: Int)] = []
+    for (name, value) in decoder.members {
+      guard let id = Int(name), id >= 0 else {
+        throw .invalidMember(
+          name: "added_tokens_decoder", expected: "an object of ids", file: members.file)
+      }
+      tokens.append((try LiteralToken(json: value, file: members.file), id))
+    }
+    return tokens
+  }
+
+  /// Refuses classes that cut text otherwise although they too have `vocab.json` and `merges.txt`.
+  func expectRoBERTaClass() throws(TokenizerError) {
+    guard var name = try members.optional("tokenizer_class", "a string", \.string) else { return }
+    if name.hasSuffix("Fast") { name.removeLast(4) }
+    guard Self.byteLevelClasses.contains(name) else {
+      throw .unsupported(
+        what: "the tokenizer class \(name)", expected: "RobertaTokenizer", file: members.file)
+    }
+  }
+
+  /// The classes of transformers that are RoBERTa's tokenizer under another name.
+  private static let byteLevelClasses: Set = [
+    "BartTokenizer", "GPT2Tokenizer", "LongformerTokenizer", "PreTrainedTokenizer",
+    "RobertaTokenizer", "TokenizersBackend",
+  ]
+
   /// Refuses classes that cut text otherwise although they too have a `vocab.txt`.
   func expectBERTClass() throws(TokenizerError) {
     guard var name = try members.optional("tokenizer_class", "a string", \.string) else { return }

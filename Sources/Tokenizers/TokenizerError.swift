@@ -16,12 +16,22 @@ public enum TokenizerError: DescribedError, Hashable {
   case missingSpecialToken(String, role: String, file: String)
   /// A member of a settings file that is missing or of the wrong kind.
   case invalidMember(name: String, expected: String, file: String)
-  /// Something that this tokenizer does not do, such as another model than WordPiece.
+  /// Something that no tokenizer here does, such as a normaliser of another name.
   case unsupported(what: String, expected: String, file: String)
   /// Two pieces with one id in `tokenizer.json`.
   case repeatedID(Int, file: String)
   /// Ids far beyond the number of pieces.
   case sparseIDs(highest: Int, count: Int, file: String)
+  /// A folder with SentencePiece's own file and no `tokenizer.json`.
+  case sentencePieceModel(file: String)
+  /// Two pieces that are spelt alike.
+  case repeatedToken(String, file: String)
+  /// A merge of byte-pair encoding that names something which is no piece.
+  case unknownMerge(index: Int, token: String, file: String)
+  /// A piece's score that is no finite number.
+  case score(id: Int, file: String)
+  /// A map of characters that breaks a rule.
+  case characterMap(CharacterMapFault, file: String)
   /// A file larger than any such file is.
   case fileTooLarge(byteCount: Int, limit: Int, file: String)
 
@@ -34,7 +44,9 @@ public enum TokenizerError: DescribedError, Hashable {
     case .emptyVocabulary(let file), .noWords(let file), .vocabularyTooLarge(_, _, let file),
       .lineBreakInToken(_, let file), .missingSpecialToken(_, _, let file),
       .invalidMember(_, _, let file), .unsupported(_, _, let file), .repeatedID(_, let file),
-      .sparseIDs(_, _, let file), .fileTooLarge(_, _, let file):
+      .sparseIDs(_, _, let file), .sentencePieceModel(let file), .repeatedToken(_, let file),
+      .unknownMerge(_, _, let file),
+      .score(_, let file), .characterMap(_, let file), .fileTooLarge(_, _, let file):
       file
     case .lineNotUTF8(let line, let file): "\(file), line \(line)"
     }
@@ -56,6 +68,13 @@ public enum TokenizerError: DescribedError, Hashable {
     case .repeatedID(let id, _): "two pieces have the id \(id)"
     case .sparseIDs(let highest, let count, _):
       "the highest id is \(highest), but there are only \(count) pieces"
+    case .sentencePieceModel:
+      "found SentencePiece's own file without a tokenizer.json, expected tokenizer.json"
+    case .repeatedToken(let token, _): "two pieces are spelt \"\(token)\""
+    case .unknownMerge(let index, let token, _):
+      "merge \(index), counted from 0, names \"\(token)\", which is no piece"
+    case .score(let id, _): "the score of the piece with id \(id) is no finite number"
+    case .characterMap(let fault, _): "the map of characters cannot be used: \(fault.problem)"
     case .fileTooLarge(let byteCount, let limit, _):
       "the file has \(byteCount) bytes, at most \(limit) are accepted"
     }
@@ -69,7 +88,11 @@ public enum TokenizerError: DescribedError, Hashable {
         + "tokenizer_config.json are in it."
     case .noWords: "Name text files with words in them."
     case .lineNotUTF8: "Save the file as UTF-8."
-    case .unsupported: "Only BERT's own tokenizer is supported."
+    case .unsupported:
+      "WordPiece, byte-level BPE as RoBERTa has it and SentencePiece unigram as ALBERT and XLM-R have "
+        + "it are supported."
+    case .sentencePieceModel, .repeatedToken, .unknownMerge, .score, .characterMap:
+      "Save the tokenizer again with save_pretrained of transformers."
     default: nil
     }
   }

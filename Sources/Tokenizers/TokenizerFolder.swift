@@ -9,36 +9,72 @@ import TensorStorage
 
 /// The tokenizer of a checkpoint's folder.
 ///
-/// The pieces come from `vocab.txt`, or from `tokenizer.json` where there is no `vocab.txt`. The
-/// settings come from `tokenizer_config.json`, where that is silent from `tokenizer.json`, and where
-/// both are silent they are BERT's, with the letters' case as the pieces show it.
+/// A `tokenizer.json` whose model is BPE or Unigram says everything itself; `vocab.json` and
+/// `merges.txt` are RoBERTa's older form. Of WordPiece the pieces come from `vocab.txt`, or from
+/// `tokenizer.json` where there is no `vocab.txt`; the settings come from `tokenizer_config.json`, where
+/// that is silent from `tokenizer.json`, and where both are silent they are BERT's, with the letters'
+/// case as the pieces show it.
 public struct TokenizerFolder: Sendable {
   /// The tokenizer.
-  public let tokenizer: WordPieceTokenizer
+  public let tokenizer: Tokenizer
   /// What had to be decided without the files saying so, a sentence each.
   public let notes: [String]
 
+  /// The files that a tokenizer is read from.
+  package static let fileNames = [
+    "vocab.txt", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+  ]
+  /// SentencePiece's own files, which hold no more than part of the pipeline.
+  private static let sentencePieceNames = ["spiece.model", "sentencepiece.bpe.model"]
+
   /// Reads a folder.
   ///
-  /// - Returns: `nil` when the folder has neither `vocab.txt` nor `tokenizer.json`.
+  /// - Returns: `nil` when the folder has no tokenizer's file.
   /// - Throws: ``TokenizerError``, ``JSONError`` or ``FileError`` when a file cannot be used.
   public init?(path folder: String) throws {
-    let vocabularyPath = folder + "/vocab.txt"
     let jsonPath = folder + "/tokenizer.json"
     let configPath = folder + "/tokenizer_config.json"
-    let vocabularyBytes = try Self.bytes(of: vocabularyPath)
-    let json = try Self.json(at: jsonPath).map { try TokenizerJSON($0, file: jsonPath) }
-    if vocabularyBytes == nil && json == nil { return nil }
+    let json = try Self.json(at: jsonPath)
     let config = try TokenizerConfig(
       try Self.json(at: configPath) ?? [:], file: configPath,
       names: try Self.json(at: folder + "/special_tokens_map.json") ?? [:])
-    if json == nil { try config.expectBERTClass() }
+    if let json, let type = SubwordFile.modelType(of: json), ["BPE", "Unigram"].contains(type) {
+      let file = try SubwordFile(tokenizerJSON: json, file: jsonPath)
+      tokenizer = Tokenizer(try file.tokenizer(config: config))
+      notes = []
+      return
+    }
+    if let bytes = try Self.bytes(of: folder + "/vocab.txt") {
+      (tokenizer, notes) = try Self.wordPiece(
+        lines: bytes, json: json, config: config, folder: folder)
+    } else if json != nil {
+      (tokenizer, notes) = try Self.wordPiece(
+        lines: nil, json: json, config: config, folder: folder)
+    } else if let vocabulary = try Self.json(at: folder + "/vocab.json"),
+      let merges = try Self.bytes(of: folder + "/merges.txt")
+    {
+      let file = try SubwordFile(
+        vocabulary: vocabulary, merges: merges, config: config, file: folder + "/vocab.json",
+        mergesFile: folder + "/merges.txt")
+      tokenizer = Tokenizer(try file.tokenizer(config: config))
+      notes = []
+    } else {
+      for name in Self.sentencePieceNames where try Self.exists(folder + "/" + name) {
+        throw TokenizerError.sentencePieceModel(file: folder + "/" + name)
+      }
+      return nil
+    }
+  }
 
-    let file = vocabularyBytes == nil ? jsonPath : vocabularyPath
+  private static func wordPiece(
+    lines: [UInt8]?, json value: JSONValue?, config: TokenizerConfig, folder: String
+  ) throws -> (Tokenizer, notes: [String]) {
+    let json = try value.map { try TokenizerJSON($0, file: folder + "/tokenizer.json") }
+    if json == nil { try config.expectBERTClass() }
+    let file = folder + (lines == nil ? "/tokenizer.json" : "/vocab.txt")
     var table =
-      if let vocabularyBytes {
-        TokenTable(
-          tokens: try WordPieceVocabulary(lines: vocabularyBytes, file: file).tokens, file: file)
+      if let lines {
+        TokenTable(tokens: try WordPieceVocabulary(lines: lines, file: file).tokens, file: file)
       } else if let json {
         try json.tokens()
       } else {
@@ -67,8 +103,8 @@ public struct TokenizerFolder: Sendable {
     settings.addedTokens = added.map(\.token).filter {
       $0.isNormalized || !roles.contains($0.content)
     }
-    self.notes = notes
-    tokenizer = try WordPieceTokenizer(vocabulary: vocabulary, settings: settings, file: file)
+    let tokenizer = try WordPieceTokenizer(vocabulary: vocabulary, settings: settings, file: file)
+    return (Tokenizer(tokenizer), notes)
   }
 
   private static let largestByteCount = 256 << 20
@@ -88,14 +124,24 @@ public struct TokenizerFolder: Sendable {
     return try file.bytes(in: 0..<file.byteCount)
   }
 
+  private static func exists(_ path: String) throws(FileError) -> Bool {
+    do throws(FileError) {
+      _ = try RandomAccessFile(path: path)
+      return true
+    } catch {
+      if error.code == ENOENT { return false }
+      throw error
+    }
+  }
+
   private static func json(at path: String) throws -> JSONValue? {
     try bytes(of: path).map { try JSONValue(parsing: $0, file: path) }
   }
 }
 
-extension WordPieceTokenizer {
+extension Tokenizer {
   /// The tokenizer of a checkpoint's folder, or `nil` when it has none; see ``TokenizerFolder``.
-  public static func load(folder: String) throws -> WordPieceTokenizer? {
+  public static func load(folder: String) throws -> Tokenizer? {
     try TokenizerFolder(path: folder)?.tokenizer
   }
 }

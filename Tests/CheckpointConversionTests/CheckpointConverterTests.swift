@@ -188,10 +188,31 @@ struct CheckpointConverterTests {
   @Test func `a tokenizer of another kind does not stop the weights`() throws {
     try folder.writeCheckpoint(
       TinyBERT().tensors(), configuration: TinyBERT().configuration(), vocabulary: nil)
-    try folder.write("{\"model\": {\"type\": \"BPE\"}}", to: "tokenizer.json")
+    try folder.write("{\"model\": {\"type\": \"WordLevel\"}}", to: "tokenizer.json")
     let report = try convert()
     #expect(report.tokenCount == nil)
     #expect(report.notes.first?.contains("no tokenizer was stored") == true)
+    #expect(report.notes.first?.contains("WordLevel") == true)
+    try FileManager.default.removeItem(atPath: folder.path("tokenizer.json"))
+    try folder.write("any", to: "spiece.model")
+    #expect(try convert(to: "piece.rmtw").notes.first?.contains("spiece.model") == true)
+  }
+
+  @Test func `byte-level BPE is taken over beside the weights`() throws {
+    try folder.writeCheckpoint(
+      TinyBERT().tensors(), configuration: TinyBERT().configuration(), vocabulary: nil)
+    try folder.write(
+      """
+      {"added_tokens": [{"id": 0, "content": "<s>"}, {"id": 1, "content": "</s>"}],
+       "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true},
+       "model": {"type": "BPE", "merges": [["a", "b"], ["Ġ", "ab"]], "vocab":
+        {"<s>": 0, "</s>": 1, "<unk>": 2, "a": 3, "b": 4, "ab": 5, "Ġ": 6, "Ġab": 7}}}
+      """, to: "tokenizer.json")
+    let report = try convert()
+    #expect(report.tokenCount == 8)
+    let model = try ModelFile(path: report.path)
+    #expect(try model.tokenizer()?.encodeDocument("ab ab<s>b") == [5, 7, 4])
+    #expect(model.provenance.last?.sources.map(\.name).contains("tokenizer.json") == true)
   }
 
   @Test(arguments: [

@@ -21,7 +21,7 @@ struct ForeignExportTests {
 
   private func model(_ tiny: TinyBERT) throws -> ModelFile {
     let path = folder.path("\(UUID().uuidString).rmtw")
-    let tokenizer = try WordPieceTokenizer(
+    let tokenizer = try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: TinyBERT.vocabulary, file: "test"),
       settings: WordPieceSettings(lowercases: false))
     var writer = try ModelFileWriter(

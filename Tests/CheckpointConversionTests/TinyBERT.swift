@@ -46,7 +46,7 @@ struct TinyBERT {
     let path = folder.path("\(UUID().uuidString).rmtw")
     let tokenizer =
       hasTokenizer
-      ? try WordPieceTokenizer(
+      ? try Tokenizer(
         vocabulary: WordPieceVocabulary(tokens: Self.vocabulary, file: "test"),
         settings: WordPieceSettings(lowercases: true)) : nil
     var writer = try ModelFileWriter(

@@ -17,14 +17,14 @@ struct DocumentTextTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func tokenizer(adding literal: String? = nil) throws -> WordPieceTokenizer {
+  private func tokenizer(adding literal: String? = nil) throws -> Tokenizer {
     let tokens =
       [
         "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", "'", "-", "garden", "##s", "cafe",
         "naive",
       ]
       + ["日", "本", "語", "don", "t", "x", "y", "memory", "etude", "end", "ab", "new", "york"]
-    return try WordPieceTokenizer(
+    return try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: tokens + [literal].compactMap { $0 }, file: "test"),
       settings: WordPieceSettings(
         lowercases: true,
@@ -38,7 +38,7 @@ struct DocumentTextTests {
   }
 
   private func read(
-    _ bytes: some Sequence<UInt8>, _ tokenizer: WordPieceTokenizer
+    _ bytes: some Sequence<UInt8>, _ tokenizer: Tokenizer
   ) throws -> DocumentText {
     let file = try RandomAccessFile(path: folder.write(bytes, to: "text"))
     return try DocumentText(file, name: "text", tokenizer: tokenizer)

@@ -134,7 +134,7 @@ import Tokenizers
 
   @Test func `generated text warns of a vocabulary that knows only part of it`() throws {
     let tokens = SmallVocabulary.tokens.filter { $0 != "the" }
-    let tokenizer = try WordPieceTokenizer(
+    let tokenizer = try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: tokens, file: "vocabulary"),
       settings: WordPieceSettings(lowercases: true))
     let text = try BackgroundText(generatedFrom: 1, tokenizer: tokenizer, tokenCount: 500)

@@ -57,7 +57,7 @@ import Transformer
   private func trainer<Scalar: KernelScalar>(
     of type: Scalar.Type
   ) throws -> RecurrentTrainer<Scalar> {
-    let tokenizer = try WordPieceTokenizer(
+    let tokenizer = try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: SmallVocabulary.special, file: "special"),
       settings: WordPieceSettings(lowercases: true))
     return RecurrentTrainer(

@@ -9,7 +9,7 @@ import Transformer
 
 @Suite struct PretrainingDataTests {
   private let folder: TemporaryFolder
-  private let tokenizer: WordPieceTokenizer
+  private let tokenizer: Tokenizer
 
   init() throws {
     folder = try TemporaryFolder()
@@ -178,7 +178,7 @@ import Transformer
   }
 
   @Test func `stories need a vocabulary that knows their words`() throws {
-    let foreign = try WordPieceTokenizer(
+    let foreign = try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: SmallVocabulary.special + ["a"], file: "v"),
       settings: WordPieceSettings(lowercases: true))
     #expect(throws: TaskError.self) { try GeneratedStories(tokenizer: foreign) }

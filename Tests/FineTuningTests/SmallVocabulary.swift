@@ -16,8 +16,8 @@ enum SmallVocabulary {
     + GeneratedText.words.filter { !taskWords.contains($0) }
 
   /// The tokenizer, with more words when a test needs them.
-  static func tokenizer(adding words: [String] = []) throws -> WordPieceTokenizer {
-    try WordPieceTokenizer(
+  static func tokenizer(adding words: [String] = []) throws -> Tokenizer {
+    try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: tokens + words, file: "vocabulary"),
       settings: WordPieceSettings(lowercases: true))
   }

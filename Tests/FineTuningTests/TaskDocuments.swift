@@ -5,7 +5,7 @@ import Tokenizers
 /// What tests of several tasks ask of a task's documents.
 enum TaskDocuments {
   /// Background of generated sentences, a few hundred tokens in each part.
-  static func background(_ tokenizer: WordPieceTokenizer) throws -> BackgroundText {
+  static func background(_ tokenizer: Tokenizer) throws -> BackgroundText {
     try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300)
   }
 }

@@ -97,7 +97,7 @@ import Transformer
 
   @Test func `a vocabulary without a mask token is refused`() throws {
     let tokens = SmallVocabulary.tokens.map { $0 == "[MASK]" ? "hidden" : $0 }
-    let tokenizer = try WordPieceTokenizer(
+    let tokenizer = try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: tokens, file: "v"),
       settings: WordPieceSettings(lowercases: true))
     #expect(throws: PretrainingError.noMaskToken) {

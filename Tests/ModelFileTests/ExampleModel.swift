@@ -36,8 +36,8 @@ enum ExampleModel {
       options: ["memoryTokens": 2, "scale": 0.5], seed: .max),
   ]
 
-  static func tokenizer() throws -> WordPieceTokenizer {
-    try WordPieceTokenizer(
+  static func tokenizer() throws -> Tokenizer {
+    try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: tokens, file: "vocab.txt"),
       settings: WordPieceSettings(lowercases: false))
   }

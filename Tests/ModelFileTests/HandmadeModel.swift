@@ -37,8 +37,8 @@ enum HandmadeModel {
           shape: parameter.shape))
     }
     let metadata = ModelMetadata(
-      description: description, tokenizerSettings: WordPieceSettings(lowercases: true),
-      provenance: [])
+      description: description,
+      tokenizer: .wordPiece(WordPieceSettings(lowercases: true)), provenance: [])
     let parts = change(Parts(metadata: metadata.json, tensors: tensors))
     let path = folder.path("handmade.rmtw")
     let layout = try WeightFileLayout(

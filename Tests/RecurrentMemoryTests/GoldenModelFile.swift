@@ -17,7 +17,7 @@ extension RecurrentGolden<Float> {
     var writer = try ModelFileWriter(
       path: path, collision: .keepExisting, description: description,
       tokenizer: hasTokenizer
-        ? try WordPieceTokenizer.load(folder: Fixtures.path("bert-tiny")) : nil,
+        ? try Tokenizer.load(folder: Fixtures.path("bert-tiny")) : nil,
       provenance: [], elementType: elementType)
     for parameter in writer.parameters {
       let elements = try #require(store.elements(named: parameter.name))

@@ -76,6 +76,6 @@ enum Fixture {
   static func path(_ name: String) -> String { Fixtures.path("tokenizer/\(name)") }
 
   static func tokenizer(_ name: String) throws -> WordPieceTokenizer {
-    try #require(try WordPieceTokenizer.load(folder: path(name)))
+    try #require(try Tokenizer.load(folder: path(name))?.wordPiece)
   }
 }

@@ -39,7 +39,7 @@ struct TokenizerFolderTests {
     let folder = try load([
       "vocab.txt": lines(Self.pieces), "tokenizer.json": json(["[UNK]", "[CLS]", "[SEP]"]),
     ])
-    #expect(folder?.tokenizer.vocabulary.tokens == Self.pieces)
+    #expect(folder?.tokenizer.tokens == Self.pieces)
     #expect(folder?.notes == [])
   }
 
@@ -48,7 +48,7 @@ struct TokenizerFolderTests {
   {
     let cased = Self.pieces + ["Hello", "World", "Paris"]
     func lowercases(_ files: [String: String]) throws -> Bool? {
-      try load(files)?.tokenizer.settings.lowercases
+      try load(files)?.tokenizer.wordPiece?.settings.lowercases
     }
     let lower: JSONValue = ["type": "BertNormalizer", "lowercase": true]
     let kept: JSONValue = ["type": "BertNormalizer", "lowercase": false]
@@ -77,7 +77,7 @@ struct TokenizerFolderTests {
       "tokenizer_config.json": config,
       "special_tokens_map.json": #"{"cls_token": "other", "sep_token": "</s>"}"#,
     ])
-    let settings = try #require(folder?.tokenizer.settings)
+    let settings = try #require(folder?.tokenizer.wordPiece?.settings)
     #expect(!settings.lowercases && settings.stripsAccents == true)
     #expect(!settings.splitsChineseCharacters && settings.cleansText)
     #expect(settings.specialTokens.unknown == "<unk>")
@@ -92,7 +92,7 @@ struct TokenizerFolderTests {
   @Test func `ids that no piece has stay empty`() throws {
     let text = json(Self.pieces).replacingOccurrences(of: "\"world\": 6", with: "\"world\": 8")
     let tokenizer = try #require(try load(["tokenizer.json": text])?.tokenizer)
-    #expect(tokenizer.vocabulary.tokens == Self.pieces.dropLast() + ["", "", "world"])
+    #expect(tokenizer.tokens == Self.pieces.dropLast() + ["", "", "world"])
     #expect(tokenizer.encode("world") == [8])
   }
 
@@ -112,8 +112,8 @@ struct TokenizerFolderTests {
       #expect(throws: TokenizerError.self) { try load(files) }?.problem
     }
     #expect(
-      message(["tokenizer.json": json(Self.pieces, model: "BPE")])
-        == "found the model BPE, expected WordPiece")
+      message(["tokenizer.json": json(Self.pieces, model: "WordLevel")])
+        == "found the model WordLevel, expected WordPiece")
     #expect(
       message(["tokenizer.json": json(Self.pieces, normalizer: ["type": "NFKC"])])
         == "found the normalizer NFKC, expected BertNormalizer")

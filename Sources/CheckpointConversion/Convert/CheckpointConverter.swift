@@ -52,7 +52,7 @@ public struct CheckpointConverter {
       sourcePaths: checkpoint.source.sourcePaths, format: checkpoint.source.formatName,
       dialect: plan.dialect, description: plan.description, elementType: type,
       sourceTensorCount: checkpoint.source.tensors.count, parameterCount: plan.bindings.count,
-      elementCount: plan.elementCount, tokenCount: checkpoint.tokenizer?.vocabulary.count,
+      elementCount: plan.elementCount, tokenCount: checkpoint.tokenizer?.tokens.count,
       dropped: plan.dropped, created: plan.created,
       notes: plan.notes + checkpoint.notes + nonFinite.notes)
   }

@@ -22,7 +22,7 @@ enum KerasHubTokenizer {
   /// Reads the tokenizer.
   ///
   /// - Throws: `TokenizerError`, also for one that is not BERT's, `JSONError` or `FileError`.
-  static func load(folder: String) throws -> WordPieceTokenizer {
+  static func load(folder: String) throws -> Tokenizer {
     let json = try settings(in: folder)
     let path = "\(folder)/tokenizer.json"
     guard json["class_name"]?.string == "BertTokenizer" else {
@@ -39,7 +39,7 @@ enum KerasHubTokenizer {
     // BertTokenizer's default is not to lower letters.
     var settings = WordPieceSettings(lowercases: json["config"]?["lowercase"]?.bool ?? false)
     settings.stripsAccents = json["config"]?["strip_accents"]?.bool
-    return try WordPieceTokenizer(vocabulary: vocabulary, settings: settings, file: file.path)
+    return try Tokenizer(vocabulary: vocabulary, settings: settings, file: file.path)
   }
 
   private static let maximumByteCount = 256 << 20

@@ -1,13 +1,13 @@
 import JSON
 import ModelFile
 import TensorStorage
+import Tokenizers
 
 extension SourceCheckpoint {
   /// Files beside the weights whose content goes into the model.
-  private static let companions = [
-    "config.json", "bert_config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
-    KerasHubTokenizer.vocabularyName,
-  ]
+  private static let companions =
+    ["config.json", "bert_config.json", KerasHubTokenizer.vocabularyName]
+    + TokenizerFolder.fileNames
 
   /// The record of this conversion; reads every source file once for its checksum.
   ///

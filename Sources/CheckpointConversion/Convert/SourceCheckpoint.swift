@@ -10,7 +10,7 @@ package struct SourceCheckpoint {
   let location: CheckpointLocation
   package let source: any TensorSource
   package let plan: ConversionPlan
-  let tokenizer: WordPieceTokenizer?
+  let tokenizer: Tokenizer?
   /// What happened to a native source before.
   let earlierProvenance: [ProvenanceStep]
   /// What a person should know of the tokenizer.
@@ -48,9 +48,9 @@ package struct SourceCheckpoint {
   /// The tokenizer that a file of weights brings itself.
   private static func tokenizer(
     of source: any ConfiguredTensorSource, rowCount: Int
-  ) throws -> (WordPieceTokenizer?, [String]) {
+  ) throws -> (Tokenizer?, [String]) {
     do {
-      let (tokenizer, notes) = try source.wordPieceTokenizer()
+      let (tokenizer, notes) = try source.tokenizer()
       let sizeNotes = try tokenizer.map {
         try checkedSize($0, path: source.sourcePaths.first ?? "", rowCount: rowCount)
       }
@@ -64,9 +64,9 @@ package struct SourceCheckpoint {
   ///
   /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``.
   private static func checkedSize(
-    _ tokenizer: WordPieceTokenizer, path: String, rowCount: Int
+    _ tokenizer: Tokenizer, path: String, rowCount: Int
   ) throws -> [String] {
-    let tokenCount = tokenizer.vocabulary.count
+    let tokenCount = tokenizer.tokens.count
     guard tokenCount <= rowCount else {
       throw ConversionError.vocabularyTooLong(
         path: path, tokenCount: tokenCount, rowCount: rowCount)
@@ -78,15 +78,15 @@ package struct SourceCheckpoint {
     ]
   }
 
-  /// The tokenizer, if there is one of BERT's kind: weights do not fail because of another kind.
+  /// The tokenizer, if there is one of a kind that is known: weights do not fail because of another.
   ///
   /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``, and what says that
   ///   a tokenizer's file is damaged: a model would go without its tokenizer unnoticed.
   private static func loadTokenizer(
     folder: String, rowCount: Int
-  ) throws -> (WordPieceTokenizer?, [String]) {
+  ) throws -> (Tokenizer?, [String]) {
     try checkTokenizerFiles(in: folder)
-    let found: (tokenizer: WordPieceTokenizer, notes: [String])?
+    let found: (tokenizer: Tokenizer, notes: [String])?
     do {
       found =
         KerasHubTokenizer.isPresent(in: folder)
@@ -96,7 +96,7 @@ package struct SourceCheckpoint {
       return (nil, ["no tokenizer was stored, so the model takes ids only: \(error)"])
     }
     guard let found else {
-      let problem = "\(folder) has neither vocab.txt nor tokenizer.json"
+      let problem = "\(folder) has no tokenizer: neither tokenizer.json nor a vocabulary"
       return (nil, ["\(problem): no tokenizer was stored, so the model takes ids only"])
     }
     let sizeNotes = try checkedSize(found.tokenizer, path: folder, rowCount: rowCount)
@@ -107,7 +107,7 @@ package struct SourceCheckpoint {
   ///
   /// - Throws: ``OpeningError`` at a file that stands for another one.
   private static func checkTokenizerFiles(in folder: String) throws {
-    for name in ["vocab.txt", "tokenizer.json"] {
+    for name in ["vocab.txt", "tokenizer.json", "vocab.json", "merges.txt"] {
       let path = "\(folder)/\(name)"
       guard FileManager.default.fileExists(atPath: path) else { continue }
       let kind = try CheckpointKind(ofFile: path)
@@ -118,10 +118,10 @@ package struct SourceCheckpoint {
 }
 
 extension TokenizerError {
-  /// Whether the files are whole and describe a tokenizer that is not BERT's.
+  /// Whether the files are whole and describe a tokenizer of a kind that is not known.
   fileprivate var isOfAnotherKind: Bool {
     switch self {
-    case .unsupported, .missingSpecialToken: true
+    case .unsupported, .missingSpecialToken, .sentencePieceModel: true
     default: false
     }
   }

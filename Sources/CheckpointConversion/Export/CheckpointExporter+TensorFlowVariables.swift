@@ -63,7 +63,8 @@ extension CheckpointExporter {
     of model: ModelDescription, tokenizer: WordPieceTokenizer?
   ) throws -> (JSONValue, notes: [String]) {
     let exported = ExportedConfiguration(
-      model: model, layout: .huggingFace, elementType: .f32, tokenizer: tokenizer)
+      model: model, layout: .huggingFace, elementType: .f32,
+      tokenizer: tokenizer.map { Tokenizer($0) })
     guard var object = try exported.json().object else { return (.object([:]), []) }
     for name in ["architectures", "auto_map", "dtype"] { object[name] = nil }
     guard model.encoder.activation != .gelu else {

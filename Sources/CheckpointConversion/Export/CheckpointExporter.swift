@@ -64,11 +64,10 @@ public struct CheckpointExporter {
     }
     try output.write((configuration.json().serialized(pretty: true) + "\n").utf8, to: "config.json")
     if let tokenizer {
-      let files = TokenizerFiles(
-        tokenizer: tokenizer,
+      let files = tokenizer.files(
         maximumLength: configuration.runsRecurrence
           ? nil : model.description.encoder.maximumPositions)
-      for file in files.files { try output.write(file.bytes, to: file.name) }
+      for file in files { try output.write(file.bytes, to: file.name) }
     }
     if configuration.runsRecurrence {
       try output.write(PackageResources.modeling_rmt_py, to: "modeling_rmt.py")
@@ -84,19 +83,25 @@ public struct CheckpointExporter {
   private static func exportAlone(
     model: ModelFile, layout: ExportLayout, to folder: String,
     collision: AtomicFileWriter.Collision, elementType: ElementType, isQuantized: Bool,
-    tokenizer: WordPieceTokenizer?, progress: (TransferProgress) throws -> Void
+    tokenizer: Tokenizer?, progress: (TransferProgress) throws -> Void
   ) throws -> ExportReport {
     let output = try ExportFolder.open(path: folder, collision: collision)
     let path = output.path
     var notes = notes(on: model, layout: layout)
+    let wordPiece = tokenizer?.wordPiece
+    if let tokenizer, wordPiece == nil {
+      notes.append(
+        "the layout \(layout.rawValue) is written with WordPiece vocabularies only: the "
+          + "\(tokenizer.kindName) tokenizer is left out")
+    }
     let tensorCount: Int
     if layout == .gguf {
       tensorCount = try exportGGUF(
-        model: model, to: output, tokenizer: tokenizer, elementType: elementType,
+        model: model, to: output, tokenizer: wordPiece, elementType: elementType,
         isQuantized: isQuantized, progress: progress)
     } else {
       let result = try exportTensorFlowVariables(
-        model: model, to: output, tokenizer: tokenizer, progress: progress)
+        model: model, to: output, tokenizer: wordPiece, progress: progress)
       tensorCount = result.tensorCount
       notes += result.notes
     }

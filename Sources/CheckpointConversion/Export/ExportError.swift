@@ -42,7 +42,7 @@ public enum ExportError: DescribedError, Hashable {
   public var advice: String? {
     switch self {
     case .foreignFolder, .notAFolder: "Choose another folder."
-    case .noTokenizer: "Convert the checkpoint again with its vocab.txt beside it."
+    case .noTokenizer: "Convert the checkpoint again with its tokenizer's files beside it."
     case .elementType(_, .huggingFace): "Choose f32, f16 or bf16."
     case .elementType(_, .reference), .elementType(_, .tensorFlowVariables):
       "Choose f32, or the layout huggingface."

@@ -8,7 +8,7 @@ struct ExportedConfiguration {
   let model: ModelDescription
   let layout: ExportLayout
   let elementType: ElementType
-  let tokenizer: WordPieceTokenizer?
+  let tokenizer: Tokenizer?
 
   /// The class that a folder's weights belong to.
   ///
@@ -38,7 +38,7 @@ struct ExportedConfiguration {
     var object = encoder.huggingFaceJSON
     object["architectures"] = [.string(architecture)]
     object["dtype"] = .string(Self.torchName(of: elementType))
-    if let padding = tokenizer.flatMap({ $0.id(of: $0.settings.specialTokens.padding) }) {
+    if let padding = tokenizer.flatMap({ $0.id(of: $0.specialTokenNames.padding) }) {
       object["pad_token_id"] = .integer(Int(padding))
     }
     if !model.labels.isEmpty {
@@ -60,13 +60,9 @@ struct ExportedConfiguration {
     settings["segment_positions"] = .integer(memory.segmentPositions)
     settings["alignment"] = .string(memory.alignment.rawValue)
     if let tokenizer {
-      let names = tokenizer.settings.specialTokens
-      let dropped = [names.padding, names.classification, names.separator]
       settings["cls_token_id"] = .integer(Int(tokenizer.specialTokens.classification))
       settings["sep_token_id"] = .integer(Int(tokenizer.specialTokens.separator))
-      // By name and not by role: a vocabulary without padding has another piece at its place.
-      settings["special_token_ids"] = .array(
-        dropped.compactMap(tokenizer.id(of:)).map { .integer(Int($0)) })
+      settings["special_token_ids"] = .array(tokenizer.frameIDs.map { .integer(Int($0)) })
     }
     return .object(settings)
   }

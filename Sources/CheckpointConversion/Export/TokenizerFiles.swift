@@ -1,7 +1,7 @@
 import JSON
 import Tokenizers
 
-/// A tokenizer as the files that `transformers` reads.
+/// A WordPiece tokenizer as the files that `transformers` reads.
 struct TokenizerFiles {
   let tokenizer: WordPieceTokenizer
   /// The most ids that the model reads at once; `nil` for one that reads any number, whose documents
@@ -65,7 +65,7 @@ struct TokenizerFiles {
         "lowercase": .bool(settings.lowercases),
       ],
       "pre_tokenizer": ["type": "BertPreTokenizer"],
-      "post_processor": postProcessor,
+      "post_processor": frame.json,
       "decoder": [
         "type": "WordPiece", "prefix": .string(settings.continuationPrefix), "cleanup": true,
       ],
@@ -103,30 +103,24 @@ struct TokenizerFiles {
       })
   }
 
-  /// `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`.
-  private var postProcessor: JSONValue {
-    let begin = tokenizer.settings.specialTokens.classification
-    let end = tokenizer.settings.specialTokens.separator
-    func token(_ name: String, _ type: Int) -> JSONValue {
-      ["SpecialToken": ["id": .string(name), "type_id": .integer(type)]]
+  private var frame: TokenFrame {
+    let names = tokenizer.settings.specialTokens
+    return TokenFrame(
+      first: (names.classification, tokenizer.specialTokens.classification),
+      last: (names.separator, tokenizer.specialTokens.separator), isRoBERTa: false)
+  }
+}
+
+extension Tokenizer {
+  /// Name and content of each file by which `transformers` reads the tokenizer.
+  ///
+  /// - Parameter maximumLength: the most ids that the model reads at once; `nil` for any number.
+  func files(maximumLength: Int?) -> [(name: String, bytes: [UInt8])] {
+    switch kind {
+    case .wordPiece(let tokenizer):
+      TokenizerFiles(tokenizer: tokenizer, maximumLength: maximumLength).files
+    case .subword(let tokenizer):
+      SubwordTokenizerFiles(tokenizer: tokenizer, maximumLength: maximumLength).files
     }
-    func sequence(_ name: String, _ type: Int) -> JSONValue {
-      ["Sequence": ["id": .string(name), "type_id": .integer(type)]]
-    }
-    func entry(_ name: String, _ id: Int32) -> JSONValue {
-      [
-        "id": .string(name), "ids": .array([.integer(Int(id))]), "tokens": .array([.string(name)]),
-      ]
-    }
-    let single = [token(begin, 0), sequence("A", 0), token(end, 0)]
-    var special = JSONObject()
-    special[begin] = entry(begin, tokenizer.specialTokens.classification)
-    special[end] = entry(end, tokenizer.specialTokens.separator)
-    return [
-      "type": "TemplateProcessing",
-      "single": .array(single),
-      "pair": .array(single + [sequence("B", 1), token(end, 1)]),
-      "special_tokens": .object(special),
-    ]
   }
 }

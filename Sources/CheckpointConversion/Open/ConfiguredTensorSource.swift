@@ -11,8 +11,8 @@ protocol ConfiguredTensorSource: TensorSource {
   /// - Throws: `ConfigurationError` when the file's model is of another family.
   func huggingFaceConfiguration() throws -> (json: JSONValue, notes: [String])
 
-  /// The tokenizer, `nil` without one of BERT's kind, and what a person should know of it.
+  /// The tokenizer, `nil` without one of a kind that is known, and what a person should know of it.
   ///
   /// - Throws: `TokenizerError` when it is damaged.
-  func wordPieceTokenizer() throws -> (tokenizer: WordPieceTokenizer?, notes: [String])
+  func tokenizer() throws -> (tokenizer: Tokenizer?, notes: [String])
 }

@@ -33,7 +33,7 @@ enum GGUFTokenizerKey {
 extension GGUFFile {
   /// The WordPiece tokenizer: a piece with ▁ begins a word, one without continues it, and control
   /// tokens are spelt as they are.
-  func wordPieceTokenizer() throws -> (tokenizer: WordPieceTokenizer?, notes: [String]) {
+  func tokenizer() throws -> (tokenizer: Tokenizer?, notes: [String]) {
     let model = self[GGUFTokenizerKey.model]?.string ?? "none"
     guard model == "bert", let stored = self[GGUFTokenizerKey.tokens]?.array else {
       return (
@@ -74,7 +74,7 @@ extension GGUFFile {
           + (vocabulary.isCased ? "cased, so they do not" : "lower case, so they do"))
     }
     return (
-      try WordPieceTokenizer(vocabulary: vocabulary, settings: settings, file: path), notes
+      try Tokenizer(vocabulary: vocabulary, settings: settings, file: path), notes
     )
   }
 

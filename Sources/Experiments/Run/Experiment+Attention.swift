@@ -29,8 +29,8 @@ extension Experiment {
       let start = segment * memory.segmentSize
       let tokens = document.tokenIDs(in: start..<start + memory.segmentSize)
       let text = SegmentText(
-        pieces: tokens.map { tokenizer.vocabulary.tokens[Int($0)] },
-        continuationPrefix: tokenizer.settings.continuationPrefix)
+        pieces: tokenizer.displayPieces(tokens),
+        continuationPrefix: tokenizer.continuationPrefix)
       columns.append((try reader.attention(in: tokens[...]), text))
       try reader.read(tokens[...])
     }

@@ -32,7 +32,7 @@ public struct BackgroundText: Sendable {
   ///   repeat the same few words.
   /// - Throws: ``BackgroundError``; `FileError` when a file cannot be read.
   public init(
-    paths: [String], evaluationPaths: [String] = [], tokenizer: WordPieceTokenizer,
+    paths: [String], evaluationPaths: [String] = [], tokenizer: Tokenizer,
     minimumTokenCount: Int, checkCancellation: () throws -> Void = {}
   ) throws {
     var reader = TextFileReader(tokenizer: tokenizer)
@@ -112,7 +112,7 @@ public struct BackgroundText: Sendable {
   /// - Throws: ``BackgroundError/foreignVocabulary(share:)`` when the model's vocabulary does not
   ///   know the generator's words.
   public init(
-    generatedFrom seed: UInt64, tokenizer: WordPieceTokenizer, tokenCount: Int
+    generatedFrom seed: UInt64, tokenizer: Tokenizer, tokenCount: Int
   ) throws(BackgroundError) {
     var reader = DocumentTokenizer(tokenizer)
     func loop(_ split: DataSplit) throws(BackgroundError) -> TokenLoop {

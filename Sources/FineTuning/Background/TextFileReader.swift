@@ -10,7 +10,7 @@ struct TextFileReader {
   private var foreignFiles: [String] = []
   private var binaryFiles: [String] = []
 
-  init(tokenizer: WordPieceTokenizer) {
+  init(tokenizer: Tokenizer) {
     self.tokenizer = DocumentTokenizer(tokenizer)
   }
 

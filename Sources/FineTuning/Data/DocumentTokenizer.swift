@@ -2,11 +2,11 @@ import Tokenizers
 
 /// Reads documents as the recurrence wants them, and counts what the vocabulary does not know.
 struct DocumentTokenizer {
-  private let tokenizer: WordPieceTokenizer
+  private let tokenizer: Tokenizer
   /// How much of everything read was unknown.
   private(set) var unknownShare = UnknownShare()
 
-  init(_ tokenizer: WordPieceTokenizer) { self.tokenizer = tokenizer }
+  init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
   /// The ids of one document.
   mutating func encode(_ text: String) -> [Int32] {

@@ -28,7 +28,7 @@ public struct LabeledDocuments: SampleCollection {
   /// - Throws: ``DocumentError`` with the line; `FileError` when the file cannot be read;
   ///   whatever `checkCancellation`, which is called for every line, throws.
   public init(
-    path: String, labels modelLabels: [String], tokenizer: WordPieceTokenizer,
+    path: String, labels modelLabels: [String], tokenizer: Tokenizer,
     checkCancellation: () throws -> Void = {}
   ) throws {
     self.path = path

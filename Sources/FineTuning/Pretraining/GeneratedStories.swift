@@ -32,7 +32,7 @@ struct GeneratedStories: Sendable {
   /// The stories in a tokenizer's pieces.
   ///
   /// - Throws: ``TaskError/unknownWord(sentence:)``.
-  init(tokenizer: WordPieceTokenizer) throws(TaskError) {
+  init(tokenizer: Tokenizer) throws(TaskError) {
     let sentences = TaskSentences(tokenizer)
     func encode(_ texts: [String]) throws(TaskError) -> [[Int32]] {
       var ids: [[Int32]] = []

@@ -14,7 +14,7 @@ import Transformer
 /// `OUTPUT.training` while it works, and is resumed as a ``FineTuner``'s is.
 public struct Pretrainer {
   private let model: ModelFile
-  private let tokenizer: WordPieceTokenizer
+  private let tokenizer: Tokenizer
   private let data: PretrainingData
   private let options: PretrainingOptions
   private let files: RunFiles

@@ -37,7 +37,7 @@ public struct PretrainingData: Sendable {
   ///
   /// - Throws: ``PretrainingError``; ``TaskError/unknownWord(sentence:)``; ``FineTuningError/invalidOption(name:value:expected:)``.
   public init(
-    text: PretrainingText, tokenizer: WordPieceTokenizer, options: Options
+    text: PretrainingText, tokenizer: Tokenizer, options: Options
   ) throws {
     try OptionCheck.require(
       options.masking.share > 0 && options.masking.share < 1, "masked share",

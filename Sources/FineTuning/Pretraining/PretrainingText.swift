@@ -26,7 +26,7 @@ public struct PretrainingText: Sendable {
   /// - Parameter positions: of a full sequence, its two special tokens included.
   /// - Throws: ``PretrainingError``, ``BackgroundError``; `FileError` when a file cannot be read.
   public init(
-    paths: [String], tokenizer: WordPieceTokenizer, positions: Int,
+    paths: [String], tokenizer: Tokenizer, positions: Int,
     checkCancellation: () throws -> Void = {}
   ) throws {
     var reader = TextFileReader(tokenizer: tokenizer)
@@ -65,7 +65,7 @@ public struct PretrainingText: Sendable {
   /// - Parameter tokenCount: about how many tokens to learn from.
   /// - Throws: ``PretrainingError``.
   public init(
-    generatedFrom seed: UInt64, tokenizer: WordPieceTokenizer, positions: Int, tokenCount: Int
+    generatedFrom seed: UInt64, tokenizer: Tokenizer, positions: Int, tokenCount: Int
   ) throws(PretrainingError) {
     var reader = DocumentTokenizer(tokenizer)
     let length = Self.length(positions)

@@ -39,20 +39,17 @@ struct TokenMasking: Sendable {
   /// Masking with a tokenizer's mask token.
   ///
   /// - Throws: ``PretrainingError/noMaskToken`` when there is none, or nothing else.
-  init(_ options: MaskingOptions, tokenizer: WordPieceTokenizer) throws(PretrainingError) {
-    let roles = tokenizer.specialTokens, names = tokenizer.settings.specialTokens
+  init(_ options: MaskingOptions, tokenizer: Tokenizer) throws(PretrainingError) {
+    let roles = tokenizer.specialTokens, names = tokenizer.specialTokenNames
     guard let mask = roles.mask else { throw .noMaskToken }
     let special = Set(
       [names.padding, names.unknown, names.classification, names.separator, names.mask])
-    let pieces = tokenizer.vocabulary.tokens
+    let pieces = tokenizer.tokens
     isSpecial = pieces.map(special.contains)
     ordinaryIDs = pieces.indices.filter { !pieces[$0].isEmpty && !special.contains(pieces[$0]) }
       .map(Int32.init)
     guard !ordinaryIDs.isEmpty else { throw .noMaskToken }
-    let prefix = tokenizer.settings.continuationPrefix
-    isContinuation = pieces.map {
-      !prefix.isEmpty && $0.utf8.starts(with: prefix.utf8) && $0.utf8.count > prefix.utf8.count
-    }
+    isContinuation = pieces.indices.map { tokenizer.continuesWord(Int32($0)) }
     self.options = options
     self.mask = mask
     tokens = roles

@@ -22,7 +22,7 @@ struct StoryEncoder {
   /// An encoder for a model.
   ///
   /// - Parameter labels: the classifier's row of each answer.
-  init(_ tokenizer: WordPieceTokenizer, labels: [String: Int]) {
+  init(_ tokenizer: Tokenizer, labels: [String: Int]) {
     sentences = TaskSentences(tokenizer)
     self.labels = labels
   }

@@ -18,7 +18,7 @@ public struct DetectTask: LongDocumentTask {
   /// - Parameter modelLabels: names of the model's classes; the six places are found by name.
   /// - Throws: ``TaskError``.
   public init(
-    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    modelLabels: [String], tokenizer: Tokenizer, background: BackgroundText,
     factPositions: FactPositions
   ) throws(TaskError) {
     documents = try MovementDocuments(

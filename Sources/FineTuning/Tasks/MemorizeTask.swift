@@ -28,7 +28,7 @@ public struct MemorizeTask: LongDocumentTask {
   ///   - factPositions: where the fact is; in the paper it is the document's first tokens.
   /// - Throws: ``TaskError``.
   public init(
-    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    modelLabels: [String], tokenizer: Tokenizer, background: BackgroundText,
     factPositions: FactPositions = .first
   ) throws(TaskError) {
     documents = try MovementDocuments(

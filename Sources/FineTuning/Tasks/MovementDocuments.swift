@@ -22,7 +22,7 @@ struct MovementDocuments: Sendable {
   /// - Parameter purpose: which streams the documents are drawn from.
   /// - Throws: ``TaskError``.
   init(
-    purpose: SamplePurpose, modelLabels: [String], tokenizer: WordPieceTokenizer,
+    purpose: SamplePurpose, modelLabels: [String], tokenizer: Tokenizer,
     background: BackgroundText, factPositions: FactPositions
   ) throws(TaskError) {
     labels = try TaskLabels(of: MemorizeTask.places, in: modelLabels).rows

@@ -36,7 +36,7 @@ public struct StoryTask: LongDocumentTask {
   ///
   /// - Throws: ``TaskError`` when the model lacks an answer or a word.
   public static func reason(
-    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    modelLabels: [String], tokenizer: Tokenizer, background: BackgroundText,
     stories: StoryCollection, factPositions: FactPositions
   ) throws -> StoryTask {
     try StoryTask(
@@ -51,7 +51,7 @@ public struct StoryTask: LongDocumentTask {
   /// - Throws: ``TaskError`` when the model lacks an answer or a word;
   ///   ``StoryError/storiesTooLong(source:segmentSize:shortestTokenCount:)``.
   public static func babi(
-    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    modelLabels: [String], tokenizer: Tokenizer, background: BackgroundText,
     stories: StoryCollection, factPositions: FactPositions, segmentSize: Int
   ) throws -> StoryTask {
     try StoryTask(
@@ -62,7 +62,7 @@ public struct StoryTask: LongDocumentTask {
 
   private init(
     name: String, purpose: SamplePurpose, keepsOrder: Bool, longestTokenCount: Int?,
-    modelLabels: [String], tokenizer: WordPieceTokenizer, background: BackgroundText,
+    modelLabels: [String], tokenizer: Tokenizer, background: BackgroundText,
     stories collection: StoryCollection, factPositions: FactPositions
   ) throws {
     let answers = collection.answers

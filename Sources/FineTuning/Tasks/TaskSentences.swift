@@ -2,15 +2,15 @@ import Tokenizers
 
 /// Turns a task's sentences into ids, and refuses those that the vocabulary does not know.
 struct TaskSentences {
-  private let tokenizer: WordPieceTokenizer
+  private let tokenizer: Tokenizer
 
-  init(_ tokenizer: WordPieceTokenizer) { self.tokenizer = tokenizer }
+  init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
   /// The ids of a sentence without special tokens.
   ///
   /// - Throws: ``TaskError/unknownWord(sentence:)``: sentences with `[UNK]` would look alike.
   func encode(_ sentence: String) throws(TaskError) -> [Int32] {
-    let ids = tokenizer.encodeDocument(sentence)
+    let ids = tokenizer.encodeSentence(sentence)
     guard !ids.isEmpty, !ids.contains(tokenizer.specialTokens.unknown) else {
       throw .unknownWord(sentence: sentence)
     }

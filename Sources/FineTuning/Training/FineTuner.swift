@@ -13,7 +13,7 @@ import Transformer
 /// written.
 public struct FineTuner {
   private let model: ModelFile
-  private let tokenizer: WordPieceTokenizer
+  private let tokenizer: Tokenizer
   private let data: any FineTuningData
   private let options: FineTuningOptions
   private let files: RunFiles

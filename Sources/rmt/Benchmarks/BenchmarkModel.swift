@@ -56,10 +56,10 @@ struct BenchmarkModel {
   }
 
   /// A tokenizer with as many words as the model.
-  static func tokenizer() throws -> WordPieceTokenizer {
+  static func tokenizer() throws -> Tokenizer {
     let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     let words = (special.count..<vocabularySize).map { "word\($0)" }
-    return try WordPieceTokenizer(
+    return try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: special + words, file: "the benchmark's vocabulary"),
       settings: WordPieceSettings(lowercases: true))
   }

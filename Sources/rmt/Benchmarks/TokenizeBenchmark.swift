@@ -23,7 +23,7 @@ struct TokenizeBenchmark: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A native file, or a folder with vocab.txt or tokenizer.json.", valueName: "path"),
+      "A native file, or a folder with a tokenizer's files.", valueName: "path"),
     completion: .file())
   var vocabulary: String
 
@@ -44,14 +44,15 @@ struct TokenizeBenchmark: ParsableCommand {
     }
   }
 
-  private func loadTokenizer() throws -> WordPieceTokenizer {
+  private func loadTokenizer() throws -> Tokenizer {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: vocabulary, isDirectory: &isFolder),
       isFolder.boolValue
     {
       guard let folder = try TokenizerFolder(path: vocabulary) else {
         throw CommandError.badData(
-          place: vocabulary, problem: "the folder has neither vocab.txt nor tokenizer.json",
+          place: vocabulary,
+          problem: "the folder has no tokenizer: neither tokenizer.json nor a vocabulary",
           advice: "Name a folder with a tokenizer, or a native file.")
       }
       return folder.tokenizer

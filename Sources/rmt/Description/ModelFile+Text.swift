@@ -5,18 +5,22 @@ import Tokenizers
 extension ModelFile {
   /// What a person reads of the tokenizer.
   var tokenizerText: String {
-    guard let tokenCount, let tokenizerSettings else { return "tokenizer: none" }
-    return "tokenizer: WordPiece, \(grouped(tokenCount)) tokens, "
-      + (tokenizerSettings.lowercases ? "uncased" : "cased")
+    guard let tokenCount, let tokenizerRecord else { return "tokenizer: none" }
+    let text = "tokenizer: \(tokenizerRecord.kindName), \(grouped(tokenCount)) tokens"
+    guard case .wordPiece(let settings) = tokenizerRecord else { return text }
+    return text + (settings.lowercases ? ", uncased" : ", cased")
   }
 
   /// The same for a program.
   var tokenizerJSON: JSONValue {
-    guard let tokenCount, let tokenizerSettings else { return .null }
-    return [
-      "vocabularySize": .integer(tokenCount),
-      "lowercases": .bool(tokenizerSettings.lowercases),
+    guard let tokenCount, let tokenizerRecord else { return .null }
+    var json: JSONObject = [
+      "kind": .string(tokenizerRecord.kindName), "vocabularySize": .integer(tokenCount),
     ]
+    if case .wordPiece(let settings) = tokenizerRecord {
+      json["lowercases"] = .bool(settings.lowercases)
+    }
+    return .object(json)
   }
 }
 

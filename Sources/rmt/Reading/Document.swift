@@ -23,7 +23,7 @@ struct Document {
   /// Goes through a document and counts its tokens; what is odd about it goes to the log.
   ///
   /// - Throws: `FileError`; ``CommandError/emptyDocument(path:)``; `Interrupted`.
-  init(path: String, tokenizer: WordPieceTokenizer, log: Logger) throws {
+  init(path: String, tokenizer: Tokenizer, log: Logger) throws {
     self.path = path
     let name = path == "-" ? "standard input" : path
     let file = try DocumentBytes.open(path)

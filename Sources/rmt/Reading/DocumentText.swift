@@ -33,13 +33,13 @@ struct DocumentText: Sendable {
 
   private let file: RandomAccessFile
   private let name: String
-  private let tokenizer: WordPieceTokenizer
+  private let tokenizer: Tokenizer
 
   /// Goes through a text.
   ///
   /// - Parameter name: what to call it in a message.
   /// - Throws: `FileError`; `Interrupted`.
-  init(_ file: RandomAccessFile, name: String, tokenizer: WordPieceTokenizer) throws {
+  init(_ file: RandomAccessFile, name: String, tokenizer: Tokenizer) throws {
     if let text = try Self(file, .utf8, name: name, tokenizer: tokenizer) {
       self = text
     } else if let text = try Self(file, .windows1252, name: name, tokenizer: tokenizer) {
@@ -52,7 +52,7 @@ struct DocumentText: Sendable {
   /// Goes through a text in an encoding; `nil` as soon as it is not well formed.
   private init?(
     _ file: RandomAccessFile, _ encoding: TextDecoder.Encoding, name: String,
-    tokenizer: WordPieceTokenizer
+    tokenizer: Tokenizer
   ) throws {
     self.file = file
     self.encoding = encoding
@@ -64,7 +64,7 @@ struct DocumentText: Sendable {
     var (start, tokenCount) = (0, 0)
     while start < file.byteCount {
       try Interruption.check()
-      let bytes = try Self.part(of: file, from: start, isDivisible: tokenizer.encodesPartwise)
+      let bytes = try Self.part(of: file, from: start, encoding, tokenizer)
       guard let text = TextDecoder.text(of: bytes, in: encoding, opensFile: start == 0) else {
         return nil
       }
@@ -102,17 +102,19 @@ struct DocumentText: Sendable {
     return tokenizer.encodeDocument(text)
   }
 
-  /// Bytes up to the last space in reach; more where there is none.
+  /// Bytes up to the last space in reach at which the tokenizer may part them; more where there is
+  /// none.
   private static func part(
-    of file: RandomAccessFile, from start: Int, isDivisible: Bool
+    of file: RandomAccessFile, from start: Int, _ encoding: TextDecoder.Encoding,
+    _ tokenizer: Tokenizer
   ) throws(FileError) -> [UInt8] {
     let rest = file.byteCount - start
-    var count = isDivisible ? min(rest, partByteCount) : rest
+    var count = tokenizer.encodesPartwise ? min(rest, partByteCount) : rest
     while true {
       let bytes = try file.bytes(in: start..<start + count)
       if count == rest { return bytes }
-      if let last = bytes.lastIndex(where: WordPieceTokenizer.endsPart) {
-        return Array(bytes[...last])
+      if let partCount = tokenizer.partByteCount(of: bytes, in: encoding) {
+        return Array(bytes[..<partCount])
       }
       count = min(rest, 2 * count)
     }

@@ -58,7 +58,7 @@ struct PretrainingDataOptions: ParsableArguments {
   ///
   /// - Throws: `PretrainingError`, `BackgroundError`, `FileError`, `Interrupted`.
   func load(
-    positions: Int, tokenizer: WordPieceTokenizer, seed: UInt64
+    positions: Int, tokenizer: Tokenizer, seed: UInt64
   ) throws -> PretrainingData {
     let text =
       if self.text.isEmpty {

@@ -79,8 +79,8 @@ struct Attention: ParsableCommand {
       let segment = try tokens.next(piece.count)
       if shown.contains(index) {
         let text = SegmentText(
-          pieces: segment.map { tokenizer.vocabulary.tokens[Int($0)] },
-          continuationPrefix: tokenizer.settings.continuationPrefix)
+          pieces: tokenizer.displayPieces(segment),
+          continuationPrefix: tokenizer.continuationPrefix)
         columns.append((index, try reader.attention(in: segment), text))
       }
       try reader.read(segment)

@@ -127,7 +127,7 @@ struct Create: ParsableCommand {
       collision: forceOption.collision)
     let settings = WordPieceSettings(lowercases: !cased)
     let pieces = try readVocabulary(settings)
-    let tokenizer = try WordPieceTokenizer(
+    let tokenizer = try Tokenizer(
       vocabulary: pieces, settings: settings, file: vocabulary ?? "the learned vocabulary")
     let description = ModelDescription(
       encoder: encoder(vocabularySize: pieces.count), memory: nil, labels: [])

@@ -41,7 +41,7 @@ struct Tokenize: ParsableCommand {
       let document = try Document(path: name, tokenizer: tokenizer, log: messages.log)
       var tokens = document.tokens(from: 0)
       let ids = try tokens.next(document.tokenCount)
-      let words = pieces ? ids.map { tokenizer.vocabulary.tokens[Int($0)] } : []
+      let words = pieces ? ids.map { tokenizer.tokens[Int($0)] } : []
       if output.json {
         var result: JSONObject = [
           "document": .string(name), "ids": .array(ids.map { .integer(Int($0)) }),
