@@ -1,49 +1,97 @@
 import JSON
 
 extension BERTConfiguration {
-  /// Reads Hugging Face's `config.json`, or Google's `bert_config.json`, which has the same members.
+  /// Reads Hugging Face's `config.json`, or Google's `bert_config.json`, which has the same members and
+  /// names no family.
   ///
-  /// Sizes and the activation must be there. Where transformers' `BertConfig` has a default for what
-  /// published files leave out, it applies here too; each place says so.
+  /// Sizes and the activation must be there. Where transformers' configuration of the family has a
+  /// default for what published files leave out, it applies here too (``ConfigurationMembers``).
   ///
   /// - Parameters:
   ///   - value: the whole file.
   ///   - file: its name, for errors.
   /// - Throws: ``ConfigurationError`` when a member is missing, out of bounds or contradicts another,
-  ///   or when the model is no BERT encoder.
+  ///   or when the model is no encoder of a family that is known here.
   public init(huggingFace value: JSONValue, file: String) throws(ConfigurationError) {
     let fields = try ConfigurationFields(value, file: file)
+    let family =
+      fields.object["model_type"] == nil ? .bert : try EncoderFamily(fields, member: "model_type")
     try Self.checkArchitecture(fields)
-    let hiddenDropout = try fields.probability("hidden_dropout_prob", default: 0.1)  // BertConfig
+    let members = ConfigurationMembers(family)
+    let hiddenDropout = try fields.probability(
+      members.hiddenDropout.name, default: members.hiddenDropout.standard)
+    let layerCount = try fields.integer(members.layerCount, in: Bounds.layerCount)
+    let hiddenSize = try fields.integer(members.hiddenSize, in: Bounds.hiddenSize)
+    let positions = try Self.positions(fields, family)
     self.init(
+      family: family,
       vocabularySize: try fields.integer("vocab_size", in: Bounds.vocabularySize),
-      hiddenSize: try fields.integer("hidden_size", in: Bounds.hiddenSize),
-      layerCount: try fields.integer("num_hidden_layers", in: Bounds.layerCount),
-      headCount: try fields.integer("num_attention_heads", in: Bounds.headCount),
-      intermediateSize: try fields.integer("intermediate_size", in: Bounds.intermediateSize),
-      activation: try Self.activation(fields),
-      maximumPositions: try fields.integer("max_position_embeddings", in: Bounds.maximumPositions),
-      tokenTypeCount: try fields.integer("type_vocab_size", in: Bounds.tokenTypeCount),
-      // BertConfig's default: Google's file has no such member, its program fixes 1e-12.
-      layerNormEpsilon: try fields.number(
-        "layer_norm_eps", default: 1e-12, "a number above 0 and below 1"
-      ) { $0 > 0 && $0 < 1 },
+      hiddenSize: hiddenSize,
+      embeddingSize: try Self.embeddingSize(fields, family, hiddenSize: hiddenSize),
+      layerCount: layerCount,
+      layerGroupCount: try Self.layerGroupCount(fields, family, layerCount: layerCount),
+      headCount: try fields.integer(members.headCount, in: Bounds.headCount),
+      intermediateSize: try fields.integer(members.intermediateSize, in: Bounds.intermediateSize),
+      activation: try Self.activation(fields, member: members.activation),
+      maximumPositions: positions.count, positionOffset: positions.offset,
+      tokenTypeCount: family.hasTokenTypes
+        ? try fields.integer(FamilyMember.tokenTypeCount, in: Bounds.tokenTypeCount) : 0,
+      layerNormEpsilon: try members.layerNormEpsilon.map { name throws(ConfigurationError) in
+        try fields.number(name, default: 1e-12, "a number above 0 and below 1") { $0 > 0 && $0 < 1 }
+      } ?? 1e-12,
       hiddenDropout: hiddenDropout,
-      attentionDropout: try fields.probability("attention_probs_dropout_prob", default: 0.1),
-      // BertConfig's default is null, which means the dropout of hidden states.
-      classifierDropout: fields.object["classifier_dropout"].map(\.isNull) ?? true
-        ? hiddenDropout : try fields.probability("classifier_dropout"),
+      attentionDropout: try fields.probability(
+        members.attentionDropout.name, default: members.attentionDropout.standard),
+      classifierDropout: fields.object[members.classifierDropout.name].map(\.isNull) ?? true
+        ? members.classifierDropout.standard ?? hiddenDropout
+        : try fields.probability(members.classifierDropout.name),
       initializerRange: try fields.number(
-        "initializer_range", default: 0.02, "a number from 0 to below 1"  // BertConfig
+        "initializer_range", default: 0.02, "a number from 0 to below 1"
       ) { $0 >= 0 && $0 < 1 })
     try checkConsistency(file: file)
   }
 
-  /// Refuses other families of models, and variants of BERT that compute something else.
-  private static func checkArchitecture(_ fields: ConfigurationFields) throws(ConfigurationError) {
-    if let type = fields.object["model_type"] {
-      guard type.string == "bert" else { throw fields.unsupported("model_type", type, "\"bert\"") }
+  /// The width of the embeddings where a map follows them.
+  private static func embeddingSize(
+    _ fields: ConfigurationFields, _ family: EncoderFamily, hiddenSize: Int
+  ) throws(ConfigurationError) -> Int? {
+    guard family.embeddingProjection != .never else { return nil }
+    let size = try fields.integer(FamilyMember.embeddingSize, in: Bounds.hiddenSize)
+    return family.embeddingProjection == .betweenWidths && size == hiddenSize ? nil : size
+  }
+
+  private static func layerGroupCount(
+    _ fields: ConfigurationFields, _ family: EncoderFamily, layerCount: Int
+  ) throws(ConfigurationError) -> Int {
+    guard family.sharesLayers else { return layerCount }
+    if let perGroup = fields.object[FamilyMember.layersPerGroup], perGroup.integer != 1 {
+      throw fields.unsupported(FamilyMember.layersPerGroup, perGroup, "1")
     }
+    guard fields.object[FamilyMember.layerGroupCount] != nil else { return 1 }
+    return try fields.integer(FamilyMember.layerGroupCount, in: 1...layerCount)
+  }
+
+  /// How many positions there are, and which row of their table is the first: RoBERTa counts on from
+  /// the id of the padding, whose own row is never read.
+  private static func positions(
+    _ fields: ConfigurationFields, _ family: EncoderFamily
+  ) throws(ConfigurationError) -> (count: Int, offset: Int) {
+    let name = FamilyMember.positionCount
+    guard family.offsetsPositions else {
+      return (try fields.integer(name, in: Bounds.maximumPositions), 0)
+    }
+    let offset =
+      fields.object[FamilyMember.paddingToken] == nil
+      ? 2
+      : try fields.integer(
+        FamilyMember.paddingToken, in: 0...Bounds.positionOffset.upperBound - 1) + 1
+    let rowCount = try fields.integer(
+      name, in: offset + 1...offset + Bounds.maximumPositions.upperBound)
+    return (rowCount - offset, offset)
+  }
+
+  /// Refuses variants that compute something else.
+  private static func checkArchitecture(_ fields: ConfigurationFields) throws(ConfigurationError) {
     if let embedding = fields.object["position_embedding_type"], !embedding.isNull {
       guard embedding.string == "absolute" else {
         throw fields.unsupported("position_embedding_type", embedding, "\"absolute\"")
@@ -63,39 +111,54 @@ extension BERTConfiguration {
   }
 
   private static func activation(
-    _ fields: ConfigurationFields
+    _ fields: ConfigurationFields, member: String
   ) throws(ConfigurationError) -> Activation {
-    let value = try fields.value("hidden_act")
+    let value = try fields.value(member)
     switch value.string {
     case "gelu": return .gelu
     case "gelu_new", "gelu_pytorch_tanh": return .geluTanh
     case "relu": return .relu
     default:
       throw fields.unsupported(
-        "hidden_act", value, "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"")
+        member, value, "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"")
     }
   }
 
   /// The members of a `config.json` that transformers reads as this configuration.
   ///
-  /// The exporter adds `architectures`, labels and memory; pad_token_id is BERT's 0 by default.
+  /// The exporter adds `architectures`, labels and memory. pad_token_id is here where it decides about
+  /// positions; elsewhere it is the tokenizer's.
   public var huggingFaceJSON: JSONObject {
-    [
-      "model_type": "bert",
+    let members = ConfigurationMembers(family)
+    var object: JSONObject = [
+      "model_type": .string(family.rawValue),
       "vocab_size": .integer(vocabularySize),
-      "hidden_size": .integer(hiddenSize),
-      "num_hidden_layers": .integer(layerCount),
-      "num_attention_heads": .integer(headCount),
-      "intermediate_size": .integer(intermediateSize),
-      "hidden_act": .string(huggingFaceActivation),
-      "hidden_dropout_prob": .number(hiddenDropout),
-      "attention_probs_dropout_prob": .number(attentionDropout),
-      "max_position_embeddings": .integer(maximumPositions),
-      "type_vocab_size": .integer(tokenTypeCount),
+      members.hiddenSize: .integer(hiddenSize),
+      members.layerCount: .integer(layerCount),
+      members.headCount: .integer(headCount),
+      members.intermediateSize: .integer(intermediateSize),
+      members.activation: .string(huggingFaceActivation),
+      members.hiddenDropout.name: .number(hiddenDropout),
+      members.attentionDropout.name: .number(attentionDropout),
+      FamilyMember.positionCount: .integer(positionRowCount),
       "initializer_range": .number(initializerRange),
-      "layer_norm_eps": .number(layerNormEpsilon),
-      "classifier_dropout": classifierDropout == hiddenDropout ? .null : .number(classifierDropout),
     ]
+    let inherits =
+      members.classifierDropout.standard == nil && classifierDropout == hiddenDropout
+    object[members.classifierDropout.name] = inherits ? .null : .number(classifierDropout)
+    if let name = members.layerNormEpsilon { object[name] = .number(layerNormEpsilon) }
+    if family.hasTokenTypes { object[FamilyMember.tokenTypeCount] = .integer(tokenTypeCount) }
+    if family.embeddingProjection != .never {
+      object[FamilyMember.embeddingSize] = .integer(embeddingWidth)
+    }
+    if family.sharesLayers {
+      object[FamilyMember.layerGroupCount] = .integer(layerGroupCount)
+      object[FamilyMember.layersPerGroup] = 1
+    }
+    if family.offsetsPositions {
+      object[FamilyMember.paddingToken] = .integer(positionOffset - 1)
+    }
+    return object
   }
 
   private var huggingFaceActivation: String {

@@ -62,8 +62,8 @@ extension RecurrentReader {
       keepsEveryLayer: true)
     layout.write(
       tokens: tokens, memory: memory, wordEmbeddings: model.parameters.embeddings.word,
-      into: activations.inputs)
-    let batch = SequenceBatch(lengths: [rowCount])
+      into: activations, fromRow: 0)
+    let batch = SequenceBatch(lengths: [rowCount], memoryRows: layout.memoryRows)
     encoder.forward(
       model.parameters, batch: batch, reading: batch, dropout: nil, activations: activations,
       workspace: workspace)

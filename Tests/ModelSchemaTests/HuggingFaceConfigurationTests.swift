@@ -83,7 +83,7 @@ import Testing
   }
 
   private static let unsupported: [(String, JSONValue)] = [
-    ("model_type", "distilbert"), ("model_type", 3), ("hidden_act", "silu"),
+    ("model_type", "mobilebert"), ("model_type", 3), ("hidden_act", "silu"),
     ("position_embedding_type", "relative_key_query"), ("is_decoder", true),
     ("add_cross_attention", true), ("pruned_heads", ["0": [1, 2]]),
   ]

@@ -90,8 +90,8 @@ private struct GoldenPass<Scalar: KernelScalar> {
       store.parameters, batch: batch, reading: batch, dropout: nil, activations: activations,
       workspace: workspace)
     var pooled = [Scalar](repeating: 0, count: width), logits: [Scalar] = [0, 0, 0]
-    Pooler.forward(
-      store.parameters.pooler, activations.output, rows: 1, into: &pooled, workspace: workspace)
+    store.parameters.pooler.forward(
+      activations.output, rows: 1, into: &pooled, workspace: workspace)
     let classifier = try #require(store.parameters.classifier)
     Classifier.forward(classifier, pooled, rows: 1, into: &logits, workspace: workspace)
     self.pooled = pooled.map { Double($0) }

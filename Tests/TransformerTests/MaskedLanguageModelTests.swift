@@ -26,7 +26,16 @@ import Transformer
   func `every parameter's gradient is the difference quotient`(
     _ activation: BERTConfiguration.Activation, dropout: Double
   ) {
-    let pass = MaskedPass<Double>(.headed(activation: activation, dropout: dropout))
+    expectDifferenceQuotients(.headed(activation: activation, dropout: dropout))
+  }
+
+  @Test(arguments: TinyRelative.allCases)
+  func `so is every relative's`(relative: TinyRelative) {
+    expectDifferenceQuotients(.headed(relative, dropout: 0.3))
+  }
+
+  private func expectDifferenceQuotients(_ model: ModelDescription) {
+    let pass = MaskedPass<Double>(model)
     let gradients = ParameterStore<Double>(pass.model)
     pass.loss(of: Self.sequences, into: gradients)
     var stream = RandomStream(seed: 9)
@@ -142,9 +151,10 @@ import Transformer
 extension ModelDescription {
   /// A tiny model with the head.
   fileprivate static func headed(
-    activation: BERTConfiguration.Activation = .gelu, dropout: Double = 0
+    _ relative: TinyRelative = .plain, activation: BERTConfiguration.Activation = .gelu,
+    dropout: Double = 0
   ) -> ModelDescription {
-    var model = tiny(activation: activation, dropout: dropout)
+    var model = tiny(relative, activation: activation, dropout: dropout)
     model.predictsMaskedTokens = true
     return model
   }
