@@ -175,9 +175,9 @@ let package = Package(
     .testTarget(
       name: "CheckpointConversionTests",
       dependencies: [
-        "CheckpointConversion", "HDF5", "JSON", "ModelFile", "ModelSchema",
-        "PyTorchCheckpoint", "Safetensors", "TensorStorage", "TestSupport", "Tokenizers",
-        "WeightFile",
+        "CheckpointConversion", "HDF5", "JSON", "Kernels", "ModelFile", "ModelSchema",
+        "PyTorchCheckpoint", "RecurrentMemory", "Safetensors", "TensorStorage", "TestSupport",
+        "Tokenizers", "Transformer", "WeightFile",
       ]),
     .testTarget(
       name: "FineTuningTests",

@@ -1,3 +1,4 @@
+import ModelSchema
 import TensorStorage
 
 /// Why a model is not exported.
@@ -8,6 +9,8 @@ public enum ExportError: DescribedError, Hashable {
   case notAFolder(path: String)
   /// Without a tokenizer the ids that frame a segment are unknown.
   case noTokenizer(path: String)
+  /// The reference implementation was tried with BERT alone.
+  case referenceLayout(path: String, family: EncoderFamily)
   /// Weights are written as f32, f16 or bf16; the reference layout is f32.
   case elementType(ElementType, ExportLayout)
 
@@ -19,7 +22,9 @@ public enum ExportError: DescribedError, Hashable {
   /// The file, folder or tensor.
   public var place: String? {
     switch self {
-    case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path): path
+    case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path),
+      .referenceLayout(let path, _):
+      path
     case .elementType: nil
     }
   }
@@ -30,6 +35,8 @@ public enum ExportError: DescribedError, Hashable {
     case .foreignFolder: "holds files that no export wrote, and is left as it is"
     case .notAFolder: "is a file, expected a folder or a new name"
     case .noTokenizer: "has memory but no tokenizer, so the ids of [CLS] and [SEP] are unknown"
+    case .referenceLayout(_, let family):
+      "is of the family \(family.rawValue), and the layout reference is BERT's"
     case .elementType(let type, let layout):
       "the layout \(layout.rawValue) cannot be written as \(type)"
     }
@@ -40,6 +47,7 @@ public enum ExportError: DescribedError, Hashable {
     switch self {
     case .foreignFolder, .notAFolder: "Choose another folder."
     case .noTokenizer: "Convert the checkpoint again with its vocab.txt beside it."
+    case .referenceLayout: "Choose the layout huggingface."
     case .elementType(_, .huggingFace): "Choose f32, f16 or bf16."
     case .elementType(_, .reference): "Choose f32, or the layout huggingface."
     }

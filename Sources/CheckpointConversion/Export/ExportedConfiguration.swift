@@ -15,9 +15,12 @@ struct ExportedConfiguration {
   /// A model with memory but without classes is exported as the encoder it is; its memory still
   /// travels in the embeddings and the settings.
   var architecture: String {
-    if model.labels.isEmpty { return "BertModel" }
-    return runsRecurrence ? "RMTForSequenceClassification" : "BertForSequenceClassification"
+    if model.labels.isEmpty { return "\(model.encoder.family.className)Model" }
+    return runsRecurrence ? "RMTForSequenceClassification" : classifierName
   }
+
+  /// The family's own classifier of documents.
+  var classifierName: String { "\(model.encoder.family.className)ForSequenceClassification" }
 
   /// Whether the folder brings its own class that carries memory from segment to segment.
   var runsRecurrence: Bool {
@@ -30,13 +33,15 @@ struct ExportedConfiguration {
   /// it. The reference layout's class adds them itself to the model that it is given.
   func json() throws -> JSONValue {
     var encoder = model.encoder
-    if layout == .huggingFace, let memory = model.memory {
+    if layout == .huggingFace, encoder.memoryJoinsWords, let memory = model.memory {
       encoder.vocabularySize += memory.tokenCount
     }
     var object = encoder.huggingFaceJSON
     object["architectures"] = [.string(architecture)]
     object["dtype"] = .string(Self.torchName(of: elementType))
-    if let padding = tokenizer.flatMap({ $0.id(of: $0.settings.specialTokens.padding) }) {
+    if !encoder.family.offsetsPositions,
+      let padding = tokenizer.flatMap({ $0.id(of: $0.settings.specialTokens.padding) })
+    {
       object["pad_token_id"] = .integer(Int(padding))
     }
     if !model.labels.isEmpty {
@@ -57,6 +62,7 @@ struct ExportedConfiguration {
     settings["memory_tokens"] = .integer(memory.tokenCount)
     settings["segment_positions"] = .integer(memory.segmentPositions)
     settings["alignment"] = .string(memory.alignment.rawValue)
+    if let projection { settings["memory_enters_behind"] = .string(projection) }
     if let tokenizer {
       let names = tokenizer.settings.specialTokens
       let dropped = [names.padding, names.classification, names.separator]
@@ -67,6 +73,13 @@ struct ExportedConfiguration {
         dropped.compactMap(tokenizer.id(of:)).map { .integer(Int($0)) })
     }
     return .object(settings)
+  }
+
+  /// The module behind which memory enters; `nil` where it enters as word embeddings do.
+  private var projection: String? {
+    guard !model.encoder.memoryJoinsWords else { return nil }
+    let names = FamilyNames(model.encoder.family, classifies: !model.labels.isEmpty)
+    return names.module("embeddings.projection").map { "\(names.encoder).\($0)" }
   }
 
   private static func torchName(of type: ElementType) -> String {
