@@ -123,8 +123,8 @@ import Transformer
 struct RecurrentBatch<Scalar: KernelScalar> {
   let model: ModelDescription
   let store: ParameterStore<Scalar>
-  private let samples: [RecurrentSample]
-  private let trainer: RecurrentTrainer<Scalar>
+  let samples: [RecurrentSample]
+  let trainer: RecurrentTrainer<Scalar>
   private let dropoutKey: SIMD2<UInt32>?
 
   /// Segments hold 4 tokens, so the default documents take 1, 2, 4 and 3 segments.
