@@ -24,8 +24,8 @@ public struct CheckpointExporter {
     progress: (TransferProgress) throws -> Void = { _ in }
   ) throws -> ExportReport {
     let family = model.description.encoder.family
-    guard layout != .reference || family == .bert else {
-      throw ExportError.referenceLayout(path: model.path, family: family)
+    guard layout == .huggingFace || family == .bert else {
+      throw ExportError.family(path: model.path, family, layout)
     }
     let type = try resolvedType(elementType, model: model, layout: layout)
     let tokenizer = try model.tokenizer()

@@ -9,8 +9,8 @@ public enum ExportError: DescribedError, Hashable {
   case notAFolder(path: String)
   /// Without a tokenizer the ids that frame a segment are unknown.
   case noTokenizer(path: String)
-  /// The reference implementation was tried with BERT alone.
-  case referenceLayout(path: String, family: EncoderFamily)
+  /// BERT's relatives go to transformers alone: other layouts have names for BERT only.
+  case family(path: String, EncoderFamily, ExportLayout)
   /// Weights are written as f32, f16 or bf16; the reference layout is f32.
   case elementType(ElementType, ExportLayout)
 
@@ -23,7 +23,7 @@ public enum ExportError: DescribedError, Hashable {
   public var place: String? {
     switch self {
     case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path),
-      .referenceLayout(let path, _):
+      .family(let path, _, _):
       path
     case .elementType: nil
     }
@@ -35,8 +35,8 @@ public enum ExportError: DescribedError, Hashable {
     case .foreignFolder: "holds files that no export wrote, and is left as it is"
     case .notAFolder: "is a file, expected a folder or a new name"
     case .noTokenizer: "has memory but no tokenizer, so the ids of [CLS] and [SEP] are unknown"
-    case .referenceLayout(_, let family):
-      "is of the family \(family.rawValue), and the layout reference is BERT's"
+    case .family(_, let family, let layout):
+      "is of the family \(family.rawValue), and the layout \(layout.rawValue) is BERT's"
     case .elementType(let type, let layout):
       "the layout \(layout.rawValue) cannot be written as \(type)"
     }
@@ -47,7 +47,7 @@ public enum ExportError: DescribedError, Hashable {
     switch self {
     case .foreignFolder, .notAFolder: "Choose another folder."
     case .noTokenizer: "Convert the checkpoint again with its vocab.txt beside it."
-    case .referenceLayout: "Choose the layout huggingface."
+    case .family: "Choose the layout huggingface."
     case .elementType(_, .huggingFace): "Choose f32, f16 or bf16."
     case .elementType(_, .reference): "Choose f32, or the layout huggingface."
     }

@@ -133,7 +133,7 @@ struct FamilyExportTests {
 
   @Test func `the reference layout is BERT's`() throws {
     let model = try FamilyGolden("albert").model
-    #expect(throws: ExportError.referenceLayout(path: model.path, family: .albert)) {
+    #expect(throws: ExportError.family(path: model.path, .albert, .reference)) {
       try export(model, .reference)
     }
     #expect(try folder.names.isEmpty)
