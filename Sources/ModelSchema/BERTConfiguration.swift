@@ -31,7 +31,9 @@ public struct BERTConfiguration: Sendable, Hashable {
   public var embeddingSize: Int?
   /// Encoder layers L.
   public var layerCount: Int
-  /// Sets G of layer parameters: layer i computes with set ⌊i·G/L⌋. L where no layers share theirs.
+  /// Sets G of layer parameters: layer i computes with set ⌊i·G/L⌋.
+  ///
+  /// L where no layers share theirs.
   public var layerGroupCount: Int
   /// Attention heads h; `hiddenSize` is a multiple of it.
   public var headCount: Int

@@ -106,8 +106,9 @@ extension Encoder {
     return InputGradients(words: gradient, memory: hiddenGradient)
   }
 
-  /// `target` `[rows, e]` ← the gradient before the projection. Rows of memory did not come through it:
-  /// their gradient stays in `hiddenGradient` alone.
+  /// `target` `[rows, e]` ← the gradient before the projection.
+  ///
+  /// Rows of memory did not come through it: their gradient stays in `hiddenGradient` alone.
   private func projectionBackward(
     _ projection: Linear<Scalar>, gradient: Linear<Scalar>,
     hiddenGradient: UnsafeMutablePointer<Scalar>, batch: SequenceBatch,

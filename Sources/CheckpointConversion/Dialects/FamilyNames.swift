@@ -11,8 +11,9 @@ package struct FamilyNames: Sendable {
   package let encoder: String
   /// Modules that stand in a class beside the encoder, by their native names.
   private let heads: Set<String>
-  /// Native modules under other names; `*` is the number of a layer. An empty name means that the
-  /// family's classes have no such module.
+  /// Native modules under other names; `*` is the number of a layer.
+  ///
+  /// An empty name means that the family's classes have no such module.
   private let renamed: [String: String]
   /// Modules of other heads, each with the reason why it is left out.
   let dropped: [(module: String, reason: String)]
