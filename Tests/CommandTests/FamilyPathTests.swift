@@ -29,8 +29,8 @@ import Testing
     try folder.write(lines.joined(), to: "train.jsonl")
     try folder.succeed(
       "finetune", "memory.rmtw", "--train", "train.jsonl", "--eval", "train.jsonl", "-o",
-      "tuned.rmtw", "--batch", "2", "--learning-rate", "1e-2", "--steps", "100", "--seed", "1",
-      "--evaluate-every", "20", "--dropout", "0")
+      "tuned.rmtw", "--batch", "2", "--learning-rate", "3e-3", "--steps", "300", "--seed", "1",
+      "--evaluate-every", "100", "--dropout", "0")
     let evaluated = try folder.succeed("evaluate", "tuned.rmtw", "--eval", "train.jsonl", "--json")
     let accuracy = try evaluated.json["rows"]?.array?.compactMap { $0["accuracy"]?.double }
     #expect(accuracy == [1])
