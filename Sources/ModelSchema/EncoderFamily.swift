@@ -1,6 +1,6 @@
 /// A family of encoders: BERT, and the relatives that compute the same but for a few facts.
 ///
-/// The network asks ``BERTConfiguration`` for those facts and never for the family; the family tells
+/// The network asks ``EncoderConfiguration`` for those facts and never for the family; the family tells
 /// conversions how parameters and configuration are called elsewhere. The raw value is the
 /// `model_type` of transformers.
 public enum EncoderFamily: String, Sendable, Hashable, CaseIterable {
@@ -54,7 +54,7 @@ public enum EncoderFamily: String, Sendable, Hashable, CaseIterable {
   package var sharesLayers: Bool { self == .albert }
 
   /// What the pooler, or the layer of the classification head that stands for it, applies.
-  package var poolerActivation: BERTConfiguration.PoolerActivation {
+  package var poolerActivation: EncoderConfiguration.PoolerActivation {
     switch self {
     case .bert, .roBERTa, .xlmRoBERTa, .camemBERT, .albert: .tanh
     case .distilBERT: .relu

@@ -24,7 +24,7 @@ extension ModelDescription {
       throw fields.invalid("predictsMaskedTokens", head, "true or false")
     }
     self.init(
-      encoder: try BERTConfiguration(json: fields.value("encoder"), family: family, file: file),
+      encoder: try EncoderConfiguration(json: fields.value("encoder"), family: family, file: file),
       memory: memory.isNull ? nil : try MemoryConfiguration(json: memory, file: file),
       labels: labels, predictsMaskedTokens: predictsMaskedTokens)
     try check(file: file)

@@ -11,11 +11,11 @@ package final class SegmentAttention {
   /// Memory tokens m.
   package let memoryCount: Int
   /// The encoder's hyper-parameters.
-  package let configuration: BERTConfiguration
+  package let configuration: EncoderConfiguration
   private let activations: EncoderActivations<Float>
 
   init(
-    tokens: ArraySlice<Int32>, memoryCount: Int, configuration: BERTConfiguration,
+    tokens: ArraySlice<Int32>, memoryCount: Int, configuration: EncoderConfiguration,
     activations: EncoderActivations<Float>
   ) {
     self.tokens = Array(tokens)

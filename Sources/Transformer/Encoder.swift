@@ -14,11 +14,11 @@ import ModelSchema
 /// projection and shared layers Lan et al., "ALBERT", ICLR 2020.
 package struct Encoder<Scalar: KernelScalar> {
   /// The encoder's hyper-parameters.
-  package let configuration: BERTConfiguration
+  package let configuration: EncoderConfiguration
   private let layers: [EncoderLayer<Scalar>]
 
   /// The encoder of a configuration; parameters come with each call.
-  package init(_ configuration: BERTConfiguration) {
+  package init(_ configuration: EncoderConfiguration) {
     self.configuration = configuration
     layers = (0..<configuration.layerCount).map { EncoderLayer(configuration, index: $0) }
   }

@@ -22,14 +22,14 @@ struct EncoderLayerState<Scalar: KernelScalar> {
   let output: UnsafeMutablePointer<Scalar>
   let outputStatistics: LayerNormStatistics<Scalar>
 
-  static func count(_ configuration: BERTConfiguration, rows: Int, returns: Bool) -> Int {
+  static func count(_ configuration: EncoderConfiguration, rows: Int, returns: Bool) -> Int {
     let space = Arena<Scalar>.space(for:)
     return 8 * space(rows * configuration.hiddenSize)
       + (returns ? space(rows * configuration.intermediateSize) : 0)
       + space(rows * configuration.headCount) + 4 * space(rows)
   }
 
-  init(_ configuration: BERTConfiguration, rows: Int, returns: Bool, in arena: Arena<Scalar>) {
+  init(_ configuration: EncoderConfiguration, rows: Int, returns: Bool, in arena: Arena<Scalar>) {
     let hidden = rows * configuration.hiddenSize
     query = arena.allocate(hidden)
     key = arena.allocate(hidden)
@@ -77,7 +77,7 @@ package final class EncoderActivations<Scalar: KernelScalar> {
   ///
   /// - Parameter keepsEveryLayer: whether a backward pass, or a reader of every layer, is to come.
   package init(
-    _ configuration: BERTConfiguration, capacity: EncoderCapacity, keepsEveryLayer: Bool
+    _ configuration: EncoderConfiguration, capacity: EncoderCapacity, keepsEveryLayer: Bool
   ) {
     let rows = capacity.rowCount
     let stateCount = keepsEveryLayer ? configuration.layerCount : min(2, configuration.layerCount)

@@ -61,7 +61,7 @@ package final class MaskedTokenHead<Scalar: KernelScalar> {
   ///
   /// - Parameter workspace: whose threads and lanes are used, while nothing else uses them.
   package init(
-    _ configuration: BERTConfiguration, capacity: Int, workspace: EncoderWorkspace<Scalar>
+    _ configuration: EncoderConfiguration, capacity: Int, workspace: EncoderWorkspace<Scalar>
   ) {
     precondition(capacity >= 1, "no room for a hidden token")
     self.capacity = capacity

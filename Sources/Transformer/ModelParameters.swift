@@ -36,7 +36,7 @@ package struct ModelParameters<Scalar: KernelScalar> {
   }
 
   package var embeddings: Embeddings
-  /// One entry a group of layers, ``BERTConfiguration/layerGroup(of:)``.
+  /// One entry a group of layers, ``EncoderConfiguration/layerGroup(of:)``.
   package var layers: [Layer]
   package var pooler: Pooler<Scalar>
   /// Memory before the first segment, `[m, d]`; `nil` without memory tokens.

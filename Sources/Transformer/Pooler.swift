@@ -6,7 +6,7 @@ import ModelSchema
 /// The same type holds parameters and their gradients.
 package struct Pooler<Scalar: KernelScalar> {
   package var dense: Linear<Scalar>
-  package let activation: BERTConfiguration.PoolerActivation
+  package let activation: EncoderConfiguration.PoolerActivation
 
   /// The kernel of f; `nil` for tanh, which has one of its own.
   private var function: ActivationFunction? {

@@ -62,8 +62,8 @@ import Testing
       ]),
   ]
 
-  private func configuration(_ object: JSONObject) throws -> BERTConfiguration {
-    try BERTConfiguration(huggingFace: .object(object), file: "config.json")
+  private func configuration(_ object: JSONObject) throws -> EncoderConfiguration {
+    try EncoderConfiguration(huggingFace: .object(object), file: "config.json")
   }
 
   private func published(_ family: EncoderFamily) throws -> JSONObject {

@@ -135,7 +135,7 @@ struct RecurrentBatch<Scalar: KernelScalar> {
   ) throws {
     let memory = MemoryConfiguration(tokenCount: 2, segmentPositions: 9, alignment: .right)
     model = ModelDescription(
-      encoder: BERTConfiguration(
+      encoder: EncoderConfiguration(
         family: family, vocabularySize: 11, hiddenSize: 8,
         embeddingSize: family.embeddingProjection == .never ? nil : 5, layerCount: 2,
         layerGroupCount: family.sharesLayers ? 1 : 2, headCount: 2, intermediateSize: 12,

@@ -11,9 +11,10 @@ import Transformer
   /// All rows, and some: more than the shortest sequence has.
   private static let readCounts = [Int.max, 3]
 
-  @Test(arguments: BERTConfiguration.Activation.allCases, [(0.0, Int.max), (0.3, .max), (0.3, 3)])
+  @Test(
+    arguments: EncoderConfiguration.Activation.allCases, [(0.0, Int.max), (0.3, .max), (0.3, 3)])
   func `every parameter's gradient is the difference quotient`(
-    _ activation: BERTConfiguration.Activation, setting: (dropout: Double, readCount: Int)
+    _ activation: EncoderConfiguration.Activation, setting: (dropout: Double, readCount: Int)
   ) {
     let pass = EncoderPass<Double>(
       .tiny(activation: activation, dropout: setting.dropout), batch: batch,

@@ -22,9 +22,9 @@ import Transformer
       ]),
   ]
 
-  @Test(arguments: BERTConfiguration.Activation.allCases, [0.0, 0.3])
+  @Test(arguments: EncoderConfiguration.Activation.allCases, [0.0, 0.3])
   func `every parameter's gradient is the difference quotient`(
-    _ activation: BERTConfiguration.Activation, dropout: Double
+    _ activation: EncoderConfiguration.Activation, dropout: Double
   ) {
     expectDifferenceQuotients(.headed(activation: activation, dropout: dropout))
   }
@@ -151,7 +151,7 @@ import Transformer
 extension ModelDescription {
   /// A tiny model with the head.
   fileprivate static func headed(
-    _ relative: TinyRelative = .plain, activation: BERTConfiguration.Activation = .gelu,
+    _ relative: TinyRelative = .plain, activation: EncoderConfiguration.Activation = .gelu,
     dropout: Double = 0
   ) -> ModelDescription {
     var model = tiny(relative, activation: activation, dropout: dropout)
@@ -162,7 +162,7 @@ extension ModelDescription {
   /// The goldens' bert-tiny with the head.
   fileprivate static var golden: ModelDescription {
     ModelDescription(
-      encoder: BERTConfiguration(
+      encoder: EncoderConfiguration(
         vocabularySize: 100, hiddenSize: 32, layerCount: 3, headCount: 4, intermediateSize: 64,
         activation: .gelu, maximumPositions: 40, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
         hiddenDropout: 0, attentionDropout: 0, classifierDropout: 0, initializerRange: 0.2),

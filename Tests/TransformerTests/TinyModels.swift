@@ -19,7 +19,7 @@ enum TinyRelative: String, CaseIterable {
   case untyped
 
   /// Changes a configuration into the relative's.
-  func change(_ encoder: inout BERTConfiguration) {
+  func change(_ encoder: inout EncoderConfiguration) {
     switch self {
     case .plain: break
     case .projected: encoder.embeddingSize = 5
@@ -34,11 +34,11 @@ enum TinyRelative: String, CaseIterable {
 extension ModelDescription {
   /// A model small enough for finite differences over every parameter.
   static func tiny(
-    _ relative: TinyRelative = .plain, activation: BERTConfiguration.Activation = .gelu,
+    _ relative: TinyRelative = .plain, activation: EncoderConfiguration.Activation = .gelu,
     dropout: Double = 0, memory: Int? = nil, labels: [String] = []
   ) -> ModelDescription {
     var model = ModelDescription(
-      encoder: BERTConfiguration(
+      encoder: EncoderConfiguration(
         vocabularySize: 11, hiddenSize: 8, layerCount: 2, headCount: 2, intermediateSize: 12,
         activation: activation, maximumPositions: 9, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
         hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout,

@@ -59,7 +59,7 @@ extension ConversionPlan {
   private static func splitVocabulary(
     of table: TensorDescription, memoryIds: [Int]?, configuration: SourceConfiguration,
     path: String, notes: inout [String]
-  ) throws -> (BERTConfiguration, MemoryConfiguration?) {
+  ) throws -> (EncoderConfiguration, MemoryConfiguration?) {
     var encoder = configuration.encoder
     var memory = configuration.memory
     if let memoryIds, memory == nil {

@@ -111,7 +111,7 @@ struct Create: ParsableCommand {
       throw ValidationError("--vocabulary-size belongs to a vocabulary that is learned.")
     }
     // What a configuration may hold; within these bounds the numbers of a model can be counted.
-    typealias Bounds = BERTConfiguration.Bounds
+    typealias Bounds = EncoderConfiguration.Bounds
     for (name, value, bounds) in [
       ("--vocabulary-size", vocabularySize ?? 7, 7...Bounds.vocabularySize.upperBound),
       ("--hidden-size", hiddenSize, Bounds.hiddenSize),
@@ -221,8 +221,8 @@ struct Create: ParsableCommand {
   }
 
   /// BERT's own constants, with the shape that was asked for.
-  private func encoder(vocabularySize: Int) -> BERTConfiguration {
-    BERTConfiguration(
+  private func encoder(vocabularySize: Int) -> EncoderConfiguration {
+    EncoderConfiguration(
       family: embeddingSize == nil ? .bert : .albert, vocabularySize: vocabularySize,
       hiddenSize: hiddenSize, embeddingSize: embeddingSize, layerCount: layers,
       layerGroupCount: embeddingSize == nil ? layers : layerGroups ?? 1, headCount: heads,

@@ -12,7 +12,7 @@ import Testing
   private func model(_ family: EncoderFamily, labels: [String] = ["a", "b"]) -> ModelDescription {
     let isNarrow = family.embeddingProjection != .never
     return ModelDescription(
-      encoder: BERTConfiguration(
+      encoder: EncoderConfiguration(
         family: family, vocabularySize: 24, hiddenSize: 8, embeddingSize: isNarrow ? 6 : nil,
         layerCount: 1, headCount: 2, intermediateSize: 12, activation: .gelu, maximumPositions: 14,
         positionOffset: family.offsetsPositions ? 2 : 0,

@@ -1,6 +1,6 @@
 import JSON
 
-extension BERTConfiguration {
+extension EncoderConfiguration {
   private static let memberNames: Set<String> = [
     "vocabularySize", "hiddenSize", "layerCount", "headCount", "intermediateSize", "activation",
     "maximumPositions", "tokenTypeCount", "layerNormEpsilon", "hiddenDropout", "attentionDropout",

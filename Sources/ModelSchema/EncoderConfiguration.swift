@@ -2,7 +2,7 @@
 ///
 /// BERT's relatives differ from it in four facts: the width of their embeddings, where positions
 /// begin, whether there are token types, and which layers share their parameters.
-public struct BERTConfiguration: Sendable, Hashable {
+public struct EncoderConfiguration: Sendable, Hashable {
   /// The feed-forward network's non-linearity.
   public enum Activation: String, Sendable, CaseIterable {
     /// x · Φ(x) with the error function; Hugging Face's `gelu`.

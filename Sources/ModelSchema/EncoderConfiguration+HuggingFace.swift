@@ -1,6 +1,6 @@
 import JSON
 
-extension BERTConfiguration {
+extension EncoderConfiguration {
   /// Reads Hugging Face's `config.json`, or Google's `bert_config.json`, which has the same members and
   /// names no family.
   ///

@@ -1,4 +1,4 @@
-extension BERTConfiguration {
+extension EncoderConfiguration {
   /// The sizes that are accepted.
   ///
   /// Far above every published model, and low enough that no product
