@@ -194,9 +194,9 @@ let package = Package(
     .testTarget(
       name: "CheckpointConversionTests",
       dependencies: [
-        "CheckpointConversion", "GGUF", "HDF5", "JSON", "ModelFile", "ModelSchema", "ONNX",
-        "PyTorchCheckpoint", "Safetensors", "TensorFlowCheckpoint", "TensorStorage", "TestSupport",
-        "Tokenizers", "WeightFile", "ZipArchive",
+        "CheckpointConversion", "GGUF", "HDF5", "JSON", "Kernels", "ModelFile", "ModelSchema",
+        "ONNX", "PyTorchCheckpoint", "RecurrentMemory", "Safetensors", "TensorFlowCheckpoint",
+        "TensorStorage", "TestSupport", "Tokenizers", "Transformer", "WeightFile", "ZipArchive",
       ]),
     .testTarget(
       name: "FineTuningTests",

@@ -1,6 +1,6 @@
 import TensorStorage
 
-/// A configuration misses something, contradicts itself, or describes a model that is no BERT.
+/// A configuration misses something, contradicts itself, or describes a model that is no relative of BERT.
 public struct ConfigurationError: DescribedError {
   /// What is wrong.
   public enum Clause: Sendable, Hashable {
@@ -16,6 +16,10 @@ public struct ConfigurationError: DescribedError {
     case unsupported(member: String, found: String, supported: String)
     /// The hidden size is not a multiple of the heads.
     case heads(hiddenSize: Int, headCount: Int)
+    /// Layers cannot share parameters in so many groups.
+    case layerGroups(layerCount: Int, groupCount: Int)
+    /// A member that models of the family do not have, or have otherwise.
+    case notOfFamily(member: String, family: EncoderFamily)
     /// Memory and special tokens leave no room for a token of the document.
     case noRoomInSegment(segmentPositions: Int, memoryTokenCount: Int)
     /// A segment is longer than the position table.
@@ -60,6 +64,10 @@ public struct ConfigurationError: DescribedError {
       "\"\(member)\" is \(found), supported is \(supported)"
     case .heads(let hiddenSize, let headCount):
       "the hidden size \(hiddenSize) is not a multiple of the \(headCount) attention heads"
+    case .layerGroups(let layerCount, let groupCount):
+      "\(layerCount) layers cannot share the parameters of \(groupCount) groups"
+    case .notOfFamily(let member, let family):
+      "\"\(member)\" contradicts the family \(family.rawValue)"
     case .noRoomInSegment(let segmentPositions, let memoryTokenCount):
       "a segment of \(segmentPositions) positions has no room for a token beside "
         + "\(memoryTokenCount) memory tokens and "
@@ -80,7 +88,7 @@ public struct ConfigurationError: DescribedError {
     switch clause {
     case .notAnObject, .missing:
       "Give the config.json that belongs to the checkpoint."
-    case .unsupported: "Only BERT encoders can be used."
+    case .unsupported: "Encoders of BERT's family can be used, as they were published."
     case .noRoomInSegment: "Use fewer memory tokens or longer segments."
     case .segmentTooLong: "Use shorter segments."
     case .duplicateLabel: "Give each class its own name."

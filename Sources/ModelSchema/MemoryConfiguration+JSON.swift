@@ -19,7 +19,7 @@ extension MemoryConfiguration {
     self.init(
       tokenCount: try fields.integer("tokenCount", in: Self.tokenCountBounds),
       segmentPositions: try fields.integer(
-        "segmentPositions", in: BERTConfiguration.Bounds.maximumPositions),
+        "segmentPositions", in: EncoderConfiguration.Bounds.maximumPositions),
       alignment: alignment)
   }
 
@@ -33,7 +33,7 @@ extension MemoryConfiguration {
   }
 
   /// Checks that a segment has room for a token and fits into the encoder's positions.
-  package func check(with encoder: BERTConfiguration, file: String) throws(ConfigurationError) {
+  package func check(with encoder: EncoderConfiguration, file: String) throws(ConfigurationError) {
     guard Self.tokenCountBounds.contains(tokenCount), segmentPositions >= 1, segmentSize >= 1 else {
       throw ConfigurationError(
         file: file,

@@ -9,10 +9,7 @@ extension ModelDescription {
     let fields = try ConfigurationFields(value, file: file)
     try fields.require(
       only: ["architecture", "encoder", "memory", "labels", "predictsMaskedTokens"])
-    let architecture = try fields.value("architecture")
-    guard architecture.string == "bert" else {
-      throw fields.unsupported("architecture", architecture, "\"bert\"")
-    }
+    let family = try EncoderFamily(fields, member: "architecture")
     let memory = try fields.value("memory")
     let labelList = try fields.value("labels")
     var labels: [String] = []
@@ -27,7 +24,7 @@ extension ModelDescription {
       throw fields.invalid("predictsMaskedTokens", head, "true or false")
     }
     self.init(
-      encoder: try BERTConfiguration(json: fields.value("encoder"), file: file),
+      encoder: try EncoderConfiguration(json: fields.value("encoder"), family: family, file: file),
       memory: memory.isNull ? nil : try MemoryConfiguration(json: memory, file: file),
       labels: labels, predictsMaskedTokens: predictsMaskedTokens)
     try check(file: file)
@@ -39,7 +36,7 @@ extension ModelDescription {
   /// read which know no such head.
   package var json: JSONValue {
     var object: JSONObject = [
-      "architecture": "bert",
+      "architecture": .string(encoder.family.rawValue),
       "encoder": encoder.json,
       "memory": memory?.json ?? .null,
       "labels": .array(labels.map { .string($0) }),

@@ -1,7 +1,7 @@
 /// What a model is, apart from its numbers: encoder, memory, labels, head of its pretraining.
 public struct ModelDescription: Sendable, Hashable {
   /// The encoder's hyper-parameters.
-  public var encoder: BERTConfiguration
+  public var encoder: EncoderConfiguration
   /// The memory's settings; `nil` before memory tokens are attached.
   public var memory: MemoryConfiguration?
   /// Names of the classes, in the order of the classifier's rows; empty without a classifier.
@@ -11,7 +11,7 @@ public struct ModelDescription: Sendable, Hashable {
 
   /// A description with every part given; few models keep the head of their pretraining.
   public init(
-    encoder: BERTConfiguration, memory: MemoryConfiguration?, labels: [String],
+    encoder: EncoderConfiguration, memory: MemoryConfiguration?, labels: [String],
     predictsMaskedTokens: Bool = false
   ) {
     self.encoder = encoder

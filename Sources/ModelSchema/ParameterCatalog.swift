@@ -37,13 +37,14 @@ public struct ParameterCatalog: Sendable {
 
   /// The catalogue of a model.
   ///
-  /// Embeddings, layers, pooler; then `memory.initial [m, d]` when the model has memory, and
+  /// Embeddings, and the map behind them where they are narrower than hidden states; layers, each set
+  /// once that several share; pooler; then `memory.initial [m, d]` when the model has memory, and
   /// `classifier.weight [labels, d]`, `classifier.bias [labels]` when it has labels, and the head of
-  /// masked language modelling, ``maskedTokenHeadPrefix``, when it has one: a transform `[d, d]`, its
+  /// masked language modelling, ``maskedTokenHeadPrefix``, when it has one: a transform `[e, d]`, its
   /// LayerNorm, and `cls.predictions.bias [V]`; its decoder is the table of word embeddings.
   public init(_ model: ModelDescription) {
     let encoder = model.encoder
-    let width = encoder.hiddenSize
+    let width = encoder.hiddenSize, embeddingWidth = encoder.embeddingWidth
     var list: [ParameterDescription] = []
     func add(_ name: String, _ shape: Shape, _ role: ParameterDescription.Role) {
       list.append(ParameterDescription(name: name, shape: shape, role: role))
@@ -52,24 +53,30 @@ public struct ParameterCatalog: Sendable {
       add("\(name).weight", [outputs, inputs], .weight)
       add("\(name).bias", [outputs], .bias)
     }
-    func addLayerNorm(_ name: String) {
+    func addLayerNorm(_ name: String, width: Int) {
       add("\(name).weight", [width], .gain)
       add("\(name).bias", [width], .normBias)
     }
-    add("embeddings.word_embeddings.weight", [encoder.vocabularySize, width], .embedding)
-    add("embeddings.position_embeddings.weight", [encoder.maximumPositions, width], .embedding)
-    add("embeddings.token_type_embeddings.weight", [encoder.tokenTypeCount, width], .embedding)
-    addLayerNorm("embeddings.LayerNorm")
-    for layer in 0..<encoder.layerCount {
+    func addTable(_ name: String, rowCount: Int) {
+      add("embeddings.\(name)_embeddings.weight", [rowCount, embeddingWidth], .embedding)
+    }
+    addTable("word", rowCount: encoder.vocabularySize)
+    addTable("position", rowCount: encoder.positionRowCount)
+    if encoder.tokenTypeCount > 0 { addTable("token_type", rowCount: encoder.tokenTypeCount) }
+    addLayerNorm("embeddings.LayerNorm", width: embeddingWidth)
+    if encoder.embeddingSize != nil {
+      addLinear("embeddings.projection", outputs: width, inputs: embeddingWidth)
+    }
+    for layer in 0..<encoder.layerGroupCount {
       let prefix = "encoder.layer.\(layer)"
       addLinear("\(prefix).attention.self.query", outputs: width, inputs: width)
       addLinear("\(prefix).attention.self.key", outputs: width, inputs: width)
       addLinear("\(prefix).attention.self.value", outputs: width, inputs: width)
       addLinear("\(prefix).attention.output.dense", outputs: width, inputs: width)
-      addLayerNorm("\(prefix).attention.output.LayerNorm")
+      addLayerNorm("\(prefix).attention.output.LayerNorm", width: width)
       addLinear("\(prefix).intermediate.dense", outputs: encoder.intermediateSize, inputs: width)
       addLinear("\(prefix).output.dense", outputs: width, inputs: encoder.intermediateSize)
-      addLayerNorm("\(prefix).output.LayerNorm")
+      addLayerNorm("\(prefix).output.LayerNorm", width: width)
     }
     addLinear("pooler.dense", outputs: width, inputs: width)
     if let memory = model.memory {
@@ -79,8 +86,9 @@ public struct ParameterCatalog: Sendable {
       addLinear("classifier", outputs: model.labels.count, inputs: width)
     }
     if model.predictsMaskedTokens {
-      addLinear("\(Self.maskedTokenHeadPrefix)transform.dense", outputs: width, inputs: width)
-      addLayerNorm("\(Self.maskedTokenHeadPrefix)transform.LayerNorm")
+      addLinear(
+        "\(Self.maskedTokenHeadPrefix)transform.dense", outputs: embeddingWidth, inputs: width)
+      addLayerNorm("\(Self.maskedTokenHeadPrefix)transform.LayerNorm", width: embeddingWidth)
       add("\(Self.maskedTokenHeadPrefix)bias", [encoder.vocabularySize], .bias)
     }
     parameters = list

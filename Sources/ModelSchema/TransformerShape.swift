@@ -12,7 +12,7 @@ public struct TransformerShape: Sendable, Hashable {
   /// A shape; `nil` when a size is below 1 or far above every published model, where products of
   /// sizes would no longer be counted well, or when the heads do not divide the width.
   public init?(layerCount: Int, hiddenSize: Int, headCount: Int, vocabularySize: Int) {
-    typealias Bounds = BERTConfiguration.Bounds
+    typealias Bounds = EncoderConfiguration.Bounds
     guard Bounds.layerCount.contains(layerCount), Bounds.hiddenSize.contains(hiddenSize),
       Bounds.headCount.contains(headCount), Bounds.vocabularySize.contains(vocabularySize),
       hiddenSize.isMultiple(of: headCount)
@@ -21,7 +21,7 @@ public struct TransformerShape: Sendable, Hashable {
   }
 
   /// The shape of an encoder.
-  public init(_ configuration: BERTConfiguration) {
+  public init(_ configuration: EncoderConfiguration) {
     self.init(
       configuration.layerCount, configuration.hiddenSize, configuration.headCount,
       vocabularySize: configuration.vocabularySize)

@@ -8,7 +8,7 @@ import Transformer
 ///
 /// Parameters stored as f32 are used where they lie in the mapped file, so opening costs nothing and
 /// only the rows and matrices that are touched come into memory; f16 and bf16 are decoded once. A
-/// model that is to read many segments has the layers' matrices packed, once for all of them, their
+/// model that is to read many segments has the encoder's matrices packed, once for all of them, their
 /// pages of the file let go, and all other pages in memory before the first segment.
 package final class BoundModel: @unchecked Sendable {
   // Sendable although it holds pointers: nothing writes to them, and the file they point into lives
@@ -22,11 +22,11 @@ package final class BoundModel: @unchecked Sendable {
 
   /// Binds every parameter of a model.
   ///
-  /// - Parameter packingTeam: the threads that pack the layers' matrices; `nil` leaves them open.
+  /// - Parameter packingTeam: the threads that pack the encoder's matrices; `nil` leaves them open.
   package init(_ file: ModelFile, packingTeam: ThreadTeam?) {
     let binding = Binding(file: file, packingTeam: packingTeam)
     parameters = ModelParameters(
-      file.description, packsLayers: packingTeam != nil, locate: binding.locate)
+      file.description, packsEncoder: packingTeam != nil, locate: binding.locate)
     self.file = file
     own = binding.own
   }
@@ -47,7 +47,7 @@ package final class BoundModel: @unchecked Sendable {
       for parameter in file.parameters {
         let count = parameter.shape.elementCount
         let isMapped = file.bytes(of: parameter).elementType == .f32
-        if packingTeam != nil, ModelParameters<Float>.isLayerMatrix(parameter) {
+        if packingTeam != nil, ModelParameters<Float>.isEncoderMatrix(parameter) {
           ownCount += Arena<Float>.space(for: Self.packedCount(parameter))
           if !isMapped { scratchCount = max(scratchCount, count) }
         } else if !isMapped {
@@ -65,7 +65,7 @@ package final class BoundModel: @unchecked Sendable {
     }
 
     func locate(_ parameter: ParameterDescription) -> UnsafeMutablePointer<Float> {
-      guard let packingTeam, ModelParameters<Float>.isLayerMatrix(parameter) else {
+      guard let packingTeam, ModelParameters<Float>.isEncoderMatrix(parameter) else {
         if let numbers = mapped(parameter) {
           if packingTeam != nil { file.weights.loadMemory(of: parameter.name) }
           return numbers

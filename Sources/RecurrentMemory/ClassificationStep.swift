@@ -84,8 +84,8 @@ final class ClassificationStep<Scalar: KernelScalar> {
       classifier, gradient: gradient, pooled: dropped, upstream: logitGradient, rows: batch.count,
       into: pooledGradient, workspace: workspace)
     drop(pooledGradient, batch, dropout)
-    Pooler.backward(
-      parameters.pooler, gradient: gradients.pooler, hidden: hidden, pooled: pooled,
+    parameters.pooler.backward(
+      gradient: gradients.pooler, hidden: hidden, pooled: pooled,
       upstream: pooledGradient, rows: batch.count, into: hiddenGradient, workspace: workspace)
     return (lossSum, correctCount)
   }
@@ -102,8 +102,8 @@ final class ClassificationStep<Scalar: KernelScalar> {
       (hidden + sequence * width).update(
         from: states + reading.starts[sequence] * width, count: width)
     }
-    Pooler.forward(
-      parameters.pooler, hidden, rows: batch.count, into: pooled, workspace: workspace)
+    parameters.pooler.forward(
+      hidden, rows: batch.count, into: pooled, workspace: workspace)
     dropped.update(from: pooled, count: batch.count * width)
     drop(dropped, batch, dropout)
     Classifier.forward(

@@ -3,7 +3,7 @@ import ModelSchema
 import TensorStorage
 import Transformer
 
-/// Weights that are being trained, with the layers' matrices packed to be read many times.
+/// Weights that are being trained, with the encoder's matrices packed to be read many times.
 ///
 /// The matrices are copied as they are now; everything else stays where it is in the store, which
 /// must not change meanwhile.
@@ -18,18 +18,18 @@ package final class PackedParameters {
     _ store: ParameterStore<Float>, of model: ModelDescription, team: ThreadTeam
   ) {
     let matrices = store.layout.entries.map(\.parameter)
-      .filter(ModelParameters<Float>.isLayerMatrix)
+      .filter(ModelParameters<Float>.isEncoderMatrix)
     func packedCount(_ parameter: ParameterDescription) -> Int {
       let shape = parameter.shape.dimensions
       return Linear<Float>.packedCount(outputs: shape[0], inputs: shape[1])
     }
     let arena = Arena<Float>(
       count: matrices.reduce(0) { $0 + Arena<Float>.space(for: packedCount($1)) })
-    parameters = ModelParameters(model, packsLayers: true) { parameter in
+    parameters = ModelParameters(model, packsEncoder: true) { parameter in
       guard let numbers = store.elements(named: parameter.name)?.baseAddress else {
         preconditionFailure("the store has no parameter \(parameter.name)")
       }
-      guard ModelParameters<Float>.isLayerMatrix(parameter) else { return numbers }
+      guard ModelParameters<Float>.isEncoderMatrix(parameter) else { return numbers }
       let shape = parameter.shape.dimensions
       let place = arena.allocate(packedCount(parameter))
       Linear.pack(numbers, outputs: shape[0], inputs: shape[1], into: place, team: team)

@@ -80,9 +80,9 @@ public final class RecurrentReader {
     positionCount = layout.rowCount(tokenCount: tokens.count)
     layout.write(
       tokens: tokens, memory: state, wordEmbeddings: model.parameters.embeddings.word,
-      into: activations.inputs)
+      into: activations, fromRow: 0)
     if batch.rowCount != positionCount {
-      batch = SequenceBatch(lengths: [positionCount])
+      batch = SequenceBatch(lengths: [positionCount], memoryRows: layout.memoryRows)
       // Nobody knows yet whether this is the last segment: the rows of [CLS] and memory serve both.
       reading = batch.leading(layout.memoryRows.upperBound)
     }
@@ -123,8 +123,8 @@ public final class RecurrentReader {
   public func pooledState() -> [Float] {
     precondition(positionCount > 0, "no segment was read")
     var pooled = [Float](repeating: 0, count: layout.hiddenSize)
-    Pooler.forward(
-      model.parameters.pooler, activations.output, rows: 1, into: &pooled, workspace: workspace)
+    model.parameters.pooler.forward(
+      activations.output, rows: 1, into: &pooled, workspace: workspace)
     return pooled
   }
 

@@ -43,15 +43,16 @@ extension RecurrentWorker {
           from: memoryGradient + sample * memoryStride, count: memoryStride)
       }
     }
-    encoder.backward(
+    let inputs = encoder.backward(
       parameters, gradients: gradients, hiddenGradient: hiddenGradient, batch: place.batch,
       reading: place.reading, dropout: dropout, activations: tape, workspace: workspace)
     for sequence in active.indices {
       let sample = active[sequence]
-      let rows = hiddenGradient + place.batch.starts[sequence] * width
+      let firstRow = place.batch.starts[sequence]
       plan.layout.addWordGradients(
-        tokens: group.tokens(of: sample, step: step), rows: rows, to: gradients.embeddings.word)
-      let memoryRows = rows + plan.layout.memoryRows.lowerBound * width
+        tokens: group.tokens(of: sample, step: step),
+        rows: inputs.words + firstRow * plan.layout.embeddingWidth, to: gradients.embeddings.word)
+      let memoryRows = inputs.memory + (firstRow + plan.layout.memoryRows.lowerBound) * width
       if group.segment(of: sample, step: step) == 0, let initialMemory = gradients.initialMemory {
         Scalar.add(memoryRows, to: initialMemory, count: memoryStride)
       } else {

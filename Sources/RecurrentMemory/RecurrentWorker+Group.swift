@@ -39,7 +39,7 @@ extension RecurrentWorker {
             let sample = samples[$0]
             let piece = sample.pieces[sample.segmentCount - 1 - step]
             return plan.layout.rowCount(tokenCount: piece.count)
-          })
+          }, memoryRows: plan.layout.memoryRows)
         return Step(
           active: active, batch: batch,
           reading: batch.leading(step == 0 ? 1 : plan.layout.memoryRows.upperBound),

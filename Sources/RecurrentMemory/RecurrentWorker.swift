@@ -144,14 +144,14 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     _ group: Group, step: Int, parameters: ModelParameters<Scalar>, dropout: DropoutPlan?,
     activations: EncoderActivations<Scalar>
   ) {
-    let place = group.steps[step], width = plan.model.encoder.hiddenSize
+    let place = group.steps[step]
     for sequence in place.active.indices {
       let sample = place.active[sequence]
       plan.layout.write(
         tokens: group.tokens(of: sample, step: step),
         memory: memories.entering(step: step, sample: sample),
-        wordEmbeddings: parameters.embeddings.word,
-        into: activations.inputs + place.batch.starts[sequence] * width)
+        wordEmbeddings: parameters.embeddings.word, into: activations,
+        fromRow: place.batch.starts[sequence])
     }
     encoder.forward(
       parameters, batch: place.batch, reading: place.reading, dropout: dropout,

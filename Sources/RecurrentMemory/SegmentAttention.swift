@@ -11,11 +11,11 @@ package final class SegmentAttention {
   /// Memory tokens m.
   package let memoryCount: Int
   /// The encoder's hyper-parameters.
-  package let configuration: BERTConfiguration
+  package let configuration: EncoderConfiguration
   private let activations: EncoderActivations<Float>
 
   init(
-    tokens: ArraySlice<Int32>, memoryCount: Int, configuration: BERTConfiguration,
+    tokens: ArraySlice<Int32>, memoryCount: Int, configuration: EncoderConfiguration,
     activations: EncoderActivations<Float>
   ) {
     self.tokens = Array(tokens)
@@ -62,8 +62,8 @@ extension RecurrentReader {
       keepsEveryLayer: true)
     layout.write(
       tokens: tokens, memory: memory, wordEmbeddings: model.parameters.embeddings.word,
-      into: activations.inputs)
-    let batch = SequenceBatch(lengths: [rowCount])
+      into: activations, fromRow: 0)
+    let batch = SequenceBatch(lengths: [rowCount], memoryRows: layout.memoryRows)
     encoder.forward(
       model.parameters, batch: batch, reading: batch, dropout: nil, activations: activations,
       workspace: workspace)

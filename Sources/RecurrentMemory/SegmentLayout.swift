@@ -7,8 +7,10 @@ import Transformer
 package struct SegmentLayout: Sendable {
   /// Memory tokens m.
   package let memoryCount: Int
-  /// Width of a hidden state.
+  /// Width of a hidden state, which memory has.
   package let hiddenSize: Int
+  /// Width of a word embedding.
+  let embeddingWidth: Int
   private let classification: Int
   private let separator: Int
 
@@ -16,6 +18,7 @@ package struct SegmentLayout: Sendable {
   package init(_ model: ModelDescription, memory: MemoryConfiguration, tokens: SpecialTokens) {
     memoryCount = memory.tokenCount
     hiddenSize = model.encoder.hiddenSize
+    embeddingWidth = model.encoder.embeddingWidth
     classification = Int(tokens.classification)
     separator = Int(tokens.separator)
   }
@@ -28,34 +31,37 @@ package struct SegmentLayout: Sendable {
   /// Rows that hold memory, counted from the segment's first row.
   package var memoryRows: Range<Int> { 1..<1 + memoryCount }
 
-  /// Writes a segment's inputs: word embeddings, and the memory in the memory's rows.
+  /// Writes a segment's inputs, word embeddings and the memory in the memory's rows, from a row of the
+  /// pass on.
   func write<Scalar: KernelScalar>(
     tokens: ArraySlice<Int32>, memory: UnsafePointer<Scalar>,
-    wordEmbeddings: UnsafePointer<Scalar>, into rows: UnsafeMutablePointer<Scalar>
+    wordEmbeddings: UnsafePointer<Scalar>, into activations: EncoderActivations<Scalar>,
+    fromRow firstRow: Int
   ) {
-    func copy(_ source: UnsafePointer<Scalar>, rowCount: Int, to row: Int) {
-      (rows + row * hiddenSize).update(from: source, count: rowCount * hiddenSize)
+    let rows = activations.inputs + firstRow * embeddingWidth
+    func embed(_ token: Int, at row: Int) {
+      (rows + row * embeddingWidth).update(
+        from: wordEmbeddings + token * embeddingWidth, count: embeddingWidth)
     }
-    copy(wordEmbeddings + classification * hiddenSize, rowCount: 1, to: 0)
-    copy(memory, rowCount: memoryCount, to: 1)
-    copy(wordEmbeddings + separator * hiddenSize, rowCount: 1, to: 1 + memoryCount)
+    embed(classification, at: 0)
+    (activations.memoryInputs + (firstRow + memoryRows.lowerBound) * hiddenSize).update(
+      from: memory, count: memoryCount * hiddenSize)
+    embed(separator, at: 1 + memoryCount)
     let first = 2 + memoryCount - tokens.startIndex
-    for index in tokens.indices {
-      copy(wordEmbeddings + Int(tokens[index]) * hiddenSize, rowCount: 1, to: first + index)
-    }
-    copy(
-      wordEmbeddings + separator * hiddenSize, rowCount: 1, to: 2 + memoryCount + tokens.count)
+    for index in tokens.indices { embed(Int(tokens[index]), at: first + index) }
+    embed(separator, at: 2 + memoryCount + tokens.count)
   }
 
-  /// Adds the gradients of a segment's inputs to those of the word embeddings; the memory's rows are
-  /// left to the caller.
+  /// Adds the gradients of a segment's word embeddings `[rows, e]` to those of their table; the
+  /// memory's rows are left to the caller.
   func addWordGradients<Scalar: KernelScalar>(
     tokens: ArraySlice<Int32>, rows: UnsafePointer<Scalar>,
     to wordGradients: UnsafeMutablePointer<Scalar>
   ) {
     func add(_ row: Int, _ token: Int) {
       Scalar.add(
-        rows + row * hiddenSize, to: wordGradients + token * hiddenSize, count: hiddenSize)
+        rows + row * embeddingWidth, to: wordGradients + token * embeddingWidth,
+        count: embeddingWidth)
     }
     add(0, classification)
     add(1 + memoryCount, separator)

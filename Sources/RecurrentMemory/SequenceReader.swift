@@ -2,7 +2,7 @@ import Kernels
 import ModelFile
 import Transformer
 
-/// Reads one sequence of ids exactly as it is given, without memory: plain BERT.
+/// Reads one sequence of ids exactly as it is given, without memory: a plain encoder.
 public struct SequenceReader {
   /// What came out.
   public struct Output: Sendable {
@@ -45,17 +45,18 @@ public struct SequenceReader {
       configuration, capacity: capacity, keepsEveryLayer: false)
     let workspace = EncoderWorkspace<Float>(
       model.file.description, capacity: capacity, team: team, trains: false)
+    let embeddingWidth = configuration.embeddingWidth
     for (row, id) in ids.enumerated() {
-      (activations.inputs + row * width).update(
-        from: parameters.embeddings.word + Int(id) * width, count: width)
+      (activations.inputs + row * embeddingWidth).update(
+        from: parameters.embeddings.word + Int(id) * embeddingWidth, count: embeddingWidth)
     }
     let batch = SequenceBatch(lengths: [ids.count])
     Encoder(configuration).forward(
       parameters, batch: batch, reading: batch, dropout: nil,
       activations: activations, workspace: workspace)
     var pooled = [Float](repeating: 0, count: width)
-    Pooler.forward(
-      parameters.pooler, activations.output, rows: 1, into: &pooled, workspace: workspace)
+    parameters.pooler.forward(
+      activations.output, rows: 1, into: &pooled, workspace: workspace)
     var logits: [Float] = []
     if let classifier = parameters.classifier {
       logits = [Float](repeating: 0, count: classifier.outputSize)

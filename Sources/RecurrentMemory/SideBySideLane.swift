@@ -77,8 +77,8 @@ package final class SideBySideLane {
     var pooled = [Float](repeating: 0, count: width)
     return segments.indices.map { sequence in
       var logits = [Float](repeating: 0, count: classifier.outputSize)
-      Pooler.forward(
-        parameters.pooler, activations.output + classified.starts[sequence] * width, rows: 1,
+      parameters.pooler.forward(
+        activations.output + classified.starts[sequence] * width, rows: 1,
         into: &pooled, workspace: workspace)
       Classifier.forward(classifier, pooled, rows: 1, into: &logits, workspace: workspace)
       return logits
@@ -100,8 +100,8 @@ package final class SideBySideLane {
       }
       plan.layout.write(
         tokens: tokens, memory: memory(of: segments[sequence].sample),
-        wordEmbeddings: parameters.embeddings.word,
-        into: activations.inputs + batch.starts[sequence] * plan.layout.hiddenSize)
+        wordEmbeddings: parameters.embeddings.word, into: activations,
+        fromRow: batch.starts[sequence])
     }
     encoder.forward(
       parameters, batch: batch, reading: asks ? classified : remembered, dropout: nil,
@@ -115,7 +115,8 @@ package final class SideBySideLane {
       isAlike = batch.rows(of: index).count == rowCount(of: segments[index])
     }
     guard !isAlike else { return }
-    batch = SequenceBatch(lengths: segments.map(rowCount))
+    batch = SequenceBatch(
+      lengths: segments.map(rowCount), memoryRows: plan.layout.memoryRows)
     remembered = batch.leading(plan.layout.memoryRows.upperBound)
     classified = batch.leading(1)
     // Written before the encoder looks, so it is looked at here.

@@ -3,7 +3,7 @@ import ModelSchema
 
 extension ActivationFunction {
   /// The kernel of the activation that a configuration names.
-  init(_ activation: BERTConfiguration.Activation) {
+  init(_ activation: EncoderConfiguration.Activation) {
     self =
       switch activation {
       case .gelu: .geluErf

@@ -1,22 +1,30 @@
 import Kernels
 import ModelSchema
 
-/// BERT's encoder: embeddings, then a stack of layers, over a batch of unpadded sequences.
+/// BERT's encoder and its relatives': embeddings, then a stack of layers, over a batch of unpadded
+/// sequences.
 ///
-/// Source: Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers", NAACL 2019.
+///     n = dropout(LayerNorm(word + position + token type));   x₀ = n, or n·W_pᵀ + b_p
+///     xᵢ₊₁ = layer with the parameters of i's group (xᵢ)
+///
+/// A memory enters as if its rows were word embeddings; where embeddings are projected it has the
+/// width of hidden states already and takes the place of x₀ in its rows.
+///
+/// Source: Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers", NAACL 2019; for
+/// projection and shared layers Lan et al., "ALBERT", ICLR 2020.
 package struct Encoder<Scalar: KernelScalar> {
   /// The encoder's hyper-parameters.
-  package let configuration: BERTConfiguration
+  package let configuration: EncoderConfiguration
   private let layers: [EncoderLayer<Scalar>]
 
   /// The encoder of a configuration; parameters come with each call.
-  package init(_ configuration: BERTConfiguration) {
+  package init(_ configuration: EncoderConfiguration) {
     self.configuration = configuration
     layers = (0..<configuration.layerCount).map { EncoderLayer(configuration, index: $0) }
   }
 
-  /// Computes activations.output from the word embeddings, or whatever stands in their place, that
-  /// the caller wrote to activations.inputs `[rows, d]`.
+  /// Computes activations.output from the word embeddings that the caller wrote to activations.inputs
+  /// `[rows, e]` and the memory that it wrote to activations.memoryInputs, in the batch's memory rows.
   ///
   /// Each row gets the position embedding of its place in its sequence and token-type row 0, then
   /// LayerNorm and dropout. Without `dropout` the pass is that of inference.
@@ -52,30 +60,43 @@ package struct Encoder<Scalar: KernelScalar> {
       activations: activations, workspace: workspace)
   }
 
-  /// Replaces `hiddenGradient`, the gradient at the output `[query rows, d]`, by the gradient at the
-  /// inputs that the caller wrote `[rows, d]`; adds to the parameters' gradients.
+  /// The gradients at what the caller of a forward pass wrote.
+  package struct InputGradients {
+    /// At the word embeddings, `[rows, e]`; rows of memory hold nothing of use where embeddings are
+    /// projected.
+    package let words: UnsafeMutablePointer<Scalar>
+    /// At the memory, `[rows, d]`, in the rows of memory.
+    package let memory: UnsafeMutablePointer<Scalar>
+  }
+
+  /// Takes `hiddenGradient`, the gradient at the output `[query rows, d]`, back to the inputs, and adds
+  /// to the parameters' gradients: layers that share parameters add to the same ones.
   ///
   /// Batch, rows that are read, dropout and activations are those of the forward pass.
+  ///
+  /// - Parameter hiddenGradient: `[rows, d]`, overwritten; what is returned lies in it, or in the
+  ///   workspace until its next pass.
+  @discardableResult
   package func backward(
     _ parameters: ModelParameters<Scalar>, gradients: ModelParameters<Scalar>,
     hiddenGradient: UnsafeMutablePointer<Scalar>, batch: SequenceBatch, reading: SequenceBatch,
     dropout: DropoutPlan?, activations: EncoderActivations<Scalar>,
     workspace: EncoderWorkspace<Scalar>
-  ) {
+  ) -> InputGradients {
     check(batch, workspace)
     precondition(workspace.trains, "a workspace that was planned for inference")
     let width = configuration.hiddenSize
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let pass = pass(index, batch: batch, reading: reading, dropout: dropout)
-      let input = activations.input(of: index)
+      let input = activations.input(of: index), group = configuration.layerGroup(of: index)
       layers[index].backward(
-        parameters.layers[index], gradients: gradients.layers[index], input: input,
+        parameters.layers[group], gradients: gradients.layers[group], input: input,
         queryInput: pass.queries.rowCount == batch.rowCount
           ? input : activations.queryInput(queries: reading, keys: batch, width: width),
         hiddenGradient: hiddenGradient, pass: pass, state: activations.state(of: index),
         workspace: workspace)
     }
-    embeddingBackward(
+    return embeddingBackward(
       parameters.embeddings, gradients: gradients.embeddings, hiddenGradient: hiddenGradient,
       batch: batch, dropout: dropout, activations: activations, workspace: workspace)
   }
@@ -96,65 +117,12 @@ package struct Encoder<Scalar: KernelScalar> {
     let pass = pass(index, batch: batch, reading: reading, dropout: dropout)
     let input = activations.input(of: index)
     layers[index].forward(
-      parameters.layers[index], input: input,
+      parameters.layers[configuration.layerGroup(of: index)], input: input,
       queryInput: pass.queries.rowCount == batch.rowCount
         ? input
         : activations.queryInput(
           queries: reading, keys: batch, width: configuration.hiddenSize),
       pass: pass, state: activations.state(of: index), workspace: workspace)
-  }
-
-  /// embedded ← dropout(LayerNorm(inputs + position + token type)), packed as well.
-  private func embed(
-    _ embeddings: ModelParameters<Scalar>.Embeddings, batch: SequenceBatch, dropout: DropoutPlan?,
-    activations: EncoderActivations<Scalar>, workspace: EncoderWorkspace<Scalar>
-  ) {
-    let width = configuration.hiddenSize, multiplier = workspace.multiplier
-    workspace.team.performRanges(of: batch.rowCount, grain: Scalar.sliverRows) { rows, _ in
-      let start = rows.lowerBound * width
-      for sequence in 0..<batch.count {
-        let whole = batch.rows(of: sequence), part = rows.clamped(to: whole)
-        Scalar.add(
-          embeddings.position + (part.lowerBound - whole.lowerBound) * width,
-          to: activations.inputs + part.lowerBound * width, count: part.count * width)
-      }
-      Scalar.addBias(
-        embeddings.tokenType, to: activations.inputs + start, rows: rows.count, columns: width)
-      embeddings.norm.forward(
-        rows, of: activations.inputs, into: activations.embedded,
-        statistics: activations.embeddingStatistics)
-      dropout?.apply(
-        .embeddings, layer: 0, probability: configuration.hiddenDropout, to: activations.embedded,
-        columns: width, rows: rows, batch: batch)
-      multiplier.packRows(rows, of: activations.embedded, depth: width)
-    }
-  }
-
-  private func embeddingBackward(
-    _ embeddings: ModelParameters<Scalar>.Embeddings,
-    gradients: ModelParameters<Scalar>.Embeddings, hiddenGradient: UnsafeMutablePointer<Scalar>,
-    batch: SequenceBatch, dropout: DropoutPlan?, activations: EncoderActivations<Scalar>,
-    workspace: EncoderWorkspace<Scalar>
-  ) {
-    let width = configuration.hiddenSize, rowCount = batch.rowCount
-    embeddings.norm.performBlocks(rows: rowCount, workspace.team) { rows in
-      dropout?.apply(
-        .embeddings, layer: 0, probability: configuration.hiddenDropout, to: hiddenGradient,
-        columns: width, rows: rows, batch: batch)
-      embeddings.norm.backward(
-        rows, input: activations.inputs, upstream: hiddenGradient,
-        statistics: activations.embeddingStatistics, into: hiddenGradient,
-        partials: workspace.normPartials)
-    }
-    workspace.normPartials.add(rows: rowCount, to: gradients.norm)
-    for sequence in 0..<batch.count {
-      let range = batch.rows(of: sequence)
-      Scalar.add(
-        hiddenGradient + range.lowerBound * width, to: gradients.position,
-        count: range.count * width)
-    }
-    Scalar.addColumnSums(
-      of: hiddenGradient, rows: rowCount, columns: width, stride: width, to: gradients.tokenType)
   }
 
   private func check(_ batch: SequenceBatch, _ workspace: EncoderWorkspace<Scalar>) {

@@ -9,7 +9,7 @@ extension EncoderActivations {
   ///
   /// - Parameter rowCount: rows of the sequence.
   package func attentionWeights(
-    layer: Int, head: Int, rowCount: Int, _ configuration: BERTConfiguration
+    layer: Int, head: Int, rowCount: Int, _ configuration: EncoderConfiguration
   ) -> [Float] {
     precondition(
       layers.count == configuration.layerCount && layers.indices.contains(layer)

@@ -22,14 +22,14 @@ struct EncoderLayerState<Scalar: KernelScalar> {
   let output: UnsafeMutablePointer<Scalar>
   let outputStatistics: LayerNormStatistics<Scalar>
 
-  static func count(_ configuration: BERTConfiguration, rows: Int, returns: Bool) -> Int {
+  static func count(_ configuration: EncoderConfiguration, rows: Int, returns: Bool) -> Int {
     let space = Arena<Scalar>.space(for:)
     return 8 * space(rows * configuration.hiddenSize)
       + (returns ? space(rows * configuration.intermediateSize) : 0)
       + space(rows * configuration.headCount) + 4 * space(rows)
   }
 
-  init(_ configuration: BERTConfiguration, rows: Int, returns: Bool, in arena: Arena<Scalar>) {
+  init(_ configuration: EncoderConfiguration, rows: Int, returns: Bool, in arena: Arena<Scalar>) {
     let hidden = rows * configuration.hiddenSize
     query = arena.allocate(hidden)
     key = arena.allocate(hidden)
@@ -57,9 +57,14 @@ struct EncoderLayerState<Scalar: KernelScalar> {
 
 /// What the encoder keeps of one pass: every layer's state to train, or two in turn to infer.
 package final class EncoderActivations<Scalar: KernelScalar> {
-  /// Embeddings before their LayerNorm, `[rows, d]`: the caller writes its inputs here.
+  /// Embeddings before their LayerNorm, `[rows, e]`: the caller writes word embeddings here.
   package let inputs: UnsafeMutablePointer<Scalar>
-  /// Embeddings after LayerNorm and dropout, `[rows, d]`.
+  /// Where the caller writes memory `[rows, d]`, each row in its place: the inputs themselves, or an
+  /// array beside them where memory enters behind the embeddings' projection.
+  package let memoryInputs: UnsafeMutablePointer<Scalar>
+  /// Embeddings after LayerNorm and dropout, `[rows, e]`.
+  let normalized: UnsafeMutablePointer<Scalar>
+  /// What the first layer reads, `[rows, d]`: the same, or their projection and the memory.
   package let embedded: UnsafeMutablePointer<Scalar>
   let embeddingStatistics: LayerNormStatistics<Scalar>
   /// Those rows of the last layer's input that it reads for its output, `[query rows, d]`.
@@ -72,17 +77,21 @@ package final class EncoderActivations<Scalar: KernelScalar> {
   ///
   /// - Parameter keepsEveryLayer: whether a backward pass, or a reader of every layer, is to come.
   package init(
-    _ configuration: BERTConfiguration, capacity: EncoderCapacity, keepsEveryLayer: Bool
+    _ configuration: EncoderConfiguration, capacity: EncoderCapacity, keepsEveryLayer: Bool
   ) {
     let rows = capacity.rowCount
     let stateCount = keepsEveryLayer ? configuration.layerCount : min(2, configuration.layerCount)
     let space = Arena<Scalar>.space(for:)
+    let projects = configuration.embeddingSize != nil
+    let narrow = rows * configuration.embeddingWidth
     arena = Arena(
-      count: 3 * space(rows * configuration.hiddenSize) + 2 * space(rows)
-        + stateCount
+      count: 3 * space(rows * configuration.hiddenSize) + (projects ? 2 * space(narrow) : 0)
+        + 2 * space(rows) + stateCount
         * EncoderLayerState<Scalar>.count(configuration, rows: rows, returns: keepsEveryLayer))
-    inputs = arena.allocate(rows * configuration.hiddenSize)
+    memoryInputs = arena.allocate(rows * configuration.hiddenSize)
     embedded = arena.allocate(rows * configuration.hiddenSize)
+    inputs = projects ? arena.allocate(narrow) : memoryInputs
+    normalized = projects ? arena.allocate(narrow) : embedded
     embeddingStatistics = LayerNormStatistics(
       mean: arena.allocate(rows), reciprocalStandardDeviation: arena.allocate(rows))
     readInput = arena.allocate(rows * configuration.hiddenSize)

@@ -20,7 +20,7 @@ struct EncoderLayer<Scalar: KernelScalar> {
   /// Which rows a pass computes, and where its dropout masks come from.
   typealias Pass = SelfAttention<Scalar>.Pass
 
-  init(_ configuration: BERTConfiguration, index: Int) {
+  init(_ configuration: EncoderConfiguration, index: Int) {
     self.index = index
     attention = SelfAttention(
       headCount: configuration.headCount, headSize: configuration.headSize,

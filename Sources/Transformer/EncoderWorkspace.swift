@@ -37,8 +37,13 @@ package final class EncoderWorkspace<Scalar: KernelScalar> {
   let valueGradient: UnsafeMutablePointer<Scalar>
   let branchGradient: UnsafeMutablePointer<Scalar>
   let residualGradient: UnsafeMutablePointer<Scalar>
-  /// Gradients of a normalisation's gain and bias, by blocks of rows.
+  /// Gradient at embeddings that are projected, `[rows, e]`; the others' takes the place of the
+  /// hidden states'.
+  let embeddingGradient: UnsafeMutablePointer<Scalar>
+  /// Gradients of a normalisation's gain and bias, by blocks of rows; and those of the embeddings'
+  /// normalisation, which may be of another width, in the same place.
   let normPartials: LayerNormPartials<Scalar>
+  let embeddingNormPartials: LayerNormPartials<Scalar>
   private let arena: Arena<Scalar>
 
   /// The threads that share the work of one pass.
@@ -61,12 +66,16 @@ package final class EncoderWorkspace<Scalar: KernelScalar> {
       Scalar.gemmWorkspaceCount,
       Scalar.attentionWorkspaceCount(
         keyCount: capacity.sequenceLength, headSize: configuration.headSize, withGradient: trains))
-    let partialCount = trains ? LayerNormPartials<Scalar>.count(rows: rows, width: width) : 0
+    let embeddingWidth = configuration.embeddingWidth
+    let partialCount =
+      trains
+      ? LayerNormPartials<Scalar>.count(rows: rows, width: max(width, embeddingWidth)) : 0
+    let projectedCount = configuration.embeddingSize == nil ? 0 : rows * embeddingWidth
     let space = Arena<Scalar>.space(for:)
     let arena = Arena<Scalar>(
       count: space(leftCount) + team.threadCount * space(laneCount)
         + space(rows * inner) * (trains ? 2 : 1) + (trains ? 5 : 0) * space(rows * width)
-        + space(partialCount))
+        + (trains ? space(projectedCount) : 0) + space(partialCount))
     let left = arena.allocate(leftCount)
     let lanes = (0..<team.threadCount).map { _ in arena.allocate(laneCount) }
     self.lanes = lanes
@@ -83,14 +92,18 @@ package final class EncoderWorkspace<Scalar: KernelScalar> {
     valueGradient = gradient(rows * width)
     branchGradient = gradient(rows * width)
     residualGradient = gradient(rows * width)
-    normPartials = LayerNormPartials(sums: gradient(partialCount), width: width)
+    embeddingGradient = gradient(projectedCount)
+    let partials = gradient(partialCount)
+    normPartials = LayerNormPartials(sums: partials, width: width)
+    embeddingNormPartials = LayerNormPartials(sums: partials, width: embeddingWidth)
     self.arena = arena
   }
 
   /// Enough for the left side of any product of the model: states, or gradients by their columns.
   private static func leftCount(_ model: ModelDescription, rows: Int, trains: Bool) -> Int {
+    let encoder = model.encoder
     let widest = max(
-      model.encoder.hiddenSize, model.encoder.intermediateSize, model.labels.count)
+      encoder.hiddenSize, encoder.intermediateSize, encoder.embeddingWidth, model.labels.count)
     let states = MatrixMultiplier<Scalar>.leftCount(rows: rows, depth: widest)
     guard trains else { return states }
     return max(states, MatrixMultiplier<Scalar>.leftCount(rows: widest, depth: rows))

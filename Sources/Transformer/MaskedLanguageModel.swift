@@ -16,7 +16,7 @@ package struct MaskedSequence: Sendable, Hashable {
   }
 }
 
-/// A BERT with its masked language modelling head: sequences in, loss and gradients out.
+/// An encoder with its masked language modelling head: sequences in, loss and gradients out.
 ///
 /// Sequences lie one after another in a pass; threads share the work of a pass and never a sum, so
 /// the bits do not depend on their number.
@@ -36,12 +36,13 @@ package final class MaskedLanguageModel<Scalar: KernelScalar> {
   }
 
   private let width: Int
+  private let embeddingWidth: Int
   private let drops: Bool
   private let encoder: Encoder<Scalar>
   private let workspace: EncoderWorkspace<Scalar>
   private let activations: EncoderActivations<Scalar>
   private let head: MaskedTokenHead<Scalar>
-  /// Gradient at the hidden states, then at the inputs, `[rows, d]`.
+  /// Gradient at the hidden states, `[rows, d]`.
   private let gradient: UnsafeMutablePointer<Scalar>
   private let arena: Arena<Scalar>
 
@@ -50,6 +51,7 @@ package final class MaskedLanguageModel<Scalar: KernelScalar> {
     precondition(model.predictsMaskedTokens, "a model without the head")
     let configuration = model.encoder
     width = configuration.hiddenSize
+    embeddingWidth = configuration.embeddingWidth
     drops = max(configuration.hiddenDropout, configuration.attentionDropout) > 0
     encoder = Encoder(configuration)
     workspace = EncoderWorkspace(model, capacity: capacity.rows, team: team, trains: true)
@@ -97,14 +99,14 @@ package final class MaskedLanguageModel<Scalar: KernelScalar> {
     let outcome = head.accumulate(
       tokens, parameters: head(of: parameters), gradients: head(of: gradients),
       hidden: activations.output, scale: scale, addingTo: gradient)
-    encoder.backward(
+    let inputs = encoder.backward(
       parameters, gradients: gradients, hiddenGradient: gradient, batch: batch, reading: batch,
       dropout: dropout, activations: activations, workspace: workspace)
     for (sequence, start) in zip(sequences, batch.starts) {
       for (row, id) in sequence.tokenIDs.enumerated() {
         Scalar.add(
-          gradient + (start + row) * width, to: gradients.embeddings.word + Int(id) * width,
-          count: width)
+          inputs.words + (start + row) * embeddingWidth,
+          to: gradients.embeddings.word + Int(id) * embeddingWidth, count: embeddingWidth)
       }
     }
     return outcome
@@ -119,8 +121,8 @@ package final class MaskedLanguageModel<Scalar: KernelScalar> {
     precondition(batch.rowCount <= workspace.capacity.rowCount, "more rows than were planned for")
     for (sequence, start) in zip(sequences, batch.starts) {
       for (row, id) in sequence.tokenIDs.enumerated() {
-        (activations.inputs + (start + row) * width).update(
-          from: parameters.embeddings.word + Int(id) * width, count: width)
+        (activations.inputs + (start + row) * embeddingWidth).update(
+          from: parameters.embeddings.word + Int(id) * embeddingWidth, count: embeddingWidth)
       }
     }
     encoder.forward(

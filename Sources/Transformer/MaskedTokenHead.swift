@@ -20,7 +20,7 @@ package struct MaskedToken: Sendable, Hashable {
 ///
 ///     t = LayerNorm(f(h·Wᵀ + b));   logits = t·Eᵀ + c;   loss = −log softmax(logits)[id]
 ///
-/// W is `[d, d]`, E the table of word embeddings `[V, d]`, c is `[V]`. Only rows whose token is hidden
+/// W is `[e, d]`, E the table of word embeddings `[V, e]`, c is `[V]`. Only rows whose token is hidden
 /// are computed: they are gathered, and their gradients scattered.
 ///
 /// Source: Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers", NAACL 2019, §3.1.
@@ -36,10 +36,12 @@ package final class MaskedTokenHead<Scalar: KernelScalar> {
   /// Hidden tokens that one pass may have.
   package let capacity: Int
   private let width: Int
+  private let embeddingWidth: Int
   private let vocabularySize: Int
   private let activation: ActivationFunction
   private let multiplier: MatrixMultiplier<Scalar>
-  /// Hidden states, before and behind f, behind the LayerNorm; gradients at the last two: `[capacity, d]`.
+  /// Hidden states `[capacity, d]`; before and behind f, behind the LayerNorm, and gradients at the last
+  /// two: `[capacity, e]`.
   private let hidden: UnsafeMutablePointer<Scalar>
   private let preactivation: UnsafeMutablePointer<Scalar>
   private let activated: UnsafeMutablePointer<Scalar>
@@ -59,31 +61,35 @@ package final class MaskedTokenHead<Scalar: KernelScalar> {
   ///
   /// - Parameter workspace: whose threads and lanes are used, while nothing else uses them.
   package init(
-    _ configuration: BERTConfiguration, capacity: Int, workspace: EncoderWorkspace<Scalar>
+    _ configuration: EncoderConfiguration, capacity: Int, workspace: EncoderWorkspace<Scalar>
   ) {
     precondition(capacity >= 1, "no room for a hidden token")
     self.capacity = capacity
     width = configuration.hiddenSize
     vocabularySize = configuration.vocabularySize
     activation = ActivationFunction(configuration.activation)
-    let states = capacity * width, scores = capacity * vocabularySize
-    let widest = max(width, vocabularySize)
+    embeddingWidth = configuration.embeddingWidth
+    let states = capacity * width, embedded = capacity * embeddingWidth
+    let scores = capacity * vocabularySize
+    let widest = max(width, embeddingWidth, vocabularySize)
     let leftCount = max(
       MatrixMultiplier<Scalar>.leftCount(rows: capacity, depth: widest),
       MatrixMultiplier<Scalar>.leftCount(rows: widest, depth: capacity))
-    let partialCount = LayerNormPartials<Scalar>.count(rows: capacity, width: width)
+    let partialCount = LayerNormPartials<Scalar>.count(
+      rows: capacity, width: embeddingWidth)
     let space = Arena<Scalar>.space(for:)
     arena = Arena(
-      count: 5 * space(states) + 2 * space(capacity) + space(partialCount) + space(scores)
+      count: space(states) + 4 * space(embedded) + 2 * space(capacity) + space(partialCount)
+        + space(scores)
         + space(leftCount))
     hidden = arena.allocate(states)
-    preactivation = arena.allocate(states)
-    activated = arena.allocate(states)
-    transformed = arena.allocate(states)
-    transformedGradient = arena.allocate(states)
+    preactivation = arena.allocate(embedded)
+    activated = arena.allocate(embedded)
+    transformed = arena.allocate(embedded)
+    transformedGradient = arena.allocate(embedded)
     statistics = LayerNormStatistics(
       mean: arena.allocate(capacity), reciprocalStandardDeviation: arena.allocate(capacity))
-    partials = LayerNormPartials(sums: arena.allocate(partialCount), width: width)
+    partials = LayerNormPartials(sums: arena.allocate(partialCount), width: embeddingWidth)
     logits = arena.allocate(scores)
     multiplier = MatrixMultiplier(
       team: workspace.team, left: arena.allocate(leftCount), lanes: workspace.lanes)
@@ -119,10 +125,10 @@ package final class MaskedTokenHead<Scalar: KernelScalar> {
       parameters.norm.backward(
         rows, input: activated, upstream: gradient, statistics: statistics, into: gradient,
         partials: partials)
-      let start = rows.lowerBound * width
+      let start = rows.lowerBound * embeddingWidth
       Scalar.activationGradient(
         activation, at: preactivation + start, upstream: gradient + start, into: gradient + start,
-        count: rows.count * width)
+        count: rows.count * embeddingWidth)
     }
     partials.add(rows: count, to: gradients.norm)
     parameters.transform.addGradient(
@@ -151,7 +157,7 @@ package final class MaskedTokenHead<Scalar: KernelScalar> {
       into: activated, multiplier: multiplier)
     multiplier.team.performRanges(of: tokens.count, grain: Scalar.sliverRows) { rows, _ in
       parameters.norm.forward(rows, of: activated, into: transformed, statistics: statistics)
-      multiplier.packRows(rows, of: transformed, depth: width)
+      multiplier.packRows(rows, of: transformed, depth: embeddingWidth)
     }
     parameters.decoder.forwardPacked(rows: tokens.count, into: logits, multiplier: multiplier)
   }

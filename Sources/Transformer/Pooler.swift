@@ -1,30 +1,53 @@
 import Kernels
+import ModelSchema
 
-/// BERT's pooler: p = tanh(h·Wᵀ + b) of the hidden state at `[CLS]`.
-package enum Pooler<Scalar: KernelScalar> {
+/// The pooler: p = f(h·Wᵀ + b) of the hidden state at `[CLS]`; f is tanh in BERT.
+///
+/// The same type holds parameters and their gradients.
+package struct Pooler<Scalar: KernelScalar> {
+  package var dense: Linear<Scalar>
+  package let activation: EncoderConfiguration.PoolerActivation
+
+  /// The kernel of f; `nil` for tanh, which has one of its own.
+  private var function: ActivationFunction? {
+    switch activation {
+    case .tanh: nil
+    case .relu: .relu
+    case .gelu: .geluErf
+    }
+  }
+
   /// pooled `[rows, d]` ← the pooler applied to hidden states `[rows, d]`.
-  package static func forward(
-    _ pooler: Linear<Scalar>, _ hidden: UnsafePointer<Scalar>, rows: Int,
-    into pooled: UnsafeMutablePointer<Scalar>, workspace: EncoderWorkspace<Scalar>
+  package func forward(
+    _ hidden: UnsafePointer<Scalar>, rows: Int, into pooled: UnsafeMutablePointer<Scalar>,
+    workspace: EncoderWorkspace<Scalar>
   ) {
-    pooler.forward(hidden, rows: rows, into: pooled, multiplier: workspace.multiplier)
-    Scalar.hyperbolicTangent(pooled, into: pooled, count: rows * pooler.outputSize)
+    dense.forward(hidden, rows: rows, into: pooled, multiplier: workspace.multiplier)
+    let count = rows * dense.outputSize
+    if let function {
+      Scalar.activate(function, pooled, into: pooled, count: count)
+    } else {
+      Scalar.hyperbolicTangent(pooled, into: pooled, count: count)
+    }
   }
 
   /// Gradient at the hidden states from that at the pooled ones, which is overwritten; with
-  /// tanh′ = 1 − p².
-  package static func backward(
-    _ pooler: Linear<Scalar>, gradient: Linear<Scalar>, hidden: UnsafePointer<Scalar>,
-    pooled: UnsafePointer<Scalar>, upstream: UnsafeMutablePointer<Scalar>, rows: Int,
+  /// tanh′ = 1 − p², and the others' slope at h·Wᵀ + b, which is computed again.
+  package func backward(
+    gradient: Pooler, hidden: UnsafePointer<Scalar>, pooled: UnsafePointer<Scalar>,
+    upstream: UnsafeMutablePointer<Scalar>, rows: Int,
     into hiddenGradient: UnsafeMutablePointer<Scalar>, workspace: EncoderWorkspace<Scalar>
   ) {
-    for index in 0..<rows * pooler.outputSize {
-      upstream[index] *= 1 - pooled[index] * pooled[index]
+    let multiplier = workspace.multiplier, count = rows * dense.outputSize
+    if let function {
+      dense.forward(hidden, rows: rows, into: hiddenGradient, multiplier: multiplier)
+      Scalar.activationGradient(
+        function, at: hiddenGradient, upstream: upstream, into: upstream, count: count)
+    } else {
+      for index in 0..<count { upstream[index] *= 1 - pooled[index] * pooled[index] }
     }
-    pooler.addGradient(
-      input: hidden, upstream: upstream, rows: rows, to: gradient,
-      multiplier: workspace.multiplier)
-    pooler.backward(
-      upstream: upstream, rows: rows, into: hiddenGradient, multiplier: workspace.multiplier)
+    dense.addGradient(
+      input: hidden, upstream: upstream, rows: rows, to: gradient.dense, multiplier: multiplier)
+    dense.backward(upstream: upstream, rows: rows, into: hiddenGradient, multiplier: multiplier)
   }
 }

@@ -7,9 +7,11 @@ package struct SequenceBatch: Sendable {
   package let starts: [Int]
   /// Rows of the longest sequence.
   package let longestLength: Int
+  /// Rows of every sequence, counted from its first, that hold memory; none without memory.
+  package let memoryRows: Range<Int>
 
-  /// Sequences of these lengths.
-  package init(lengths: [Int]) {
+  /// Sequences of these lengths, each of which reaches beyond the rows of memory.
+  package init(lengths: [Int], memoryRows: Range<Int> = 0..<0) {
     var starts = [0]
     for length in lengths {
       precondition(length >= 1, "an empty sequence")
@@ -17,6 +19,9 @@ package struct SequenceBatch: Sendable {
     }
     self.starts = starts
     longestLength = lengths.max() ?? 0
+    precondition(
+      lengths.allSatisfy { $0 >= memoryRows.upperBound }, "a sequence without room for its memory")
+    self.memoryRows = memoryRows
   }
 
   /// Number of sequences.

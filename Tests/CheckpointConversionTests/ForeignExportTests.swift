@@ -64,8 +64,8 @@ struct ForeignExportTests {
       #expect(try back.floats(of: parameter.name) == tiny.values(of: parameter))
     }
     let tokenizer = try #require(try back.tokenizer())
-    #expect(tokenizer.vocabulary.tokens == TinyBERT.vocabulary)
-    #expect(!tokenizer.settings.lowercases)
+    #expect(tokenizer.tokens == TinyBERT.vocabulary)
+    #expect(tokenizer.wordPiece?.settings.lowercases == false)
   }
 
   @Test(arguments: [ElementType.f16, .bf16])

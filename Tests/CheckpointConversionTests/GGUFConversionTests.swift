@@ -19,7 +19,7 @@ import Testing
     #expect(plan.created.map(\.name) == ["pooler.dense.weight", "pooler.dense.bias"])
     #expect(
       plan.description.encoder
-        == BERTConfiguration(
+        == EncoderConfiguration(
           vocabularySize: 40, hiddenSize: 32, layerCount: 1, headCount: 2, intermediateSize: 64,
           activation: .gelu, maximumPositions: 16, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
           hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1,
@@ -33,8 +33,8 @@ import Testing
     let words = try String(
       contentsOf: URL(fileURLWithPath: Fixtures.path("tensorflow/google/vocab.txt")),
       encoding: .utf8)
-    #expect(tokenizer.vocabulary.tokens == words.split(separator: "\n").map(String.init))
-    #expect(tokenizer.settings.lowercases)
+    #expect(tokenizer.tokens == words.split(separator: "\n").map(String.init))
+    #expect(tokenizer.wordPiece?.settings.lowercases == true)
   }
 
   @Test func `a model of another family is refused by name`() throws {

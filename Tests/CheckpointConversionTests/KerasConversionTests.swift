@@ -56,13 +56,13 @@ struct KerasConversionTests {
   }
 
   @Test(arguments: [
-    ("hub_preset", BERTConfiguration.Activation.geluTanh, 1e-12),
+    ("hub_preset", EncoderConfiguration.Activation.geluTanh, 1e-12),
     ("hub_archive", .geluTanh, 1e-12), ("hub_bfloat16", .geluTanh, 1e-12),
     ("keras_bert_model", .geluTanh, 1e-14), ("keras_bert_weights", .geluTanh, 1e-14),
     ("bert4keras_weights", .gelu, 1e-7),
   ])
   func `a library's activation and epsilon are taken over`(
-    name: String, activation: BERTConfiguration.Activation, epsilon: Double
+    name: String, activation: EncoderConfiguration.Activation, epsilon: Double
   ) throws {
     let encoder = try convert(Fixtures.path("keras/\(name)")).description.encoder
     #expect(encoder.activation == activation)
@@ -75,7 +75,7 @@ struct KerasConversionTests {
     #expect(report.tokenCount == 60)
     let tokenizer = try #require(try ModelFile(path: folder.path("m.rmtw")).tokenizer())
     #expect(tokenizer.encode("MARY went") == [9, 10])
-    #expect(tokenizer.settings.stripsAccents == false)
+    #expect(tokenizer.wordPiece?.settings.stripsAccents == false)
   }
 
   @Test func `a task's classifier is not its pooler`() throws {

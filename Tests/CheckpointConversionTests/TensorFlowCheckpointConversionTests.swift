@@ -33,7 +33,7 @@ import Testing
     let checkpoint = try SourceCheckpoint(path: Self.fixture("google"))
     #expect(checkpoint.plan.description.encoder.activation == .geluTanh)
     #expect(checkpoint.notes.contains { $0.contains("tanh") })
-    #expect(checkpoint.tokenizer?.vocabulary.count == 40)
+    #expect(checkpoint.tokenizer?.tokens.count == 40)
   }
 
   @Test func `the same file beside PyTorch weights means the one by erf`() throws {

@@ -11,7 +11,7 @@ import Tokenizers
 
 /// A BERT small enough to be written in a test, with numbers that tell every tensor apart.
 struct TinyBERT {
-  static let encoder = BERTConfiguration(
+  static let encoder = EncoderConfiguration(
     vocabularySize: 11, hiddenSize: 4, layerCount: 2, headCount: 2, intermediateSize: 6,
     activation: .gelu, maximumPositions: 16, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
     hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, initializerRange: 0.02)

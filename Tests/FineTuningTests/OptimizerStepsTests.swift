@@ -14,7 +14,7 @@ import Transformer
 /// Ten optimizer steps of PyTorch's AdamW with transformers' schedule, `Tests/Fixtures/steps.json`.
 @Suite struct OptimizerStepsTests {
   private static let model = ModelDescription(
-    encoder: BERTConfiguration(
+    encoder: EncoderConfiguration(
       vocabularySize: 100, hiddenSize: 32, layerCount: 3, headCount: 4, intermediateSize: 64,
       activation: .gelu, maximumPositions: 40, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
       hiddenDropout: 0, attentionDropout: 0, classifierDropout: 0, initializerRange: 0.2),

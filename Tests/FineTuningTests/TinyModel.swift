@@ -10,7 +10,7 @@ enum TinyModel {
   static let memory = MemoryConfiguration(tokenCount: 2, segmentPositions: 16, alignment: .right)
 
   static let description = ModelDescription(
-    encoder: BERTConfiguration(
+    encoder: EncoderConfiguration(
       vocabularySize: SmallVocabulary.tokens.count, hiddenSize: 16, layerCount: 2, headCount: 2,
       intermediateSize: 32, activation: .gelu, maximumPositions: 20, tokenTypeCount: 2,
       layerNormEpsilon: 1e-12, hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1,

@@ -115,8 +115,7 @@ import Tokenizers
     let report = try CheckpointExporter.export(
       model: model, layout: layout, to: folder.path("export"), collision: .keepExisting,
       elementType: nil)
-    let weights = layout == .tensorFlow ? "tf_model.h5" : "model.safetensors"
-    #expect(report.files.contains { $0.name == weights })
+    #expect(report.files.contains { $0.name == layout.weightsName })
     _ = try CheckpointConverter.convert(
       source: report.folder, to: folder.path("again.rmtw"), elementType: nil,
       collision: .keepExisting)

@@ -14,7 +14,7 @@ enum ExampleModel {
   ]
 
   static let description = ModelDescription(
-    encoder: BERTConfiguration(
+    encoder: EncoderConfiguration(
       vocabularySize: 12, hiddenSize: 8, layerCount: 2, headCount: 2, intermediateSize: 16,
       activation: .gelu, maximumPositions: 16, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
       hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, initializerRange: 0.02),

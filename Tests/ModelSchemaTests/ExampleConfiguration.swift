@@ -5,7 +5,7 @@ import JSON
 /// Configurations that tests start from.
 enum ExampleConfiguration {
   /// What bert-base-uncased has.
-  static let base = BERTConfiguration(
+  static let base = EncoderConfiguration(
     vocabularySize: 30522, hiddenSize: 768, layerCount: 12, headCount: 12, intermediateSize: 3072,
     activation: .gelu, maximumPositions: 512, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
     hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, initializerRange: 0.02)

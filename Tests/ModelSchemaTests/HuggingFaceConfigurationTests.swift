@@ -7,7 +7,7 @@ import Testing
 @Suite struct HuggingFaceConfigurationTests {
   private func refusal(_ value: JSONValue) -> ConfigurationError.Clause? {
     do {
-      _ = try BERTConfiguration(huggingFace: value, file: "config.json")
+      _ = try EncoderConfiguration(huggingFace: value, file: "config.json")
       return nil
     } catch {
       #expect(error.place == "config.json" && error.kind == .badData && !error.problem.isEmpty)
@@ -15,8 +15,8 @@ import Testing
     }
   }
 
-  private func configuration(_ value: JSONValue) throws -> BERTConfiguration {
-    try BERTConfiguration(huggingFace: value, file: "config.json")
+  private func configuration(_ value: JSONValue) throws -> EncoderConfiguration {
+    try EncoderConfiguration(huggingFace: value, file: "config.json")
   }
 
   @Test func `reads a published configuration`() throws {
@@ -74,16 +74,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("gelu", BERTConfiguration.Activation.gelu), ("gelu_new", .geluTanh),
+    ("gelu", EncoderConfiguration.Activation.gelu), ("gelu_new", .geluTanh),
     ("gelu_pytorch_tanh", .geluTanh), ("relu", .relu),
   ])
-  func `knows the activations`(name: String, activation: BERTConfiguration.Activation) throws {
+  func `knows the activations`(name: String, activation: EncoderConfiguration.Activation) throws {
     let value = ExampleConfiguration.json("hidden_act", .string(name))
     #expect(try configuration(value).activation == activation)
   }
 
   private static let unsupported: [(String, JSONValue)] = [
-    ("model_type", "distilbert"), ("model_type", 3), ("hidden_act", "silu"),
+    ("model_type", "mobilebert"), ("model_type", 3), ("hidden_act", "silu"),
     ("position_embedding_type", "relative_key_query"), ("is_decoder", true),
     ("add_cross_attention", true), ("pruned_heads", ["0": [1, 2]]),
   ]

@@ -95,7 +95,7 @@ struct RecurrentGolden<Scalar: KernelScalar> {
     let weights = try SafetensorsFile(path: Fixtures.path("bert-tiny/model.safetensors"))
     let memory = MemoryConfiguration(tokenCount: 4, segmentPositions: 20, alignment: .right)
     model = ModelDescription(
-      encoder: BERTConfiguration(
+      encoder: EncoderConfiguration(
         vocabularySize: 100, hiddenSize: 32, layerCount: 3, headCount: 4, intermediateSize: 64,
         activation: .gelu, maximumPositions: 40, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
         hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, initializerRange: 0.2),

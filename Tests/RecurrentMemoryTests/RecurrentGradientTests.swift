@@ -38,6 +38,35 @@ import Transformer
     }
   }
 
+  @Test(arguments: EncoderFamily.allCases)
+  func `so is every relative's`(family: EncoderFamily) throws {
+    let batch = try RecurrentBatch<Double>(dropout: 0.25, threadCount: 2, family: family)
+    let full = RecurrentObjective(lossSegments: .last, backpropagation: .full)
+    let replay = RecurrentObjective(lossSegments: .last, backpropagation: .replay)
+    let gradients = ParameterStore<Double>(batch.model)
+    let replayed = ParameterStore<Double>(batch.model)
+    _ = batch.loss(full, into: gradients)
+    _ = batch.loss(replay, into: replayed)
+    #expect(gradients.elements.elementsEqual(replayed.elements))
+    var stream = RandomStream(seed: 13)
+    for entry in batch.store.layout.entries {
+      let values = batch.store.elements(of: entry)
+      for _ in 0..<3 {
+        let index = stream.index(below: values.count)
+        let step = 1e-5, start = values[index]
+        values[index] = start + step
+        let above = batch.loss(full, into: nil)
+        values[index] = start - step
+        let below = batch.loss(full, into: nil)
+        values[index] = start
+        let slope = (above - below) / (2 * step)
+        let gradient = gradients.elements(of: entry)[index]
+        #expect(
+          abs(gradient - slope) < 1e-7 + 1e-5 * abs(slope), "\(entry.parameter.name)[\(index)]")
+      }
+    }
+  }
+
   @Test func `truncation beyond the longest document changes nothing`() throws {
     let batch = try RecurrentBatch<Double>(dropout: 0.25, threadCount: 1)
     let full = ParameterStore<Double>(batch.model), long = ParameterStore<Double>(batch.model)
@@ -94,20 +123,24 @@ import Transformer
 struct RecurrentBatch<Scalar: KernelScalar> {
   let model: ModelDescription
   let store: ParameterStore<Scalar>
-  private let samples: [RecurrentSample]
-  private let trainer: RecurrentTrainer<Scalar>
+  let samples: [RecurrentSample]
+  let trainer: RecurrentTrainer<Scalar>
   private let dropoutKey: SIMD2<UInt32>?
 
   /// Segments hold 4 tokens, so the default documents take 1, 2, 4 and 3 segments.
   init(
     dropout: Double, threadCount: Int, tokenCounts: [Int] = [1, 5, 16, 11],
+    family: EncoderFamily = .bert,
     adapt: (RecurrentSample, MemoryConfiguration) -> RecurrentSample = { sample, _ in sample }
   ) throws {
     let memory = MemoryConfiguration(tokenCount: 2, segmentPositions: 9, alignment: .right)
     model = ModelDescription(
-      encoder: BERTConfiguration(
-        vocabularySize: 11, hiddenSize: 8, layerCount: 2, headCount: 2, intermediateSize: 12,
-        activation: .gelu, maximumPositions: 9, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
+      encoder: EncoderConfiguration(
+        family: family, vocabularySize: 11, hiddenSize: 8,
+        embeddingSize: family.embeddingProjection == .never ? nil : 5, layerCount: 2,
+        layerGroupCount: family.sharesLayers ? 1 : 2, headCount: 2, intermediateSize: 12,
+        activation: .gelu, maximumPositions: 9, positionOffset: family.offsetsPositions ? 2 : 0,
+        tokenTypeCount: family.hasTokenTypes ? 2 : 0, layerNormEpsilon: 1e-12,
         hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout,
         initializerRange: 0.02), memory: memory, labels: ["a", "b", "c"])
     store = ParameterStore(model)

@@ -98,7 +98,7 @@ private struct LongDocuments {
   private static let memory = MemoryConfiguration(
     tokenCount: 2, segmentPositions: 128, alignment: .right)
   private let model = ModelDescription(
-    encoder: BERTConfiguration(
+    encoder: EncoderConfiguration(
       vocabularySize: 11, hiddenSize: 8, layerCount: 2, headCount: 2, intermediateSize: 12,
       activation: .gelu, maximumPositions: 128, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
       hiddenDropout: 0, attentionDropout: 0, classifierDropout: 0, initializerRange: 0.02),

@@ -58,6 +58,27 @@ import Transformer
       }
     }
 
+    @Test func `nor does a step of a model that projects its embeddings`() async {
+      await #expect(processExitsWith: .success) {
+        let batch = try RecurrentBatch<Float>(dropout: 0.1, threadCount: 1, family: .albert)
+        let plan = batch.trainer.plan
+        let worker = RecurrentWorker<Float>(plan, team: ThreadTeam(threadCount: 1), trains: true)
+        let group = RecurrentWorker<Float>.Group(batch.samples[...], firstSample: 0, plan: plan)
+        let gradients = ParameterStore<Float>(plan.model)
+        let objective = RecurrentObjective(lossSegments: .last, backpropagation: .full)
+        let key = SIMD2<UInt32>(1, 2)
+        func step() {
+          _ = worker.accumulate(
+            group, objective: objective, scale: 1, dropoutKey: key,
+            parameters: batch.store.parameters, gradients: gradients.parameters)
+        }
+        step()
+        let count = Effort.of { for _ in 0..<3 { step() } }
+        // The status shows what was counted: allocations, or a hundred and more for page faults.
+        exit(Int32(min(99, count.allocations) + 100 * min(1, count.pageFaults)))
+      }
+    }
+
     @Test(arguments: ["full", "replay"])
     func `a step allocates nothing`(backpropagation: String) async {
       await #expect(processExitsWith: .success) { [backpropagation] in

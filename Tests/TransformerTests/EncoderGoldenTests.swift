@@ -60,9 +60,9 @@ private struct GoldenPass<Scalar: KernelScalar> {
   private let activations: EncoderActivations<Scalar>
   private let count: Int
 
-  init(weights path: String, ids: [Int], activation: BERTConfiguration.Activation) throws {
+  init(weights path: String, ids: [Int], activation: EncoderConfiguration.Activation) throws {
     let model = ModelDescription(
-      encoder: BERTConfiguration(
+      encoder: EncoderConfiguration(
         vocabularySize: 100, hiddenSize: 32, layerCount: 3, headCount: 4, intermediateSize: 64,
         activation: activation, maximumPositions: 40, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
         hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, initializerRange: 0.2),
@@ -90,8 +90,8 @@ private struct GoldenPass<Scalar: KernelScalar> {
       store.parameters, batch: batch, reading: batch, dropout: nil, activations: activations,
       workspace: workspace)
     var pooled = [Scalar](repeating: 0, count: width), logits: [Scalar] = [0, 0, 0]
-    Pooler.forward(
-      store.parameters.pooler, activations.output, rows: 1, into: &pooled, workspace: workspace)
+    store.parameters.pooler.forward(
+      activations.output, rows: 1, into: &pooled, workspace: workspace)
     let classifier = try #require(store.parameters.classifier)
     Classifier.forward(classifier, pooled, rows: 1, into: &logits, workspace: workspace)
     self.pooled = pooled.map { Double($0) }

@@ -11,9 +11,10 @@ import Transformer
   /// All rows, and some: more than the shortest sequence has.
   private static let readCounts = [Int.max, 3]
 
-  @Test(arguments: BERTConfiguration.Activation.allCases, [(0.0, Int.max), (0.3, .max), (0.3, 3)])
+  @Test(
+    arguments: EncoderConfiguration.Activation.allCases, [(0.0, Int.max), (0.3, .max), (0.3, 3)])
   func `every parameter's gradient is the difference quotient`(
-    _ activation: BERTConfiguration.Activation, setting: (dropout: Double, readCount: Int)
+    _ activation: EncoderConfiguration.Activation, setting: (dropout: Double, readCount: Int)
   ) {
     let pass = EncoderPass<Double>(
       .tiny(activation: activation, dropout: setting.dropout), batch: batch,
@@ -34,13 +35,58 @@ import Transformer
     }
   }
 
-  @Test(arguments: readCounts)
-  func `the gradient at the inputs is the difference quotient`(readCount: Int) {
-    let pass = EncoderPass<Double>(.tiny(dropout: 0.2), batch: batch, readCount: readCount)
+  @Test(arguments: TinyRelative.allCases, [0.0, 0.3])
+  func `so is every relative's`(_ relative: TinyRelative, dropout: Double) {
+    let batch = SequenceBatch(lengths: [5, 3, 9], memoryRows: 1..<3)
+    let pass = EncoderPass<Double>(
+      .tiny(relative, dropout: dropout), batch: batch, readCount: dropout > 0 ? 3 : .max)
+    let gradients = ParameterStore<Double>(pass.model)
+    pass.backward(into: gradients)
+    var stream = RandomStream(seed: 10)
+    for entry in pass.store.layout.entries
+    where !entry.parameter.name.hasPrefix("pooler") && !entry.parameter.name.contains("word") {
+      let values = pass.store.elements(of: entry)
+      for _ in 0..<min(8, values.count) {
+        let index = stream.index(below: values.count)
+        let slope = pass.slope { values[index] += $0 }
+        let gradient = gradients.elements(of: entry)[index]
+        #expect(
+          abs(gradient - slope) < 1e-6 * (1 + abs(slope)), "\(entry.parameter.name)[\(index)]")
+      }
+    }
+  }
+
+  @Test(arguments: TinyRelative.allCases, readCounts)
+  func `the gradient at the inputs is the difference quotient`(
+    _ relative: TinyRelative, readCount: Int
+  ) {
+    let batch = SequenceBatch(lengths: [5, 3, 9], memoryRows: 1..<3)
+    let pass = EncoderPass<Double>(
+      .tiny(relative, dropout: 0.2), batch: batch, readCount: readCount)
     let inputGradient = pass.backward(into: ParameterStore(pass.model))
-    for index in stride(from: 0, to: pass.inputs.count, by: 7) {
+    #expect(inputGradient.count == pass.inputs.count)
+    for index in stride(from: 0, to: pass.inputs.count, by: 3) {
       let slope = pass.slope { pass.inputs[index] += $0 }
       #expect(abs(inputGradient[index] - slope) < 1e-6 * (1 + abs(slope)), "input \(index)")
+    }
+  }
+
+  @Test func `rows of memory take the place of projected embeddings and leave no trace there`() {
+    let batch = SequenceBatch(lengths: [6], memoryRows: 1..<3)
+    let pass = EncoderPass<Double>(.tiny(.projected), batch: batch)
+    let first = pass.loss()
+    // Nobody writes embeddings into these rows, so there may be anything.
+    let width = pass.model.encoder.embeddingWidth
+    for index in width..<3 * width { pass.inputs[index] = .nan }
+    #expect(pass.loss() == first)
+    let gradients = ParameterStore<Double>(pass.model)
+    pass.backward(into: gradients)
+    let isFinite = gradients.elements.allSatisfy { $0.isFinite }
+    #expect(isFinite)
+    let positions = gradients.elements(named: "embeddings.position_embeddings.weight")
+    for row in 0..<6 {
+      let isUsed = positions?[row * width..<(row + 1) * width].contains { $0 != 0 }
+      #expect(isUsed == !batch.memoryRows.contains(row), "row \(row)")
     }
   }
 
@@ -89,10 +135,12 @@ import Transformer
   }
 }
 
-/// One forward and backward pass whose loss is a fixed random functional of the output.
+/// One forward and backward pass, whose loss is a fixed random functional of the output.
 final class EncoderPass<Scalar: KernelScalar> {
   let model: ModelDescription
   let store: ParameterStore<Scalar>
+  /// Word embeddings and memory, as the encoder's callers write them: `[rows, d]`, or `[rows, e]` and
+  /// behind it `[rows, d]` where memory enters behind a projection.
   var inputs: [Scalar]
   private let batch: SequenceBatch
   private let reading: SequenceBatch
@@ -117,7 +165,10 @@ final class EncoderPass<Scalar: KernelScalar> {
       model, capacity: capacity, team: ThreadTeam(threadCount: threadCount), trains: true)
     var stream = RandomStream(seed: 2)
     let count = batch.rowCount * model.encoder.hiddenSize
-    inputs = (0..<count).map { _ in Scalar(stream.normal(standardDeviation: 1)) }
+    let narrowCount = batch.rowCount * model.encoder.embeddingWidth
+    inputs = (0..<(model.encoder.embeddingSize == nil ? count : narrowCount + count)).map { _ in
+      Scalar(stream.normal(standardDeviation: 1))
+    }
     functional = (0..<count).map { _ in Scalar(stream.normal(standardDeviation: 1)) }
     dropout =
       model.encoder.hiddenDropout > 0
@@ -126,7 +177,14 @@ final class EncoderPass<Scalar: KernelScalar> {
   }
 
   func loss() -> Scalar {
-    activations.inputs.update(from: inputs, count: inputs.count)
+    let narrowCount = batch.rowCount * model.encoder.embeddingWidth
+    inputs.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      activations.inputs.update(from: base, count: narrowCount)
+      if values.count > narrowCount {
+        activations.memoryInputs.update(from: base + narrowCount, count: values.count - narrowCount)
+      }
+    }
     encoder.forward(
       store.parameters, batch: batch, reading: reading, dropout: dropout,
       activations: activations, workspace: workspace)
@@ -150,12 +208,26 @@ final class EncoderPass<Scalar: KernelScalar> {
   func backward(into gradients: ParameterStore<Scalar>) -> [Scalar] {
     _ = loss()
     var gradient = functional
-    gradient.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      encoder.backward(
+    return gradient.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return [] }
+      let found = encoder.backward(
         store.parameters, gradients: gradients.parameters, hiddenGradient: base, batch: batch,
         reading: reading, dropout: dropout, activations: activations, workspace: workspace)
+      let words = UnsafeBufferPointer(
+        start: found.words, count: batch.rowCount * model.encoder.embeddingWidth)
+      guard model.encoder.embeddingSize != nil else { return Array(words) }
+      return Array(words) + memoryGradient(found.memory)
     }
-    return gradient
+  }
+
+  /// The gradient at memory in its rows, and zeros in those that no memory enters.
+  private func memoryGradient(_ rows: UnsafePointer<Scalar>) -> [Scalar] {
+    let width = model.encoder.hiddenSize
+    return (0..<batch.count).flatMap { sequence in
+      batch.rows(of: sequence).flatMap { row in
+        let isMemory = batch.memoryRows.contains(row - batch.starts[sequence])
+        return (0..<width).map { isMemory ? rows[row * width + $0] : 0 }
+      }
+    }
   }
 }

@@ -52,8 +52,8 @@ import Transformer
     #expect(read == rows.flatMap { all[$0 * width..<($0 + 1) * width] })
   }
 
-  @Test(arguments: BERTConfiguration.Activation.allCases)
-  func `any number of threads gives the same bits`(_ activation: BERTConfiguration.Activation) {
+  @Test(arguments: EncoderConfiguration.Activation.allCases)
+  func `any number of threads gives the same bits`(_ activation: EncoderConfiguration.Activation) {
     // Five grains of rows; the inner width of 12 leaves tails at other places in every split.
     let lengths = [9, 4, 9, 9, 7]
     let model = ModelDescription.tiny(activation: activation)

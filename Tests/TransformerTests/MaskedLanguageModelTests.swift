@@ -22,11 +22,20 @@ import Transformer
       ]),
   ]
 
-  @Test(arguments: BERTConfiguration.Activation.allCases, [0.0, 0.3])
+  @Test(arguments: EncoderConfiguration.Activation.allCases, [0.0, 0.3])
   func `every parameter's gradient is the difference quotient`(
-    _ activation: BERTConfiguration.Activation, dropout: Double
+    _ activation: EncoderConfiguration.Activation, dropout: Double
   ) {
-    let pass = MaskedPass<Double>(.headed(activation: activation, dropout: dropout))
+    expectDifferenceQuotients(.headed(activation: activation, dropout: dropout))
+  }
+
+  @Test(arguments: TinyRelative.allCases)
+  func `so is every relative's`(relative: TinyRelative) {
+    expectDifferenceQuotients(.headed(relative, dropout: 0.3))
+  }
+
+  private func expectDifferenceQuotients(_ model: ModelDescription) {
+    let pass = MaskedPass<Double>(model)
     let gradients = ParameterStore<Double>(pass.model)
     pass.loss(of: Self.sequences, into: gradients)
     var stream = RandomStream(seed: 9)
@@ -142,9 +151,10 @@ import Transformer
 extension ModelDescription {
   /// A tiny model with the head.
   fileprivate static func headed(
-    activation: BERTConfiguration.Activation = .gelu, dropout: Double = 0
+    _ relative: TinyRelative = .plain, activation: EncoderConfiguration.Activation = .gelu,
+    dropout: Double = 0
   ) -> ModelDescription {
-    var model = tiny(activation: activation, dropout: dropout)
+    var model = tiny(relative, activation: activation, dropout: dropout)
     model.predictsMaskedTokens = true
     return model
   }
@@ -152,7 +162,7 @@ extension ModelDescription {
   /// The goldens' bert-tiny with the head.
   fileprivate static var golden: ModelDescription {
     ModelDescription(
-      encoder: BERTConfiguration(
+      encoder: EncoderConfiguration(
         vocabularySize: 100, hiddenSize: 32, layerCount: 3, headCount: 4, intermediateSize: 64,
         activation: .gelu, maximumPositions: 40, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
         hiddenDropout: 0, attentionDropout: 0, classifierDropout: 0, initializerRange: 0.2),

@@ -2,9 +2,9 @@ import TensorStorage
 
 /// Why a checkpoint does not become a model; one case for each rule that it breaks.
 public enum ConversionError: DescribedError, Hashable {
-  /// No tensor has the name of a BERT's word embeddings.
+  /// No tensor has the name of word embeddings.
   case notBERT(path: String, examples: [String])
-  /// config.json and the tensors speak of different numbers of layers.
+  /// config.json and the tensors speak of different numbers of layers, or of groups that share theirs.
   case layerCount(path: String, configured: Int, found: Int)
   /// Parameters without a tensor; the first of them and how many there are.
   case missingTensor(path: String, name: String, shape: Shape, count: Int)
@@ -48,10 +48,11 @@ public enum ConversionError: DescribedError, Hashable {
   public var problem: String {
     switch self {
     case .notBERT(_, let examples):
-      "holds no tensor named …\(Dialect.wordEmbeddings), so it is not a BERT; its tensors are "
+      "holds no tensor named …\(Dialect.wordEmbeddings), so it is no BERT and no relative of it; "
+        + "its tensors are "
         + (examples.isEmpty ? "none" : examples.joined(separator: ", ") + " …")
     case .layerCount(_, let configured, let found):
-      "config.json says \(configured) layers (num_hidden_layers), the file has \(found)"
+      "config.json says \(configured) layers with parameters of their own, the file has \(found)"
     case .missingTensor(_, let name, let shape, let count):
       "has no tensor for \(name) \(shape)" + (count > 1 ? " and \(count - 1) others" : "")
     case .shape(_, _, let expected, let found, let because):
@@ -73,7 +74,8 @@ public enum ConversionError: DescribedError, Hashable {
   public var advice: String? {
     switch self {
     case .notBERT:
-      "BERT encoders are converted, written by PyTorch or TensorFlow under Hugging Face's names."
+      "Encoders of BERT's family are converted, written by PyTorch or TensorFlow under Hugging Face's "
+        + "names."
     case .layerCount, .shape: "Use the config.json that was saved with these weights."
     case .missingTensor: "Check that the download is complete and holds a whole encoder."
     case .ambiguousParameter: "Save the checkpoint again from one of the two."

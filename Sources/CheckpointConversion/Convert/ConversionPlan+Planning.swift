@@ -2,7 +2,7 @@ import ModelSchema
 import TensorStorage
 
 extension ConversionPlan {
-  /// Binds every parameter of a BERT to a tensor of a foreign source.
+  /// Binds every parameter of an encoder to a tensor of a foreign source.
   ///
   /// - Parameters:
   ///   - source: the checkpoint; only names and shapes are read, and bytes where two tensors stand
@@ -12,7 +12,7 @@ extension ConversionPlan {
   package init(source: any TensorSource, configuration: SourceConfiguration) throws {
     let path = source.sourcePaths.first ?? configuration.path
     let names = source.tensors.map(\.name)
-    let dialect = Dialect.recognized(in: names)
+    let dialect = Dialect.recognized(in: names, family: configuration.encoder.family)
     var sorting = TensorSorting(
       dialect: dialect, configuration: configuration, path: path)
     try sorting.sort(source, calling: dialect.names(in: source))
@@ -21,9 +21,9 @@ extension ConversionPlan {
       throw ConversionError.notBERT(path: path, examples: Array(names.sorted().prefix(3)))
     }
     let layersFound = Dialect.layerCount(in: names)
-    guard layersFound == configuration.encoder.layerCount else {
+    guard layersFound == configuration.encoder.layerGroupCount else {
       throw ConversionError.layerCount(
-        path: path, configured: configuration.encoder.layerCount, found: layersFound)
+        path: path, configured: configuration.encoder.layerGroupCount, found: layersFound)
     }
 
     var notes = sorting.notes
@@ -55,11 +55,12 @@ extension ConversionPlan {
     self.dialect = dialect.name
   }
 
-  /// Tells vocabulary from memory: the last m rows of the table are memory when there is any.
+  /// Tells vocabulary from memory: the last m rows of the table are memory when there is any and it is
+  /// as wide as the table.
   private static func splitVocabulary(
     of table: TensorDescription, memoryIds: [Int]?, configuration: SourceConfiguration,
     path: String, notes: inout [String]
-  ) throws -> (BERTConfiguration, MemoryConfiguration?) {
+  ) throws -> (EncoderConfiguration, MemoryConfiguration?) {
     var encoder = configuration.encoder
     var memory = configuration.memory
     if let memoryIds, memory == nil {
@@ -69,7 +70,7 @@ extension ConversionPlan {
         "config.json says nothing of segments: \(encoder.maximumPositions) positions a segment and "
           + "alignment right were assumed, as in the paper")
     }
-    guard let memory else { return (encoder, nil) }
+    guard let memory, encoder.memoryJoinsWords else { return (encoder, memory) }
     let rowCount = table.shape.rowCount
     let vocabularySize = rowCount - memory.tokenCount
     func fail(_ member: String, _ problem: String) -> ConversionError {

@@ -28,7 +28,7 @@ struct ParameterBinder {
   ///
   /// - Throws: ``ConversionError`` when the tensor has another shape or no floating-point elements.
   mutating func bind(_ parameter: ParameterDescription) throws -> ConversionPlan.Binding? {
-    if parameter.role == .memory {
+    if parameter.role == .memory, description.encoder.memoryJoinsWords {
       return binding(parameter, .rows(table, from: description.encoder.vocabularySize))
     }
     guard let candidate = candidates[parameter.name] else {
@@ -85,10 +85,11 @@ struct ParameterBinder {
   private func foreignShape(
     of parameter: ParameterDescription, _ orientation: Dialect.Orientation
   ) -> Shape {
-    if parameter.name == Dialect.wordEmbeddings, let memory = description.memory {
-      return [
-        description.encoder.vocabularySize + memory.tokenCount, description.encoder.hiddenSize,
-      ]
+    let encoder = description.encoder
+    if parameter.name == Dialect.wordEmbeddings, encoder.memoryJoinsWords,
+      let memory = description.memory
+    {
+      return [encoder.vocabularySize + memory.tokenCount, encoder.hiddenSize]
     }
     return switch orientation {
     case .asIs: parameter.shape
@@ -98,16 +99,19 @@ struct ParameterBinder {
 
   /// Which members of config.json the expected shape comes from.
   private func explanation(of parameter: ParameterDescription) -> String {
-    let encoder = description.encoder
-    var members = ["hidden_size \(encoder.hiddenSize)"]
+    let encoder = description.encoder, names = ConfigurationMembers(encoder.family)
+    var members = ["\(names.hiddenSize) \(encoder.hiddenSize)"]
+    if let size = encoder.embeddingSize, parameter.name.hasPrefix("embeddings.") {
+      members.append("\(FamilyMember.embeddingSize) \(size)")
+    }
     switch parameter.name {
     case Dialect.wordEmbeddings: members.append("vocab_size \(encoder.vocabularySize)")
     case let name where name.contains("position_embeddings"):
-      members.append("max_position_embeddings \(encoder.maximumPositions)")
+      members.append("\(FamilyMember.positionCount) \(encoder.positionRowCount)")
     case let name where name.contains("token_type_embeddings"):
-      members.append("type_vocab_size \(encoder.tokenTypeCount)")
+      members.append("\(FamilyMember.tokenTypeCount) \(encoder.tokenTypeCount)")
     case let name where name.contains("intermediate.") || name.hasSuffix(".output.dense.weight"):
-      members.append("intermediate_size \(encoder.intermediateSize)")
+      members.append("\(names.intermediateSize) \(encoder.intermediateSize)")
     default: break
     }
     return "config.json says \(members.joined(separator: " and "))"

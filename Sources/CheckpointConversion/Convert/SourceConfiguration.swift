@@ -6,7 +6,7 @@ package struct SourceConfiguration: Sendable {
   /// Where it was read.
   package let path: String
   /// The encoder; its vocabulary may count memory tokens, which only the tensors can tell.
-  package let encoder: BERTConfiguration
+  package let encoder: EncoderConfiguration
   /// The `rmt` object of our own exports.
   package let memory: MemoryConfiguration?
   /// Class names of the network, such as `BertForMaskedLM`.
@@ -22,7 +22,7 @@ package struct SourceConfiguration: Sendable {
   package init(_ json: JSONValue, path: String, isGoogles: Bool = false) throws {
     self.path = path
     self.json = json
-    var encoder = try BERTConfiguration(huggingFace: json, file: path)
+    var encoder = try EncoderConfiguration(huggingFace: json, file: path)
     if isGoogles, encoder.activation == .gelu { encoder.activation = .geluTanh }
     self.encoder = encoder
     architectures = (json["architectures"]?.array ?? []).compactMap(\.string)
@@ -48,7 +48,7 @@ package struct SourceConfiguration: Sendable {
   }
 
   private static func memory(
-    _ json: JSONValue, encoder: BERTConfiguration, path: String
+    _ json: JSONValue, encoder: EncoderConfiguration, path: String
   ) throws -> MemoryConfiguration {
     func fail(_ member: String, _ problem: String) -> ConversionError {
       .configuration(path: path, member: "rmt.\(member)", problem: problem)

@@ -24,7 +24,9 @@ struct TensorSorting {
   init(dialect: Dialect, configuration: SourceConfiguration, path: String) {
     self.path = path
     // Any label will do: the dictionary has to know the classifier's names, not its size.
-    let widest = ModelDescription(encoder: configuration.encoder, memory: nil, labels: ["any"])
+    let widest = ModelDescription(
+      encoder: configuration.encoder,
+      memory: configuration.encoder.memoryJoinsWords ? nil : configuration.memory, labels: ["any"])
     dictionary = dialect.dictionary(of: ParameterCatalog(widest).parameters)
     classifiesDocuments = configuration.classifiesDocuments
   }

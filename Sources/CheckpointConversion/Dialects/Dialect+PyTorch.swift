@@ -1,46 +1,70 @@
 import ModelSchema
 
 extension Dialect {
-  /// Hugging Face's PyTorch names: with `bert.` or without, with LayerNorm's `weight` and `bias` or
-  /// the older `gamma` and `beta`, inside DataParallel's `module.` or bare.
-  package static let pyTorch = Dialect(
-    name: "pytorch", unwrap: unwrapPyTorch, spell: spellPyTorch, rules: pyTorchRules)
+  /// Hugging Face's PyTorch names: with the encoder's prefix (`bert.`) or without, with LayerNorm's
+  /// `weight` and `bias` or the older `gamma` and `beta`, inside DataParallel's `module.` or bare.
+  package static func pyTorch(_ names: FamilyNames) -> Dialect {
+    Dialect(
+      name: "pytorch", unwrap: unwrapPyTorch(encoder: names.encoder),
+      spell: { spellPyTorch($0, names) }, rules: rules(names))
+  }
 
   /// The state dict of the reference implementation's encoder: PyTorch names inside `model.`, the
   /// word embeddings a second time as `model.embeddings.weight`, three buffers of ids.
-  package static let reference = Dialect(
-    name: "rmt-reference", unwrap: unwrapPyTorch,
-    spell: { parameter in
-      let alias = parameter.name == wordEmbeddings ? [Spelling("embeddings.weight")] : []
-      return spellPyTorch(parameter) + alias
-    },
-    rules: referenceBuffers.map { .drop(.exactly($0), DroppedReason.referenceBuffer) }
-      + pyTorchRules)
+  package static func reference(_ names: FamilyNames) -> Dialect {
+    Dialect(
+      name: "rmt-reference", unwrap: unwrapPyTorch(encoder: names.encoder),
+      spell: { parameter in
+        let alias = parameter.name == wordEmbeddings ? [Spelling("embeddings.weight")] : []
+        return spellPyTorch(parameter, names) + alias
+      },
+      rules: referenceBuffers.map { .drop(.exactly($0), DroppedReason.referenceBuffer) }
+        + rules(names))
+  }
+
+  /// BERT's own names.
+  package static let pyTorch = Dialect.pyTorch(FamilyNames(.bert, classifies: true))
+
+  /// BERT's own names in the reference implementation's state dict.
+  package static let reference = Dialect.reference(FamilyNames(.bert, classifies: true))
 
   /// The reference implementation's buffers; the last one counts the memory tokens.
   package static let referenceBuffers = ["cls_token", "sep_token", "mem_token_ids"]
 
-  /// The parameter that tells a BERT from everything else.
+  /// The parameter that tells a BERT from everything else; its relatives call it the same.
   package static let wordEmbeddings = "embeddings.word_embeddings.weight"
 
-  @Sendable
-  private static func unwrapPyTorch(_ name: String) -> String {
-    var rest = name[...]
-    while let wrapper = ["module.", "model."].first(where: rest.hasPrefix) {
-      rest = rest.dropFirst(wrapper.count)
+  /// What our exports call a memory that cannot follow the words in their table.
+  package static let initialMemory = "initial_memory"
+
+  private static func unwrapPyTorch(encoder: String) -> @Sendable (String) -> String {
+    { name in
+      var rest = name[...]
+      while let wrapper = ["module.", "model."].first(where: rest.hasPrefix) {
+        rest = rest.dropFirst(wrapper.count)
+      }
+      return String(rest.hasPrefix("\(encoder).") ? rest.dropFirst(encoder.count + 1) : rest)
     }
-    return String(rest.hasPrefix("bert.") ? rest.dropFirst("bert.".count) : rest)
   }
 
   @Sendable
-  private static func spellPyTorch(_ parameter: ParameterDescription) -> [Spelling] {
-    let own = Spelling(parameter.name)
+  private static func spellPyTorch(
+    _ parameter: ParameterDescription, _ names: FamilyNames
+  ) -> [Spelling] {
+    if parameter.role == .memory { return [Spelling(initialMemory)] }
+    guard let module = names.module(parameter.module) else { return [] }
+    let leaf = parameter.name.dropFirst(parameter.module.count + 1)
+    let own = Spelling("\(module).\(leaf)")
     // Exactly LayerNorm's gamma and beta: replacing these words elsewhere has broken other readers.
     switch parameter.role {
-    case .gain: return [own, Spelling(String(parameter.name.dropLast("weight".count)) + "gamma")]
-    case .normBias: return [own, Spelling(String(parameter.name.dropLast("bias".count)) + "beta")]
+    case .gain: return [own, Spelling("\(module).gamma")]
+    case .normBias: return [own, Spelling("\(module).beta")]
     default: return [own]
     }
+  }
+
+  private static func rules(_ names: FamilyNames) -> [TensorRule] {
+    names.dropped.map { .drop(.beginning("\($0.module)."), $0.reason) } + pyTorchRules
   }
 
   private static let pyTorchRules: [TensorRule] = [

@@ -1,8 +1,13 @@
+import ModelSchema
+
 extension Dialect {
-  /// The dialect in which a file's names are written, told by the names alone.
-  package static func recognized(in names: [String]) -> Dialect {
+  /// The dialect in which the names of a family's file are written, told by the names alone.
+  package static func recognized(in names: [String], family: EncoderFamily = .bert) -> Dialect {
     if let keras = recognizedKeras(in: names) { return keras }
-    if names.contains(where: { $0.contains("/") && $0.hasSuffix(":0") }) { return .tensorFlow }
+    let spoken = FamilyNames(family, classifies: names.contains(where: isClassifierLayer))
+    if names.contains(where: { $0.contains("/") && $0.hasSuffix(":0") }) {
+      return .tensorFlow(spoken)
+    }
     if names.contains(where: { $0.hasSuffix(objectSuffix) }) {
       return .tensorFlowObjects(layerCount: layerCount(in: names))
     }
@@ -13,7 +18,7 @@ extension Dialect {
       name == "mem_token_ids" || name.hasSuffix(".mem_token_ids")
         || name.hasSuffix("model.embeddings.weight")
     }
-    return isReference ? .reference : .pyTorch
+    return isReference ? .reference(spoken) : .pyTorch(spoken)
   }
 
   /// A dialect of Keras's layers, which bear the names of their classes or of their places.
@@ -30,11 +35,17 @@ extension Dialect {
     return table.map { $0.hasPrefix(kerasHubBackbone) ? .kerasHubTask : .kerasHub }
   }
 
-  /// Encoder layers that the names speak of: one more than the highest index.
+  /// Whether a name is of the first layer of a classifier that has two.
+  private static func isClassifierLayer(_ name: String) -> Bool {
+    ["pre_classifier.", "pre_classifier/", "classifier.dense.", "classifier/dense/"].contains(
+      where: name.contains)
+  }
+
+  /// Encoder layers, or groups of layers, that the names speak of: one more than the highest index.
   package static func layerCount(in names: [String]) -> Int {
     names.compactMap { name -> Int? in
       if let count = kerasLayerCount(in: name) { return count }
-      for marker in ["encoder.layer.", "encoder/layer_._", "encoder/layer_", "blk."] {
+      for marker in layerMarkers {
         if let index = number(behind: marker, in: name) { return index + 1 }
       }
       guard name.contains("/_attention_layer/") else { return nil }
@@ -58,4 +69,10 @@ extension Dialect {
     let digits = name[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
     return digits.count <= 6 ? Int(digits) : nil
   }
+
+  /// What stands before the number of a layer or group.
+  private static let layerMarkers = [
+    "encoder.layer.", "encoder/layer_._", "encoder/layer_", "blk.", "transformer.layer.",
+    "transformer/layer_._", "albert_layer_groups.", "albert_layer_groups_._",
+  ]
 }

@@ -7,34 +7,48 @@ extension Dialect {
   /// the last `bert` is the Keras layer and a scope that differs from class to class. Kernels are
   /// `[in, out]`; embeddings, norms and offsets lie as in PyTorch. A model with a head stores its
   /// embeddings twice, under both layers that use them.
-  package static let tensorFlow = Dialect(
-    name: "tensorflow", unwrap: unwrapTensorFlow, spell: spellTensorFlow, rules: tensorFlowRules)
+  package static func tensorFlow(_ names: FamilyNames) -> Dialect {
+    Dialect(
+      name: "tensorflow", unwrap: unwrapTensorFlow(encoder: names.encoder),
+      spell: { spellTensorFlow($0, names) },
+      rules: names.dropped.map { .drop(.beginning("\($0.module)/"), $0.reason) }
+        + tensorFlowRules)
+  }
 
-  /// Keras layers whose name may stand before a scope and then again before their weights.
-  private static let kerasLayers = ["bert", "classifier", "mlm___cls", "nsp___cls", "qa_outputs"]
+  /// BERT's own names.
+  package static let tensorFlow = Dialect.tensorFlow(FamilyNames(.bert, classifies: true))
 
-  /// The group of a whole Keras model in which the optimizer keeps what it remembers.
+  /// Groups of a whole Keras model: its weights, and what its optimizer remembers.
+  private static let weights = "model_weights"
   private static let optimizer = "optimizer_weights"
 
-  @Sendable
-  private static func unwrapTensorFlow(_ name: String) -> String {
-    var components = name.split(separator: "/", omittingEmptySubsequences: true)
-    if let last = components.last, let colon = last.lastIndex(of: ":") {
-      components[components.count - 1] = last[..<colon]
+  private static func unwrapTensorFlow(encoder: String) -> @Sendable (String) -> String {
+    { name in
+      var components = name.split(separator: "/", omittingEmptySubsequences: true)
+      if let last = components.last, let colon = last.lastIndex(of: ":") {
+        components[components.count - 1] = last[..<colon]
+      }
+      guard components.first != optimizer[...] else { return name }
+      if components.first == weights[...] { components.removeFirst() }
+      if let inside = components.lastIndex(of: encoder[...]) {
+        return components[(inside + 1)...].joined(separator: "/")
+      }
+      // A head is named before its scope and again behind it.
+      let head = components.first.flatMap { components.dropLast().lastIndex(of: $0) } ?? 0
+      return components[head...].joined(separator: "/")
     }
-    guard components.first != optimizer[...] else { return name }
-    let layer = components.lastIndex { kerasLayers.contains(String($0)) }
-    guard let layer else { return components.joined(separator: "/") }
-    let isBackbone = components[layer] == "bert"
-    return components[(isBackbone ? layer + 1 : layer)...].joined(separator: "/")
   }
 
   @Sendable
-  private static func spellTensorFlow(_ parameter: ParameterDescription) -> [Spelling] {
-    let components = parameter.name.split(separator: ".")
+  private static func spellTensorFlow(
+    _ parameter: ParameterDescription, _ names: FamilyNames
+  ) -> [Spelling] {
+    guard let module = names.module(parameter.module) else { return [] }
     // layer.0 is written layer_._0.
-    let path = components.dropLast().joined(separator: "/")
-      .replacing("encoder/layer/", with: "encoder/layer_._")
+    let path = module.split(separator: ".").reduce(into: "") { path, part in
+      path += path.isEmpty ? "" : part.allSatisfy(\.isNumber) ? "_._" : "/"
+      path += part
+    }
     return switch parameter.role {
     // Word embeddings are called weight and the other tables embeddings; take either for all.
     case .embedding: [Spelling("\(path)/weight"), Spelling("\(path)/embeddings")]

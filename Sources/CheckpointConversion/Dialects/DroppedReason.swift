@@ -1,6 +1,9 @@
 /// Why a known tensor is left out or refused; every dialect gives the same reasons.
 enum DroppedReason {
   static let maskedLanguageModel = "head of masked language modelling, which a classifier lacks"
+  static let replacedTokens = "head that finds replaced tokens, which a classifier lacks"
+  static let sentenceOrder = "head that tells the order of sentences, which a classifier lacks"
+  static let unusedPooler = "a pooler beside a classifier that has a layer of its own in its place"
   static let nextSentence = "head of next-sentence prediction, which a classifier lacks"
   static let questionAnswering = "head of question answering, which marks spans, not documents"
   static let tokenClassifier = "classifies tokens or choices, not documents, says config.json"
@@ -9,7 +12,7 @@ enum DroppedReason {
   static let optimizer = "the optimizer's state of an earlier training"
   static let stepCount = "how many steps an earlier training took"
   static let saveCount = "how often an earlier training was saved"
-  static let unknown = "no part of a BERT encoder, pooler or classifier"
+  static let unknown = "no part of an encoder, pooler or classifier"
 
   static let relativePositions = "relative position embeddings change the attention"
   static let crossAttention = "cross-attention belongs to a decoder"

@@ -26,6 +26,10 @@ public struct CheckpointExporter {
     isQuantized: Bool = false, progress: (TransferProgress) throws -> Void = { _ in }
   ) throws -> ExportReport {
     guard layout == .gguf || !isQuantized else { throw ExportError.quantized(layout) }
+    let family = model.description.encoder.family
+    guard layout == .huggingFace || family == .bert else {
+      throw ExportError.family(path: model.path, family, layout)
+    }
     let type = try resolvedType(elementType, model: model, layout: layout)
     let tokenizer = try model.tokenizer()
     let special = tokenizer?.specialTokens
@@ -70,7 +74,8 @@ public struct CheckpointExporter {
       for file in files { try output.write(file.bytes, to: file.name) }
     }
     if configuration.runsRecurrence {
-      try output.write(PackageResources.modeling_rmt_py, to: "modeling_rmt.py")
+      try output.write(
+        ModelingFile.bytes(classifier: configuration.classifierName), to: ModelingFile.name)
     }
     let path = output.path
     let files = try output.commit()
@@ -133,8 +138,10 @@ public struct CheckpointExporter {
       notes.append(
         model.description.memory == nil
           ? "the model has no classes: this is the encoder alone"
-          : "the model has no classes: the memory is in the last rows of the embeddings, and no "
-            + "class runs it")
+          : "the model has no classes: the memory is "
+            + (model.description.encoder.memoryJoinsWords
+              ? "in the last rows of the embeddings" : "the tensor \(Dialect.initialMemory)")
+            + ", and no class runs it")
     }
     if layout == .tensorFlow, model.description.memory != nil {
       notes.append(

@@ -1,3 +1,4 @@
+import ModelSchema
 import TensorStorage
 
 /// Why a model is not exported.
@@ -8,6 +9,8 @@ public enum ExportError: DescribedError, Hashable {
   case notAFolder(path: String)
   /// Without a tokenizer the ids that frame a segment are unknown.
   case noTokenizer(path: String)
+  /// BERT's relatives go to transformers alone: other layouts have names for BERT only.
+  case family(path: String, EncoderFamily, ExportLayout)
   /// Weights are written as f32, f16 or bf16; the reference layout is f32, TensorFlow's not bf16.
   case elementType(ElementType, ExportLayout)
   /// Quantised matrices, which GGUF alone holds.
@@ -21,7 +24,9 @@ public enum ExportError: DescribedError, Hashable {
   /// The file, folder or tensor.
   public var place: String? {
     switch self {
-    case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path): path
+    case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path),
+      .family(let path, _, _):
+      path
     case .elementType, .quantized: nil
     }
   }
@@ -32,6 +37,8 @@ public enum ExportError: DescribedError, Hashable {
     case .foreignFolder: "holds files that no export wrote, and is left as it is"
     case .notAFolder: "is a file, expected a folder or a new name"
     case .noTokenizer: "has memory but no tokenizer, so the ids of [CLS] and [SEP] are unknown"
+    case .family(_, let family, let layout):
+      "is of the family \(family.rawValue), and the layout \(layout.rawValue) is BERT's"
     case .elementType(let type, let layout):
       "the layout \(layout.rawValue) cannot be written as \(type)"
     case .quantized(let layout): "the layout \(layout.rawValue) cannot be written as q8_0"
@@ -43,6 +50,7 @@ public enum ExportError: DescribedError, Hashable {
     switch self {
     case .foreignFolder, .notAFolder: "Choose another folder."
     case .noTokenizer: "Convert the checkpoint again with its tokenizer's files beside it."
+    case .family: "Choose the layout huggingface."
     case .elementType(_, .huggingFace): "Choose f32, f16 or bf16."
     case .elementType(_, .reference), .elementType(_, .tensorFlowVariables):
       "Choose f32, or the layout huggingface."

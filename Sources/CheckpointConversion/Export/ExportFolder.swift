@@ -29,7 +29,7 @@ struct ExportFolder: ~Copyable {
     let existing = try contents(of: path)
     if !existing.isEmpty {
       guard collision == .replace else { throw FileError(.create, path, code: EEXIST) }
-      guard existing.contains(where: ExportLayout.isWeights) else {
+      guard ExportLayout.isExport(existing) else {
         throw ExportError.foreignFolder(path: path)
       }
     }

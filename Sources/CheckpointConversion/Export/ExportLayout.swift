@@ -23,7 +23,7 @@ extension ExportLayout {
   static let tensorFlowPrefix = "bert_model.ckpt"
 
   /// The file that tells that a folder is an export: the weights, or the index of them.
-  var weightsName: String {
+  public var weightsName: String {
     switch self {
     case .huggingFace, .reference: "model.safetensors"
     case .tensorFlow: HDF5Layers.fileName
@@ -32,8 +32,22 @@ extension ExportLayout {
     }
   }
 
-  /// Whether a file of that name tells that a folder is an export.
-  static func isWeights(_ name: String) -> Bool { allCases.contains { $0.weightsName == name } }
+  /// The file of the configuration; `nil` where the weights' file holds it.
+  private var configurationName: String? {
+    switch self {
+    case .huggingFace, .reference, .tensorFlow: "config.json"
+    case .tensorFlowVariables: "bert_config.json"
+    case .gguf: nil
+    }
+  }
+
+  /// Whether a folder with these files may be an export.
+  static func isExport(_ names: [String]) -> Bool {
+    allCases.contains { layout in
+      names.contains(layout.weightsName)
+        && layout.configurationName.map(names.contains) ?? true
+    }
+  }
 
   /// The types that its readers take: TensorFlow's HDF5 has none for bf16.
   var elementTypes: [ElementType] {
@@ -49,7 +63,9 @@ extension ExportLayout {
 
   /// The tensors of the exported file, in the order of the state dict.
   ///
-  /// With memory, its m rows follow the vocabulary's in the word embeddings. The reference layout
+  /// With memory, its m rows follow the vocabulary's in the word embeddings, or are a tensor of their own
+  /// where these have another width. Modules that the family's classes lack are left out: a pooler
+  /// without a classifier that would read it. The reference layout
   /// then puts everything inside `model.`, names the word embeddings a second time and adds the ids
   /// that frame a segment; it is f32 throughout. The head for masked tokens is left out.
   func tensors(
@@ -58,11 +74,12 @@ extension ExportLayout {
   ) -> [ForeignTensor] {
     if self == .tensorFlow { return HDF5Layers(model).tensors(elementType: elementType) }
     let catalog = ParameterCatalog(model)
+    let names = FamilyNames(model.encoder.family, classifies: !model.labels.isEmpty)
     let memory = catalog.parameters.first { $0.role == .memory }
     let isWrapped = self == .reference && memory != nil
     let type = self == .reference ? .f32 : elementType
     let outer = isWrapped ? "model." : ""
-    let inner = outer + (model.labels.isEmpty && !isWrapped ? "" : "bert.")
+    let inner = outer + (model.labels.isEmpty && !isWrapped ? "" : "\(names.encoder).")
 
     var tensors: [ForeignTensor] = []
     var alias: [ForeignTensor] = []
@@ -76,19 +93,22 @@ extension ExportLayout {
       ]
     }
     for parameter in catalog.parameters
-    where parameter.role != .memory
-      && !parameter.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix)
-    {
-      let prefix = parameter.name.hasPrefix("classifier.") ? outer : inner
-      let parts =
-        parameter.name == Dialect.wordEmbeddings
-        ? [parameter] + [memory].compactMap(\.self)
-        : [parameter]
-      tensors.append(ForeignTensor(prefix + parameter.name, parts, as: type))
+    where !parameter.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix) {
+      if parameter.role == .memory {
+        guard !model.encoder.memoryJoinsWords else { continue }
+        tensors.append(ForeignTensor(outer + Dialect.initialMemory, [parameter], as: type))
+        continue
+      }
+      guard let module = names.module(parameter.module) else { continue }
+      let prefix = names.isHead(parameter.module) ? outer : inner
+      let name = prefix + module + parameter.name.dropFirst(parameter.module.count)
+      let joined = parameter.name == Dialect.wordEmbeddings && model.encoder.memoryJoinsWords
+      let parts = [parameter] + (joined ? [memory].compactMap(\.self) : [])
+      tensors.append(ForeignTensor(name, parts, as: type))
       if isWrapped, parameter.name == Dialect.wordEmbeddings {
         alias.append(
           ForeignTensor(
-            "model.embeddings.weight", parts, as: type, sharedWith: prefix + parameter.name))
+            "model.embeddings.weight", parts, as: type, sharedWith: name))
       }
     }
     return tensors + alias

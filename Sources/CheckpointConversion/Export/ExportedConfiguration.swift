@@ -16,10 +16,14 @@ struct ExportedConfiguration {
   /// travels in the embeddings and the settings.
   var architecture: String {
     if model.labels.isEmpty {
-      return layout == .tensorFlow && model.predictsMaskedTokens ? "BertForMaskedLM" : "BertModel"
+      return layout == .tensorFlow && model.predictsMaskedTokens
+        ? "BertForMaskedLM" : "\(model.encoder.family.className)Model"
     }
-    return runsRecurrence ? "RMTForSequenceClassification" : "BertForSequenceClassification"
+    return runsRecurrence ? "RMTForSequenceClassification" : classifierName
   }
+
+  /// The family's own classifier of documents.
+  var classifierName: String { "\(model.encoder.family.className)ForSequenceClassification" }
 
   /// Whether the folder brings its own class that carries memory from segment to segment.
   var runsRecurrence: Bool {
@@ -32,13 +36,15 @@ struct ExportedConfiguration {
   /// it. The reference layout's class adds them itself to the model that it is given.
   func json() throws -> JSONValue {
     var encoder = model.encoder
-    if layout.isForTransformers, let memory = model.memory {
+    if layout.isForTransformers, encoder.memoryJoinsWords, let memory = model.memory {
       encoder.vocabularySize += memory.tokenCount
     }
     var object = encoder.huggingFaceJSON
     object["architectures"] = [.string(architecture)]
     object["dtype"] = .string(Self.torchName(of: elementType))
-    if let padding = tokenizer.flatMap({ $0.id(of: $0.specialTokenNames.padding) }) {
+    if !encoder.family.offsetsPositions,
+      let padding = tokenizer.flatMap({ $0.id(of: $0.specialTokenNames.padding) })
+    {
       object["pad_token_id"] = .integer(Int(padding))
     }
     if !model.labels.isEmpty {
@@ -59,12 +65,20 @@ struct ExportedConfiguration {
     settings["memory_tokens"] = .integer(memory.tokenCount)
     settings["segment_positions"] = .integer(memory.segmentPositions)
     settings["alignment"] = .string(memory.alignment.rawValue)
+    if let projection { settings["memory_enters_behind"] = .string(projection) }
     if let tokenizer {
       settings["cls_token_id"] = .integer(Int(tokenizer.specialTokens.classification))
       settings["sep_token_id"] = .integer(Int(tokenizer.specialTokens.separator))
       settings["special_token_ids"] = .array(tokenizer.frameIDs.map { .integer(Int($0)) })
     }
     return .object(settings)
+  }
+
+  /// The module behind which memory enters; `nil` where it enters as word embeddings do.
+  private var projection: String? {
+    guard !model.encoder.memoryJoinsWords else { return nil }
+    let names = FamilyNames(model.encoder.family, classifies: !model.labels.isEmpty)
+    return names.module("embeddings.projection").map { "\(names.encoder).\($0)" }
   }
 
   private static func torchName(of type: ElementType) -> String {

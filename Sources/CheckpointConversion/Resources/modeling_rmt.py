@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A BERT classifier with recurrent memory: reads documents of any length, segment by segment.
+"""A classifier with recurrent memory: reads documents of any length, segment by segment.
 
 Written by `rmt export --layout huggingface` beside the weights it belongs to. Open the folder with
 
@@ -16,8 +16,11 @@ One segment of n <= S tokens, S = segment_positions - memory_tokens - 3:
     content   [CLS]   memory      [SEP]   the n tokens   [SEP]
 
 Memory enters where the word embedding would be; positions, token type 0, LayerNorm and dropout
-apply to it as to any token. The new memory is the last layer's output at positions 1 .. m. The
-first memory is the last m rows of the word-embedding table. The logits come from the last segment.
+apply to it as to any token. The first memory is the last m rows of the word-embedding table. In a
+model that projects its embeddings to the width of its hidden states, memory has that width: it takes
+the place of the projection's output, and the first memory is a parameter of its own.
+
+The new memory is the last layer's output at positions 1 .. m. The logits come from the last segment.
 
 Source: "Scaling Transformer to 1M tokens and beyond with RMT", arXiv 2304.11062.
 """
@@ -27,7 +30,7 @@ from typing import Optional, Sequence, Union
 
 import torch
 from torch import nn
-from transformers import BertConfig, BertModel, BertPreTrainedModel
+from transformers import BertForSequenceClassification
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 Documents = Union[torch.Tensor, Sequence[Sequence[int]], Sequence[torch.Tensor]]
@@ -40,43 +43,41 @@ class RMTSequenceClassifierOutput(SequenceClassifierOutput):
     memory: Optional[torch.FloatTensor] = None
 
 
-class RMTForSequenceClassification(BertPreTrainedModel):
-    """BERT with m memory tokens that are carried from segment to segment, and a classifier.
+class RMTForSequenceClassification(BertForSequenceClassification):
+    """The classifier with m memory tokens that are carried from segment to segment.
 
     The settings are `config.rmt`:
 
-    - memory_tokens: m; they are the last m rows of the word embeddings
+    - memory_tokens: m
     - segment_positions: positions the encoder sees in a full segment
     - alignment: "right" (the first segment is the short one), "left" or "center"
     - cls_token_id, sep_token_id: ids that frame a segment
     - special_token_ids: ids that are dropped from a document before it is cut
+    - memory_enters_behind: the projection whose output memory replaces; absent where memory tokens
+      are the last m rows of the word embeddings
     """
-
-    config_class = BertConfig
 
     def __init__(self, config):
         super().__init__(config)
         settings = config.rmt
-        self.num_labels = config.num_labels
         self.memory_tokens = settings["memory_tokens"]
         self.segment_size = settings["segment_positions"] - self.memory_tokens - 3
         self.alignment = settings["alignment"]
         self.cls_token_id = settings["cls_token_id"]
         self.sep_token_id = settings["sep_token_id"]
         self.special_token_ids = frozenset(settings["special_token_ids"])
+        self.projection = settings.get("memory_enters_behind")
         if self.segment_size < 1:
             raise ValueError(f"no room for tokens in a segment: {settings}")
         if self.alignment not in ("right", "left", "center"):
             raise ValueError(f"unknown alignment {self.alignment!r}")
+        if self.projection is not None:
+            self.initial_memory = nn.Parameter(torch.zeros(self.memory_tokens, config.hidden_size))
 
-        self.bert = BertModel(config)
-        dropout = config.classifier_dropout
-        self.dropout = nn.Dropout(config.hidden_dropout_prob if dropout is None else dropout)
-        self.classifier = nn.Linear(config.hidden_size, config.num_labels)
-        self.post_init()
-
-    def initial_memory(self) -> torch.Tensor:
+    def first_memory(self) -> torch.Tensor:
         """The memory [m, hidden] before the first segment."""
+        if self.projection is not None:
+            return self.initial_memory
         return self.get_input_embeddings().weight[-self.memory_tokens :]
 
     def documents(
@@ -108,7 +109,7 @@ class RMTForSequenceClassification(BertPreTrainedModel):
         return [document[start:end] for start, end in zip(bounds, bounds[1:] + [length])]
 
     def read_segment(self, segments: list[list[int]], memory: torch.Tensor):
-        """One segment of each document: the encoder's output, whose rows 1 .. m are new memory.
+        """One segment of each document: its logits, and the new memory [len(segments), m, hidden].
 
         `memory` is [len(segments), m, hidden]. Shorter segments are padded and masked.
         """
@@ -126,9 +127,26 @@ class RMTForSequenceClassification(BertPreTrainedModel):
             ids[row, end] = self.sep_token_id
             mask[row, : end + 1] = 1
         embeddings = self.get_input_embeddings()(ids.to(device))
-        behind = self.memory_tokens + 1
-        embeddings = torch.cat((embeddings[:, :1], memory, embeddings[:, behind:]), dim=1)
-        return self.bert(inputs_embeds=embeddings, attention_mask=mask.to(device))
+
+        def enter(states: torch.Tensor) -> torch.Tensor:
+            behind = self.memory_tokens + 1
+            return torch.cat((states[:, :1], memory, states[:, behind:]), dim=1)
+
+        handle = None
+        if self.projection is None:
+            embeddings = enter(embeddings)
+        else:
+            handle = self.get_submodule(self.projection).register_forward_hook(
+                lambda module, inputs, output: enter(output)
+            )
+        try:
+            output = super().forward(
+                inputs_embeds=embeddings, attention_mask=mask.to(device), output_hidden_states=True
+            )
+        finally:
+            if handle is not None:
+                handle.remove()
+        return output.logits, output.hidden_states[-1][:, 1 : self.memory_tokens + 1]
 
     def forward(
         self,
@@ -153,20 +171,17 @@ class RMTForSequenceClassification(BertPreTrainedModel):
         cut = [self.segments(row) for row in self.documents(input_ids, attention_mask)]
         rounds = max(len(segments) for segments in cut)
         if memory is None:
-            memory = self.initial_memory().expand(len(cut), -1, -1)
+            memory = self.first_memory().expand(len(cut), -1, -1)
         memories = list(memory.to(self.device, self.dtype))
 
-        pooled = None
+        logits = None
         for index in range(rounds):
             active = [row for row, own in enumerate(cut) if rounds - len(own) <= index]
             pieces = [cut[row][index - rounds + len(cut[row])] for row in active]
-            output = self.read_segment(pieces, torch.stack([memories[row] for row in active]))
-            new_memory = output.last_hidden_state[:, 1 : self.memory_tokens + 1]
+            logits, new_memory = self.read_segment(pieces, torch.stack([memories[row] for row in active]))
             for position, row in enumerate(active):
                 memories[row] = new_memory[position]
-            pooled = output.pooler_output
 
-        logits = self.classifier(self.dropout(pooled))
         loss = None
         if labels is not None:
             loss = nn.functional.cross_entropy(logits.float(), labels.to(logits.device))

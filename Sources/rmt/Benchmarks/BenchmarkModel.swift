@@ -31,8 +31,8 @@ struct BenchmarkModel {
   }
 
   /// The encoder alone.
-  var encoder: BERTConfiguration {
-    BERTConfiguration(
+  var encoder: EncoderConfiguration {
+    EncoderConfiguration(
       vocabularySize: Self.vocabularySize, hiddenSize: shape.hiddenSize,
       layerCount: shape.layerCount, headCount: shape.headCount,
       intermediateSize: shape.intermediateSize, activation: .gelu, maximumPositions: positions,

@@ -5,8 +5,8 @@ extension ModelDescription {
   /// What a person reads of a model: encoder, memory, labels, and the head of a pretraining.
   var text: String {
     var lines = [
-      "encoder: \(counted(encoder.layerCount, "layer")), hidden size \(encoder.hiddenSize), "
-        + "\(counted(encoder.headCount, "head")), \(counted(encoder.maximumPositions, "position")), "
+      "encoder: \(encoder.family.rawValue), \(counted(encoder.layerCount, "layer"))\(sharing), "
+        + "hidden size \(encoder.hiddenSize)\(projection), \(counted(encoder.headCount, "head")), \(counted(encoder.maximumPositions, "position")), "
         + "\(counted(encoder.vocabularySize, "embedding")), \(encoder.activation.rawValue)"
     ]
     if let memory {
@@ -21,10 +21,25 @@ extension ModelDescription {
     return lines.joined(separator: "\n")
   }
 
+  /// How many sets of parameters layers share, where they do.
+  private var sharing: String {
+    encoder.layerGroupCount == encoder.layerCount
+      ? "" : " with \(counted(encoder.layerGroupCount, "set")) of parameters"
+  }
+
+  /// From which width embeddings are projected, where they are.
+  private var projection: String {
+    encoder.embeddingSize.map { " from embeddings of \($0)" } ?? ""
+  }
+
   /// The same for a program.
   var summaryJSON: JSONValue {
     [
+      "family": .string(encoder.family.rawValue),
       "hiddenSize": .integer(encoder.hiddenSize),
+      "embeddingSize": .integer(encoder.embeddingWidth),
+      "layerGroups": .integer(encoder.layerGroupCount),
+      "positionOffset": .integer(encoder.positionOffset),
       "layers": .integer(encoder.layerCount),
       "heads": .integer(encoder.headCount),
       "intermediateSize": .integer(encoder.intermediateSize),

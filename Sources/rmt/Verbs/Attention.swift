@@ -102,7 +102,7 @@ struct Attention: ParsableCommand {
     messages.log.info("\(outputPath): \(label)")
   }
 
-  private func selection(for encoder: BERTConfiguration) throws -> AttentionMaps.Selection {
+  private func selection(for encoder: EncoderConfiguration) throws -> AttentionMaps.Selection {
     let limit = encoder.layerCount
     if let layer = layers?.elements.first(where: { !(0..<limit).contains($0) }) {
       throw CommandError.usage(
@@ -113,7 +113,7 @@ struct Attention: ParsableCommand {
   }
 
   private func checkPanelCount(
-    _ segmentCount: Int, _ selection: AttentionMaps.Selection, _ encoder: BERTConfiguration
+    _ segmentCount: Int, _ selection: AttentionMaps.Selection, _ encoder: EncoderConfiguration
   ) throws {
     let count =
       segmentCount

@@ -63,6 +63,17 @@ struct Create: ParsableCommand {
   )
   var intermediateSize: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Makes an ALBERT, with embeddings of this width and layers that share their parameters.",
+      valueName: "n"))
+  var embeddingSize: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Sets of parameters that an ALBERT's layers share; 1 unless given.", valueName: "n"))
+  var layerGroups: Int?
+
   @Option(help: ArgumentHelp("Positions: the most tokens that a segment can have.", valueName: "n"))
   var positions: Int = 512
 
@@ -100,10 +111,12 @@ struct Create: ParsableCommand {
       throw ValidationError("--vocabulary-size belongs to a vocabulary that is learned.")
     }
     // What a configuration may hold; within these bounds the numbers of a model can be counted.
-    typealias Bounds = BERTConfiguration.Bounds
+    typealias Bounds = EncoderConfiguration.Bounds
     for (name, value, bounds) in [
       ("--vocabulary-size", vocabularySize ?? 7, 7...Bounds.vocabularySize.upperBound),
-      ("--hidden-size", hiddenSize, Bounds.hiddenSize), ("--layers", layers, Bounds.layerCount),
+      ("--hidden-size", hiddenSize, Bounds.hiddenSize),
+      ("--embedding-size", embeddingSize ?? 1, Bounds.hiddenSize),
+      ("--layers", layers, Bounds.layerCount),
       ("--heads", heads, Bounds.headCount),
       ("--intermediate-size", intermediateSize ?? 1, Bounds.intermediateSize),
       (
@@ -118,6 +131,12 @@ struct Create: ParsableCommand {
     }
     guard hiddenSize % heads == 0 else {
       throw ValidationError("--hidden-size must be a multiple of --heads.")
+    }
+    guard layerGroups == nil || embeddingSize != nil else {
+      throw ValidationError("--layer-groups belongs to --embedding-size.")
+    }
+    guard (1...layers).contains(layerGroups ?? 1) else {
+      throw ValidationError("--layer-groups must lie between 1 and the number of layers.")
     }
   }
 
@@ -202,10 +221,12 @@ struct Create: ParsableCommand {
   }
 
   /// BERT's own constants, with the shape that was asked for.
-  private func encoder(vocabularySize: Int) -> BERTConfiguration {
-    BERTConfiguration(
-      vocabularySize: vocabularySize, hiddenSize: hiddenSize, layerCount: layers,
-      headCount: heads, intermediateSize: intermediateSize ?? 4 * hiddenSize, activation: .gelu,
+  private func encoder(vocabularySize: Int) -> EncoderConfiguration {
+    EncoderConfiguration(
+      family: embeddingSize == nil ? .bert : .albert, vocabularySize: vocabularySize,
+      hiddenSize: hiddenSize, embeddingSize: embeddingSize, layerCount: layers,
+      layerGroupCount: embeddingSize == nil ? layers : layerGroups ?? 1, headCount: heads,
+      intermediateSize: intermediateSize ?? 4 * hiddenSize, activation: .gelu,
       maximumPositions: positions, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
       hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, initializerRange: 0.02)
   }
