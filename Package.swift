@@ -195,8 +195,9 @@ let package = Package(
       name: "CheckpointConversionTests",
       dependencies: [
         "CheckpointConversion", "GGUF", "HDF5", "JSON", "Kernels", "ModelFile", "ModelSchema",
-        "ONNX", "PyTorchCheckpoint", "RecurrentMemory", "Safetensors", "TensorFlowCheckpoint",
-        "TensorStorage", "TestSupport", "Tokenizers", "Transformer", "WeightFile", "ZipArchive",
+        "ONNX", "PyTorchCheckpoint", "Randomness", "RecurrentMemory", "Safetensors",
+        "TensorFlowCheckpoint", "TensorStorage", "TestSupport", "Tokenizers", "Transformer",
+        "WeightFile", "ZipArchive",
       ]),
     .testTarget(
       name: "FineTuningTests",

@@ -5,6 +5,37 @@ import Safetensors
 import TensorStorage
 
 extension CheckpointExporter {
+  /// Writes the files of weights of a folder in whose files tensors have names of `transformers`.
+  static func writeWeights(
+    _ tensors: [ForeignTensor], of model: ModelFile, layout: ExportLayout,
+    maximumShardByteCount: Int?, to output: borrowing ExportFolder,
+    progress: (TransferProgress) throws -> Void
+  ) throws {
+    let stored = tensors.reduce(0) { $0 + $1.storedByteCount }
+    let whole = tensors.reduce(0) { $0 + $1.description.byteCount }
+    var transfer = TransferCounter(
+      totalByteCount: layout == .reference ? whole + stored : layout == .pyTorch ? stored : whole)
+    let plan = ShardPlan(
+      tensors, names: ShardNames(of: layout.weightsName), maximumByteCount: maximumShardByteCount)
+    for shard in plan.shards {
+      try output.write(shard.name) { path in
+        switch layout {
+        case .tensorFlow: try writeHDF5(shard.tensors, of: model, to: path, &transfer, progress)
+        case .pyTorch: try writePyTorch(shard.tensors, of: model, to: path, &transfer, progress)
+        default: try writeSafetensors(shard.tensors, of: model, to: path, &transfer, progress)
+        }
+      }
+    }
+    if let index = plan.index {
+      try output.write((index.json.serialized(pretty: true) + "\n").utf8, to: index.name)
+    }
+    if layout == .reference {
+      try output.write(ExportLayout.pyTorch.weightsName) { path in
+        try writePyTorch(tensors, of: model, to: path, &transfer, progress)
+      }
+    }
+  }
+
   /// Writes a safetensors file; `format` is `pt`, without which some readers refuse it.
   static func writeSafetensors(
     _ tensors: [ForeignTensor], of model: ModelFile, to path: String,

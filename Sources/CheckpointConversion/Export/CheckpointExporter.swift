@@ -12,22 +12,36 @@ public struct CheckpointExporter {
   ///
   /// - Parameters:
   ///   - model: what to export.
-  ///   - layout: for `transformers`, its TensorFlow classes, or the reference implementation.
+  ///   - layout: which program opens the folder.
   ///   - folder: appears whole or not at all.
   ///   - collision: whether an earlier export there is replaced, file by file.
   ///   - elementType: f32, f16 or bf16; `nil` for the type of the model's matrices, and for f32 in
   ///     the reference layout, TensorFlow 1's and, where those are bf16, in TensorFlow's.
   ///   - isQuantized: whether matrices become Q8_0, which the layout ``ExportLayout/gguf`` alone has.
+  ///   - maximumShardByteCount: how many bytes of tensors a file of weights may hold before they are
+  ///     divided among several beside an index, as transformers does; `nil` for one file.
+  ///   - isUntied: whether tensors that are one under two names, as a decoder and the word
+  ///     embeddings are, are written under both, each with numbers of its own. Otherwise safetensors
+  ///     files leave the second name out, as transformers does, and PyTorch's share the numbers;
+  ///     the reference layout has the second name anyway.
   ///   - progress: called after every piece; what it throws stops the export.
   /// - Throws: ``ExportError``, ``ConversionError/overflow(path:tensor:value:type:)``, `FileError`.
   public static func export(
     model: ModelFile, layout: ExportLayout, to folder: String,
     collision: AtomicFileWriter.Collision, elementType: ElementType?,
-    isQuantized: Bool = false, progress: (TransferProgress) throws -> Void = { _ in }
+    isQuantized: Bool = false, maximumShardByteCount: Int? = nil, isUntied: Bool = false,
+    progress: (TransferProgress) throws -> Void = { _ in }
   ) throws -> ExportReport {
     guard layout == .gguf || !isQuantized else { throw ExportError.quantized(layout) }
+    guard layout.namesTiedTensors || !isUntied else { throw ExportError.untied(layout) }
+    if let maximumShardByteCount {
+      guard layout.isForPyTorchClasses else { throw ExportError.shards(layout) }
+      guard maximumShardByteCount > 0 else {
+        throw ExportError.shardByteCount(maximumShardByteCount)
+      }
+    }
     let family = model.description.encoder.family
-    guard layout == .huggingFace || family == .bert else {
+    guard layout.isForPyTorchClasses || family == .bert else {
       throw ExportError.family(path: model.path, family, layout)
     }
     let type = try resolvedType(elementType, model: model, layout: layout)
@@ -41,31 +55,17 @@ public struct CheckpointExporter {
         model: model, layout: layout, to: folder, collision: collision, elementType: type,
         isQuantized: isQuantized, tokenizer: tokenizer, progress: progress)
     }
-    let tensors = layout.tensors(
+    let named = layout.tensors(
       of: model.description, framing: special.map { ($0.classification, $0.separator) },
       elementType: type)
+    let tensors = tied(named, layout: layout, isUntied: isUntied)
     let configuration = ExportedConfiguration(
       model: model.description, layout: layout, elementType: type, tokenizer: tokenizer)
 
     let output = try ExportFolder.open(path: folder, collision: collision)
-    var transfer = TransferCounter(
-      totalByteCount: tensors.reduce(0) { total, tensor in
-        // The reference layout is written twice; a PyTorch file holds an alias but once.
-        let copies = layout.isForTransformers || tensor.sharedWith != nil ? 1 : 2
-        return total + copies * tensor.description.byteCount
-      })
-    try output.write(layout.weightsName) { path in
-      if layout == .tensorFlow {
-        try writeHDF5(tensors, of: model, to: path, &transfer, progress)
-      } else {
-        try writeSafetensors(tensors, of: model, to: path, &transfer, progress)
-      }
-    }
-    if layout == .reference {
-      try output.write("pytorch_model.bin") { path in
-        try writePyTorch(tensors, of: model, to: path, &transfer, progress)
-      }
-    }
+    try writeWeights(
+      tensors, of: model, layout: layout, maximumShardByteCount: maximumShardByteCount,
+      to: output, progress: progress)
     try output.write((configuration.json().serialized(pretty: true) + "\n").utf8, to: "config.json")
     if let tokenizer {
       let files = tokenizer.files(
@@ -78,10 +78,27 @@ public struct CheckpointExporter {
         ModelingFile.bytes(classifier: configuration.classifierName), to: ModelingFile.name)
     }
     let path = output.path
-    let files = try output.commit()
+    let files = try output.commit(removing: layout.supersedes)
+    var notes = notes(on: model, layout: layout)
+    if isUntied, !named.contains(where: { $0.sharedWith != nil }) {
+      notes.append("the model has no tied tensors: there is nothing to untie")
+    }
     return ExportReport(
-      folder: path, layout: layout, files: files, tensorCount: tensors.count,
-      notes: notes(on: model, layout: layout))
+      folder: path, layout: layout, files: files, tensorCount: tensors.count, notes: notes)
+  }
+
+  /// The tensors as the layout keeps those that have two names.
+  private static func tied(
+    _ tensors: [ForeignTensor], layout: ExportLayout, isUntied: Bool
+  ) -> [ForeignTensor] {
+    if isUntied {
+      return tensors.map { tensor in
+        var tensor = tensor
+        tensor.sharedWith = nil
+        return tensor
+      }
+    }
+    return layout == .huggingFace ? tensors.filter { $0.sharedWith == nil } : tensors
   }
 
   /// Exports to a format that has nothing in common with the folders of `transformers`.
@@ -110,7 +127,7 @@ public struct CheckpointExporter {
       tensorCount = result.tensorCount
       notes += result.notes
     }
-    let files = try output.commit()
+    let files = try output.commit(removing: layout.supersedes)
     return ExportReport(
       folder: path, layout: layout, files: files, tensorCount: tensorCount, notes: notes)
   }
@@ -128,9 +145,7 @@ public struct CheckpointExporter {
 
   private static func notes(on model: ModelFile, layout: ExportLayout) -> [String] {
     var notes: [String] = []
-    if model.description.predictsMaskedTokens, layout != .tensorFlowVariables,
-      !HDF5Layers.keepsMaskedTokenHead(model, layout)
-    {
+    if model.description.predictsMaskedTokens, !layout.keepsMaskedTokenHead(of: model.description) {
       notes.append("the head that names masked tokens is left out")
     }
     if !model.hasTokenizer { notes.append("the model has no tokenizer, so the folder has none") }

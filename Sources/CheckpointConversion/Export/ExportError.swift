@@ -9,12 +9,18 @@ public enum ExportError: DescribedError, Hashable {
   case notAFolder(path: String)
   /// Without a tokenizer the ids that frame a segment are unknown.
   case noTokenizer(path: String)
-  /// BERT's relatives go to transformers alone: other layouts have names for BERT only.
+  /// BERT's relatives go to transformers' PyTorch classes alone: other layouts have names for BERT only.
   case family(path: String, EncoderFamily, ExportLayout)
   /// Weights are written as f32, f16 or bf16; the reference layout is f32, TensorFlow's not bf16.
   case elementType(ElementType, ExportLayout)
   /// Quantised matrices, which GGUF alone holds.
   case quantized(ExportLayout)
+  /// Shards, of which the folders for transformers' PyTorch classes alone are made.
+  case shards(ExportLayout)
+  /// No shard has room for a byte.
+  case shardByteCount(Int)
+  /// A second copy of tied tensors, of which the layout never has two names.
+  case untied(ExportLayout)
 
   /// The family of the error.
   public var kind: FailureKind {
@@ -27,7 +33,7 @@ public enum ExportError: DescribedError, Hashable {
     case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path),
       .family(let path, _, _):
       path
-    case .elementType, .quantized: nil
+    case .elementType, .quantized, .shards, .shardByteCount, .untied: nil
     }
   }
 
@@ -42,6 +48,9 @@ public enum ExportError: DescribedError, Hashable {
     case .elementType(let type, let layout):
       "the layout \(layout.rawValue) cannot be written as \(type)"
     case .quantized(let layout): "the layout \(layout.rawValue) cannot be written as q8_0"
+    case .shards(let layout): "the layout \(layout.rawValue) is not written in shards"
+    case .shardByteCount(let count): "shards of \(count) bytes cannot be written"
+    case .untied(let layout): "the layout \(layout.rawValue) names no tensor twice"
     }
   }
 
@@ -50,13 +59,16 @@ public enum ExportError: DescribedError, Hashable {
     switch self {
     case .foreignFolder, .notAFolder: "Choose another folder."
     case .noTokenizer: "Convert the checkpoint again with its tokenizer's files beside it."
-    case .family: "Choose the layout huggingface."
-    case .elementType(_, .huggingFace): "Choose f32, f16 or bf16."
+    case .family: "Choose the layout huggingface or pytorch."
+    case .elementType(_, .huggingFace), .elementType(_, .pyTorch): "Choose f32, f16 or bf16."
     case .elementType(_, .reference), .elementType(_, .tensorFlowVariables):
       "Choose f32, or the layout huggingface."
     case .elementType(_, .tensorFlow): "Choose f32 or f16, or the layout huggingface."
     case .elementType(_, .gguf): "Choose f32, f16, bf16 or q8_0."
     case .quantized: "Choose f32, f16 or bf16, or the layout gguf."
+    case .shards: "Choose the layout huggingface or pytorch, or no size of shards."
+    case .shardByteCount: "Choose a size of at least one byte."
+    case .untied: "Choose the layout huggingface, pytorch or reference, or leave tensors tied."
     }
   }
 }

@@ -73,7 +73,12 @@ struct ExportFolder: ~Copyable {
   }
 
   /// Puts the folder in place and tells the names and sizes of its files.
-  consuming func commit() throws -> [ExportReport.File] {
+  ///
+  /// - Parameter isSuperseded: whether a file of an earlier export, which this one does not
+  ///   replace, has to go because readers would take it for one of these.
+  consuming func commit(
+    removing isSuperseded: (_ name: String) -> Bool
+  ) throws -> [ExportReport.File] {
     let names = try FileManager.default.contentsOfDirectory(atPath: stagingPath).sorted()
     let files = try names.map { name in
       ExportReport.File(
@@ -84,6 +89,10 @@ struct ExportFolder: ~Copyable {
         guard rename(stagedPath(of: name), "\(path)/\(name)") == 0 else {
           throw FileError(.rename, "\(path)/\(name)")
         }
+      }
+      // The new weights are in place before the old ones go.
+      for name in try Self.contents(of: path) where isSuperseded(name) && !names.contains(name) {
+        guard unlink("\(path)/\(name)") == 0 else { throw FileError(.remove, "\(path)/\(name)") }
       }
       rmdir(stagingPath)
     } else {

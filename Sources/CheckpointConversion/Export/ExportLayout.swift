@@ -3,8 +3,10 @@ import TensorStorage
 
 /// How an exported folder is laid out.
 public enum ExportLayout: String, Sendable, CaseIterable {
-  /// A folder that `transformers` opens.
+  /// A folder that `transformers` opens: `model.safetensors`.
   case huggingFace = "huggingface"
+  /// The same folder with the weights as `torch.save` writes them: `pytorch_model.bin`.
+  case pyTorch = "pytorch"
   /// A state dict for the reference implementation of the Recurrent Memory Transformer, as
   /// safetensors and as a PyTorch file. A model without memory has no such class: it becomes the
   /// state dict of the network that the class would wrap.
@@ -26,6 +28,7 @@ extension ExportLayout {
   public var weightsName: String {
     switch self {
     case .huggingFace, .reference: "model.safetensors"
+    case .pyTorch: "pytorch_model.bin"
     case .tensorFlow: HDF5Layers.fileName
     case .tensorFlowVariables: "\(Self.tensorFlowPrefix).index"
     case .gguf: "model.gguf"
@@ -35,7 +38,7 @@ extension ExportLayout {
   /// The file of the configuration; `nil` where the weights' file holds it.
   private var configurationName: String? {
     switch self {
-    case .huggingFace, .reference, .tensorFlow: "config.json"
+    case .huggingFace, .pyTorch, .reference, .tensorFlow: "config.json"
     case .tensorFlowVariables: "bert_config.json"
     case .gguf: nil
     }
@@ -44,22 +47,52 @@ extension ExportLayout {
   /// Whether a folder with these files may be an export.
   static func isExport(_ names: [String]) -> Bool {
     allCases.contains { layout in
-      names.contains(layout.weightsName)
+      let weights = ShardNames(of: layout.weightsName)
+      return (names.contains(weights.whole) || names.contains(weights.index))
         && layout.configurationName.map(names.contains) ?? true
     }
+  }
+
+  /// Whether an earlier export's file has to go when this layout is written over it.
+  ///
+  /// Readers look for weights under one name after another: old ones under an earlier name, whole
+  /// or in shards, would be taken for these.
+  func supersedes(_ name: String) -> Bool {
+    guard isForPyTorchClasses || self == .reference else { return false }
+    return [Self.huggingFace, .pyTorch].contains { ShardNames(of: $0.weightsName).contains(name) }
   }
 
   /// The types that its readers take: TensorFlow's HDF5 has none for bf16.
   var elementTypes: [ElementType] {
     switch self {
-    case .huggingFace, .gguf: ParameterDescription.storedElementTypes
+    case .huggingFace, .pyTorch, .gguf: ParameterDescription.storedElementTypes
     case .reference, .tensorFlowVariables: [.f32]
     case .tensorFlow: [.f32, .f16]
     }
   }
 
   /// Whether the weights are one file of the model's own names for `transformers`.
-  var isForTransformers: Bool { self == .huggingFace || self == .tensorFlow }
+  var isForTransformers: Bool { isForPyTorchClasses || self == .tensorFlow }
+
+  /// Whether the PyTorch classes of `transformers` open the folder: every family has them, and one
+  /// of them carries memory.
+  var isForPyTorchClasses: Bool { self == .huggingFace || self == .pyTorch }
+
+  /// Whether some tensor may have two names in the layout.
+  var namesTiedTensors: Bool { isForPyTorchClasses || self == .reference }
+
+  /// Whether the head that names masked tokens goes along: there is a class with it, with a
+  /// classifier or with a memory, none with two of them.
+  func keepsMaskedTokenHead(of model: ModelDescription) -> Bool {
+    guard model.predictsMaskedTokens else { return false }
+    return switch self {
+    case .huggingFace, .pyTorch:
+      model.encoder.family == .bert && model.labels.isEmpty && model.memory == nil
+    case .tensorFlow: model.labels.isEmpty
+    case .tensorFlowVariables: true
+    case .reference, .gguf: false
+    }
+  }
 
   /// The tensors of the exported file, in the order of the state dict.
   ///
@@ -67,7 +100,8 @@ extension ExportLayout {
   /// where these have another width. Modules that the family's classes lack are left out: a pooler
   /// without a classifier that would read it. The reference layout
   /// then puts everything inside `model.`, names the word embeddings a second time and adds the ids
-  /// that frame a segment; it is f32 throughout. The head for masked tokens is left out.
+  /// that frame a segment; it is f32 throughout. The decoder of the head for masked tokens, where
+  /// that goes along, is a second name of the word embeddings, its bias one of the head's.
   func tensors(
     of model: ModelDescription, framing: (classification: Int32, separator: Int32)?,
     elementType: ElementType
@@ -79,7 +113,9 @@ extension ExportLayout {
     let isWrapped = self == .reference && memory != nil
     let type = self == .reference ? .f32 : elementType
     let outer = isWrapped ? "model." : ""
-    let inner = outer + (model.labels.isEmpty && !isWrapped ? "" : "\(names.encoder).")
+    let keepsHead = keepsMaskedTokenHead(of: model)
+    let isBare = model.labels.isEmpty && !isWrapped && !keepsHead
+    let inner = outer + (isBare ? "" : "\(names.encoder).")
 
     var tensors: [ForeignTensor] = []
     var alias: [ForeignTensor] = []
@@ -92,8 +128,17 @@ extension ExportLayout {
         ForeignTensor("mem_token_ids", integers: ids.map(Int64.init)),
       ]
     }
-    for parameter in catalog.parameters
-    where !parameter.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix) {
+    for parameter in catalog.parameters {
+      if parameter.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix) {
+        guard keepsHead else { continue }
+        tensors.append(ForeignTensor(parameter.name, [parameter], as: type))
+        if parameter.name == Self.maskedTokenBias {
+          alias.append(
+            ForeignTensor(
+              Self.maskedTokenDecoder + "bias", [parameter], as: type, sharedWith: parameter.name))
+        }
+        continue
+      }
       if parameter.role == .memory {
         guard !model.encoder.memoryJoinsWords else { continue }
         tensors.append(ForeignTensor(outer + Dialect.initialMemory, [parameter], as: type))
@@ -110,7 +155,14 @@ extension ExportLayout {
           ForeignTensor(
             "model.embeddings.weight", parts, as: type, sharedWith: name))
       }
+      if keepsHead, parameter.name == Dialect.wordEmbeddings {
+        alias.append(
+          ForeignTensor(Self.maskedTokenDecoder + "weight", parts, as: type, sharedWith: name))
+      }
     }
     return tensors + alias
   }
+
+  private static let maskedTokenBias = ParameterCatalog.maskedTokenHeadPrefix + "bias"
+  private static let maskedTokenDecoder = ParameterCatalog.maskedTokenHeadPrefix + "decoder."
 }

@@ -16,7 +16,7 @@ struct ExportedConfiguration {
   /// travels in the embeddings and the settings.
   var architecture: String {
     if model.labels.isEmpty {
-      return layout == .tensorFlow && model.predictsMaskedTokens
+      return layout.keepsMaskedTokenHead(of: model)
         ? "BertForMaskedLM" : "\(model.encoder.family.className)Model"
     }
     return runsRecurrence ? "RMTForSequenceClassification" : classifierName
@@ -27,7 +27,7 @@ struct ExportedConfiguration {
 
   /// Whether the folder brings its own class that carries memory from segment to segment.
   var runsRecurrence: Bool {
-    layout == .huggingFace && model.memory != nil && !model.labels.isEmpty
+    layout.isForPyTorchClasses && model.memory != nil && !model.labels.isEmpty
   }
 
   /// The configuration.

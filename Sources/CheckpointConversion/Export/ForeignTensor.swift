@@ -17,13 +17,16 @@ struct ForeignTensor: Sendable {
   let elementType: ElementType
   let content: Content
   /// The tensor of which this is a second name; it holds the same numbers.
-  let sharedWith: String?
+  var sharedWith: String?
   /// Whether the tensor is a kernel `[in, out]` of a parameter `[out, in]`.
   let isTransposed: Bool
 
   var description: TensorDescription {
     TensorDescription(name: name, elementType: elementType, shape: shape)
   }
+
+  /// The bytes that the tensor takes up itself: none when it is a second name.
+  var storedByteCount: Int { sharedWith == nil ? description.byteCount : 0 }
 
   /// Parameters under a foreign name; behind the first one come rows of the others.
   init(

@@ -1,5 +1,4 @@
 import HDF5
-import ModelFile
 import ModelSchema
 import TensorStorage
 
@@ -17,12 +16,6 @@ struct HDF5Layers {
   private let model: ModelDescription
 
   init(_ model: ModelDescription) { self.model = model }
-
-  /// Whether an export keeps the head that names masked tokens: there is a class with it or with a
-  /// classifier, none with both.
-  static func keepsMaskedTokenHead(_ model: ModelFile, _ layout: ExportLayout) -> Bool {
-    layout == .tensorFlow && model.description.labels.isEmpty
-  }
 
   private var scope: String {
     if !model.labels.isEmpty { return "tf_bert_for_sequence_classification" }

@@ -13,6 +13,7 @@ struct Export: ParsableCommand {
         huggingface  a folder for transformers. A model with memory brings modeling_rmt.py along, \
       so that AutoModelForSequenceClassification.from_pretrained(folder, trust_remote_code=True) \
       runs the recurrence.
+        pytorch      the same folder with pytorch_model.bin, as torch.save writes it.
         tensorflow   a folder for the TensorFlow classes of transformers (tf_model.h5), of which \
       none runs the recurrence; memory travels as the last rows of the word embeddings.
         reference    a state dict, as model.safetensors and pytorch_model.bin, with the names of \
@@ -21,9 +22,11 @@ struct Export: ParsableCommand {
       bert_config.json, vocab.txt.
         gguf         model.gguf with configuration and tokenizer inside, for llama.cpp; --dtype q8_0 \
       quantises its matrices.
+      BERT's relatives have the layouts huggingface and pytorch; BERT has all.
 
       Examples:
         rmt export tuned.rmtw -o out --layout huggingface
+        rmt export bert.rmtw -o out --layout huggingface --max-shard-size 2GB
         rmt export bert.rmtw -o out --layout tensorflow
         rmt export tuned.rmtw -o out --layout reference
         rmt export tuned.rmtw -o out --layout gguf --dtype q8_0
@@ -43,6 +46,19 @@ struct Export: ParsableCommand {
   @Option(help: "Store tensors in this type; the model's own unless given.")
   var dtype: ExportedElementType?
 
+  @Option(
+    help: ArgumentHelp(
+      "Divide larger weights among several files, with an index beside them (layouts huggingface, "
+        + "pytorch): bytes, or KB, MB, GB, KiB, MiB, GiB.",
+      valueName: "size"))
+  var maxShardSize: ByteCount?
+
+  @Flag(
+    help: ArgumentHelp(
+      "Write tensors that are one under two names, as a decoder and the word embeddings are, under "
+        + "both, each with its own numbers (layouts huggingface, pytorch, reference)."))
+  var untie = false
+
   @OptionGroup var forceOption: ForceOption
   @OptionGroup var output: JSONOption
   @OptionGroup var messages: MessageOptions
@@ -55,7 +71,8 @@ struct Export: ParsableCommand {
     let bar = ProgressBar("exporting", unit: .bytes, isShown: !messages.quiet)
     let report = try CheckpointExporter.export(
       model: model, layout: layout, to: outputPath, collision: forceOption.collision,
-      elementType: dtype?.elementType, isQuantized: dtype == .q8_0
+      elementType: dtype?.elementType, isQuantized: dtype == .q8_0,
+      maximumShardByteCount: maxShardSize?.value, isUntied: untie
     ) { progress in
       bar.update(progress.completedByteCount, of: progress.totalByteCount)
       try Interruption.check()

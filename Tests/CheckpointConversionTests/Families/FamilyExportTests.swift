@@ -131,11 +131,15 @@ struct FamilyExportTests {
     #expect(Set(firstLayer) == Set(classes.compactMap(\.string)))
   }
 
-  @Test func `the reference layout is BERT's`() throws {
+  @Test(arguments: [ExportLayout.reference, .tensorFlow, .tensorFlowVariables, .gguf])
+  func `a layout that is BERT's alone refuses a relative and says which ones are not`(
+    layout: ExportLayout
+  ) throws {
     let model = try FamilyGolden("albert").model
-    #expect(throws: ExportError.family(path: model.path, .albert, .reference)) {
-      try export(model, .reference)
+    let error = #expect(throws: ExportError.family(path: model.path, .albert, layout)) {
+      try export(model, layout)
     }
+    #expect(error?.advice == "Choose the layout huggingface or pytorch.")
     #expect(try folder.names.isEmpty)
   }
 }
