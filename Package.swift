@@ -126,7 +126,8 @@ let package = Package(
       ]),
 
     // What the suites share; no part of the product.
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "SystemCallFaults", path: "Tests/SystemCallFaults"),
+    .target(name: "TestSupport", dependencies: ["SystemCallFaults"], path: "Tests/TestSupport"),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
 
     // One suite a target.
