@@ -236,3 +236,16 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
+
+// `make fuzz` alone builds this: libFuzzer brings its own main.
+if Context.environment["RMT_FUZZ"] != nil {
+  package.products.append(.executable(name: "rmt-fuzz", targets: ["Fuzz"]))
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "GGUF", "HDF5", "JSON", "ONNX", "PyTorchCheckpoint", "Safetensors", "TensorFlowCheckpoint",
+        "TensorStorage", "Tokenizers", "WeightFile", "ZipArchive",
+      ], path: "Tests/Fuzz", exclude: ["fuzz.sh"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}
