@@ -5,13 +5,15 @@ SWIFT ?= swift
 FORMATTED = Sources Converters Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test kernels neon build lint clean dependencies
+.PHONY: help demo test kernels neon fuzz hostile build lint clean dependencies
 
 help:
 	@echo "make demo    build, then give the model in Weights/ a memory, step by step"
 	@echo "make test    lint, build and run every test"
 	@echo "make kernels check the C kernels of this processor alone; SANITIZE=address,undefined looks closer"
 	@echo "make neon    check the NEON kernels, in an emulator where the processor is another"
+	@echo "make fuzz    fuzz every reader; FORMAT=gguf SECONDS=60 chooses"
+	@echo "make hostile put a wrong file for each rule of each format into hostile/"
 	@echo "make build   build .build/release/rmt"
 	@echo "make lint    check the format of every source file"
 	@echo "make clean   remove what was built and the demo's output"
@@ -56,6 +58,21 @@ neon:
 		-o $(KERNEL_BUILD)/neon
 	qemu-aarch64 $(KERNEL_BUILD)/neon neon
 endif
+
+# libFuzzer comes with the Swift toolchain. Built apart, with coverage counters in every reader.
+FORMAT ?= all
+SECONDS ?= 60
+FUZZ_BUILD = .build/fuzz
+
+fuzz: dependencies
+	RMT_FUZZ=1 $(SWIFT) build --configuration release --sanitize fuzzer --product rmt-fuzz \
+		--scratch-path $(FUZZ_BUILD)
+	@Tests/Fuzz/fuzz.sh $(FUZZ_BUILD)/release/rmt-fuzz $(FORMAT) $(SECONDS)
+
+# The suites make these files; here they keep them, and the command is given each.
+hostile: build
+	$(SWIFT) build --build-tests
+	@Tests/Hostile/keep.sh .build/release/rmt hostile
 
 lint: dependencies
 	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)

@@ -126,7 +126,8 @@ let package = Package(
       ]),
 
     // What the suites share; no part of the product.
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "SystemCallFaults", path: "Tests/SystemCallFaults"),
+    .target(name: "TestSupport", dependencies: ["SystemCallFaults"], path: "Tests/TestSupport"),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
 
     // One suite a target.
@@ -236,3 +237,16 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
+
+// `make fuzz` alone builds this: libFuzzer brings its own main.
+if Context.environment["RMT_FUZZ"] != nil {
+  package.products.append(.executable(name: "rmt-fuzz", targets: ["Fuzz"]))
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "GGUF", "HDF5", "JSON", "ONNX", "PyTorchCheckpoint", "Safetensors", "TensorFlowCheckpoint",
+        "TensorStorage", "Tokenizers", "WeightFile", "ZipArchive",
+      ], path: "Tests/Fuzz", exclude: ["fuzz.sh"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -6,9 +6,12 @@
 
 /// Writes a file that appears under its name whole or not at all.
 ///
-/// Bytes go to a temporary sibling; ``commit()`` synchronises it, puts it in place and synchronises
-/// the folder. A writer that is dropped before that removes the sibling. The file's mode honours the
-/// process's umask.
+/// Bytes go to a file without a name where the system has such files (`O_TMPFILE` of Linux), else to a
+/// temporary sibling; ``commit()`` synchronises it, puts it in place and synchronises the folder. A
+/// writer that is dropped before that leaves nothing, and neither does a process that is killed while
+/// it writes a file without a name. Only to replace a file does that one take a sibling's name, for
+/// the moment before it is renamed: a kill right there leaves a whole file under a name that ends in
+/// `.partial`. The file's mode honours the process's umask.
 public struct AtomicFileWriter: ~Copyable {
   /// What to do when the final name is taken.
   public enum Collision: Sendable {
@@ -22,7 +25,8 @@ public struct AtomicFileWriter: ~Copyable {
   public let path: String
   /// Bytes written so far.
   public private(set) var byteCount = 0
-  private let temporaryPath: String
+  /// The sibling's name; `nil` while the file has no name.
+  private var temporaryPath: String?
   private let descriptor: Int32
   private let collision: Collision
   private var buffer: [UInt8] = []
@@ -45,25 +49,23 @@ public struct AtomicFileWriter: ~Copyable {
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw FileError(.create, path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
-    // The process id keeps two runs apart; O_EXCL catches whatever is left over from a killed one.
-    var attempt = 0
-    while true {
-      let candidate = "\(path).\(getpid())-\(attempt).partial"
-      let descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 {
-        self.descriptor = descriptor
-        temporaryPath = candidate
-        break
+    let nameless = Self.openWithoutName(in: Self.folder(of: path))
+    if nameless >= 0 {
+      descriptor = nameless
+    } else {
+      var opened: Int32 = -1
+      temporaryPath = try Self.takeSiblingName(of: path) { candidate in
+        opened = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        return opened >= 0
       }
-      guard errno == EEXIST, attempt < 100 else { throw FileError(.create, path) }
-      attempt += 1
+      descriptor = opened
     }
     buffer.reserveCapacity(1 << 20)
   }
 
   deinit {
     close(descriptor)
-    if !committed { unlink(temporaryPath) }
+    if !committed, let temporaryPath { unlink(temporaryPath) }
   }
 
   /// Appends bytes.
@@ -121,25 +123,75 @@ public struct AtomicFileWriter: ~Copyable {
     guard fsync(descriptor) == 0 else { throw FileError(.synchronize, path) }
     switch collision {
     case .replace:
-      guard rename(temporaryPath, path) == 0 else { throw FileError(.rename, path) }
+      let sibling = try nameSibling()
+      guard rename(sibling, path) == 0 else { throw FileError(.rename, path) }
     case .keepExisting:
-      // link() fails when somebody took the name meanwhile; where links are not to be had, the
+      // A link fails when somebody took the name meanwhile; where links are not to be had, the
       // check is repeated and the file renamed.
-      if link(temporaryPath, path) == 0 {
-        unlink(temporaryPath)
+      if putUnderName(path) {
+        if let temporaryPath { unlink(temporaryPath) }
       } else if errno == EEXIST || access(path, F_OK) == 0 {
         throw FileError(.create, path, code: EEXIST)
       } else {
-        guard rename(temporaryPath, path) == 0 else { throw FileError(.rename, path) }
+        let sibling = try nameSibling()
+        guard rename(sibling, path) == 0 else { throw FileError(.rename, path) }
       }
     }
     committed = true
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let folderDescriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
+    let folderDescriptor = open(Self.folder(of: path), O_RDONLY | O_CLOEXEC)
     if folderDescriptor >= 0 {
       fsync(folderDescriptor)
       close(folderDescriptor)
     }
+  }
+
+  /// The folder of a name.
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Opens a file that has no name and goes with its descriptor; negative where there are none, on
+  /// other systems and on file systems such as NFS.
+  private static func openWithoutName(in folder: String) -> Int32 {
+    #if os(Linux)
+      // O_TMPFILE, which is no plain constant in C: __O_TMPFILE, the same on x86 and ARM, and the
+      // bit of O_DIRECTORY, at which kernels that do not know the former fail. A link to the file
+      // is made through /proc.
+      let withoutName = 0o20000000 | O_DIRECTORY
+      guard access("/proc/self/fd", X_OK) == 0 else { return -1 }
+      return open(folder, withoutName | O_WRONLY | O_CLOEXEC, 0o666)
+    #else
+      return -1
+    #endif
+  }
+
+  /// Has `take` make something under a sibling's name that is free; returns the name.
+  ///
+  /// The process id keeps two runs apart; what is left over from a killed one is passed by.
+  private static func takeSiblingName(
+    of path: String, _ take: (String) -> Bool
+  ) throws(FileError) -> String {
+    for attempt in 0...100 {
+      let candidate = "\(path).\(getpid())-\(attempt).partial"
+      if take(candidate) { return candidate }
+      guard errno == EEXIST else { break }
+    }
+    throw FileError(.create, path)
+  }
+
+  /// Gives the file another name that must be free; false, with the system's error number, when not.
+  private func putUnderName(_ name: String) -> Bool {
+    if let temporaryPath { return link(temporaryPath, name) == 0 }
+    return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
+  }
+
+  /// The sibling's name, which a file without one is given now.
+  private mutating func nameSibling() throws(FileError) -> String {
+    if let temporaryPath { return temporaryPath }
+    let name = try Self.takeSiblingName(of: path) { putUnderName($0) }
+    temporaryPath = name
+    return name
   }
 
   /// Lets a write beyond the process's file-size limit fail instead of ending the process.

@@ -15,7 +15,9 @@ import Testing
     let path = try folder.write(bytes.bytes, to: "m.gguf")
     let error = #expect(throws: GGUFError.self) { try GGUFFile(path: path) }
     #expect(error?.description.contains("m.gguf") == true && error?.kind == .badData)
-    return error.map { clauseName($0.clause) }
+    let clause = error.map { clauseName($0.clause) }
+    try HostileFile.keep(path, format: "gguf", clause: clause ?? "none")
+    return clause
   }
 
   @Test func `a well-formed file is read`() throws {

@@ -18,6 +18,9 @@ struct HDF5RefusalTests {
     }
     #expect(clauseName(error.clause) == clause, "\(error)", sourceLocation: sourceLocation)
     #expect(error.description.contains("damaged.h5"), sourceLocation: sourceLocation)
+    let folder = try TemporaryFolder()
+    try HostileFile.keep(
+      folder.write(file.bytes, to: "damaged.h5"), format: "hdf5", clause: clause)
   }
 
   @Test func `superblocks`() throws {

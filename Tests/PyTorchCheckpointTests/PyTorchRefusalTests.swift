@@ -18,12 +18,16 @@ struct PyTorchRefusalTests {
     } else {
       try pickle.archive(at: path)
     }
-    return try #require(throws: PyTorchFileError.self) { try PyTorchFile(path: path) }
+    let error = try #require(throws: PyTorchFileError.self) { try PyTorchFile(path: path) }
+    try HostileFile.keep(path, format: "pytorch", clause: clauseName(error.clause))
+    return error
   }
 
   private func refusal(stream bytes: [UInt8]) throws -> PyTorchFileError {
     let path = try folder.write(bytes, to: "model.bin")
-    return try #require(throws: PyTorchFileError.self) { try PyTorchFile(path: path) }
+    let error = try #require(throws: PyTorchFileError.self) { try PyTorchFile(path: path) }
+    try HostileFile.keep(path, format: "pytorch", clause: clauseName(error.clause))
+    return error
   }
 
   private static let one = TorchPickle.dictionary { $0.tensor("a") }

@@ -174,6 +174,7 @@ struct SafetensorsFileTests {
       safetensors(bad.header, dataByteCount: bad.dataByteCount), to: "bad.safetensors")
     let error = try #require(throws: SafetensorsError.self) { try SafetensorsFile(path: path) }
     #expect(clauseName(error.clause) == bad.clause)
+    try HostileFile.keep(path, format: "safetensors", clause: clauseName(error.clause))
     #expect(error.description.hasPrefix(path))
     #expect(error.kind == .badData)
   }
@@ -190,6 +191,7 @@ struct SafetensorsFileTests {
     let path = try folder.write(bytes, to: "length.safetensors")
     let error = try #require(throws: SafetensorsError.self) { try SafetensorsFile(path: path) }
     #expect(clauseName(error.clause) == clause)
+    try HostileFile.keep(path, format: "safetensors", clause: clause)
   }
 
   @Test func `names the tensor in the error, without its control characters`() throws {

@@ -12,7 +12,7 @@ import Testing
   private func clause(_ files: CheckpointFiles) -> String? {
     let error = #expect(throws: TensorFlowCheckpointError.self) { try files.open(in: folder) }
     #expect(error?.description.contains("m.index") == true && error?.kind != .usage)
-    return error.map { clauseName($0.clause) }
+    return keep(error)
   }
 
   /// The clause that an index of these bytes breaks.
@@ -22,7 +22,16 @@ import Testing
     let error = #expect(throws: TensorFlowCheckpointError.self) {
       try TensorFlowCheckpoint.readAll(path)
     }
-    return error.map { clauseName($0.clause) }
+    return keep(error)
+  }
+
+  /// The clause of an error, for which the files are kept.
+  private func keep(_ error: TensorFlowCheckpointError?) -> String? {
+    guard let clause = error.map({ clauseName($0.clause) }) else { return nil }
+    #expect(throws: Never.self) {
+      try HostileFile.keep(folder.path("m.index"), format: "tensorflow", clause: clause)
+    }
+    return clause
   }
 
   private func clause(_ change: (inout Entry) -> Void) -> String? {

@@ -18,6 +18,7 @@ import Testing
     } catch let error as WeightFileError {
       #expect(error.path == path)
       #expect(!error.problem.isEmpty && error.advice != nil)
+      try HostileFile.keep(path, format: "native", clause: clauseName(error.clause))
       return error.clause
     }
   }
