@@ -26,8 +26,7 @@ package struct GGUFWriter: ~Copyable {
 
   private let entries: [Entry]
   private var output: AtomicFileWriter
-  private var position = 0
-  private var pendingByteCount = 0
+  private var turns: TensorTurns
 
   /// Writes the header.
   ///
@@ -62,7 +61,7 @@ package struct GGUFWriter: ~Copyable {
     try output.write(header)
     try output.pad(toMultipleOf: Self.alignment)
     self.output = output
-    pendingByteCount = entries.first?.byteCount ?? 0
+    turns = TensorTurns(byteCounts: entries.map(\.byteCount))
   }
 
   /// Appends bytes to the tensor whose turn it is.
@@ -70,29 +69,22 @@ package struct GGUFWriter: ~Copyable {
   /// - Throws: `FileError`.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     guard bytes.count > 0 else { return }
-    try closeFinishedTensors()
-    precondition(
-      bytes.count <= pendingByteCount,
-      "\(bytes.count) bytes for a tensor that lacks \(pendingByteCount)")
+    try endFinishedTensors()
+    turns.take(bytes.count)
     try output.write(bytes)
-    pendingByteCount -= bytes.count
   }
 
   /// Puts the file in place.
   ///
   /// - Throws: `FileError`.
   package consuming func finish() throws(FileError) {
-    try closeFinishedTensors()
-    precondition(position == entries.count, "a file finished with tensors that lack bytes")
+    try endFinishedTensors()
+    turns.checkFinished()
     try output.commit()
   }
 
-  private mutating func closeFinishedTensors() throws(FileError) {
-    while position < entries.count, pendingByteCount == 0 {
-      try output.pad(toMultipleOf: Self.alignment)
-      position += 1
-      pendingByteCount = position < entries.count ? entries[position].byteCount : 0
-    }
+  private mutating func endFinishedTensors() throws(FileError) {
+    while turns.end() != nil { try output.pad(toMultipleOf: Self.alignment) }
   }
 
   private static func type(of value: GGUFValue) -> GGUFValueType {

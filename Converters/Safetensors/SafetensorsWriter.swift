@@ -8,14 +8,13 @@ import TensorStorage
 ///
 /// Declare all tensors, then write their bytes in the order of ``tensors``, in pieces of any size
 /// that do not reach into the next tensor, and finish.
-public struct SafetensorsWriter: ~Copyable {
+public struct SafetensorsWriter: TensorWriter, ~Copyable {
   /// The tensors in the order in which their bytes must be written: element types of the widest
   /// alignment first, then by the bytes of their names.
   public let tensors: [TensorDescription]
 
   private var output: AtomicFileWriter
-  private var position = 0
-  private var pendingByteCount = 0
+  private var turns: TensorTurns
 
   /// Writes the header.
   ///
@@ -40,7 +39,7 @@ public struct SafetensorsWriter: ~Copyable {
     try output.write((0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) })
     try output.write(header)
     self.output = output
-    pendingByteCount = self.tensors.first?.byteCount ?? 0
+    turns = TensorTurns(byteCounts: self.tensors.map(\.byteCount))
   }
 
   /// Appends bytes to the tensor whose turn it is.
@@ -48,30 +47,18 @@ public struct SafetensorsWriter: ~Copyable {
   /// - Throws: ``FileError``.
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     guard bytes.count > 0 else { return }
-    skipFinishedTensors()
-    precondition(
-      bytes.count <= pendingByteCount,
-      "\(bytes.count) bytes for a tensor that lacks \(pendingByteCount)")
+    while turns.end() != nil {}
+    turns.take(bytes.count)
     try output.write(bytes)
-    pendingByteCount -= bytes.count
   }
 
   /// Puts the file in place.
   ///
   /// - Throws: ``FileError``; the name then still holds what it held before.
   public consuming func finish() throws(FileError) {
-    skipFinishedTensors()
-    precondition(
-      pendingByteCount == 0 && position + 1 >= tensors.count,
-      "a file finished with tensors that lack bytes")
+    while turns.end() != nil {}
+    turns.checkFinished()
     try output.commit()
-  }
-
-  private mutating func skipFinishedTensors() {
-    while pendingByteCount == 0, position + 1 < tensors.count {
-      position += 1
-      pendingByteCount = tensors[position].byteCount
-    }
   }
 
   private static func sorted(_ tensors: [TensorDescription]) -> [TensorDescription] {

@@ -6,7 +6,7 @@ import TensorStorage
 /// Declare all tensors, then write their bytes in the order of ``tensors``, in pieces of any size
 /// that do not reach into the next tensor, and finish. Each file appears whole or not at all, the
 /// index after the data that it describes.
-package struct TensorFlowCheckpointWriter: ~Copyable {
+package struct TensorFlowCheckpointWriter: TensorWriter, ~Copyable {
   /// The tensors in the order in which their bytes must be written: by the bytes of their names.
   package let tensors: [TensorDescription]
 
@@ -14,9 +14,8 @@ package struct TensorFlowCheckpointWriter: ~Copyable {
   private let collision: AtomicFileWriter.Collision
   private var data: AtomicFileWriter
   private var table = SortedTableWriter()
-  private var position = 0
+  private var turns: TensorTurns
   private var check = CRC32C()
-  private var pendingByteCount = 0
   private var offset = 0
 
   /// Opens the data file.
@@ -34,6 +33,7 @@ package struct TensorFlowCheckpointWriter: ~Copyable {
       "TensorFlow has no such type")
     self.tensors = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     self.collision = collision
+    turns = TensorTurns(byteCounts: self.tensors.map(\.byteCount))
     indexPath = prefix + TensorFlowCheckpoint.indexSuffix
     data = try AtomicFileWriter(
       path: TensorFlowCheckpointName.dataPath(prefix: prefix, shard: 0, of: 1),
@@ -44,7 +44,6 @@ package struct TensorFlowCheckpointWriter: ~Copyable {
     header.add(1, field: 1)
     header.add(version, field: 3)
     table.add([], header.bytes)
-    pendingByteCount = self.tensors.first?.byteCount ?? 0
   }
 
   /// Appends bytes to the tensor whose turn it is.
@@ -52,35 +51,30 @@ package struct TensorFlowCheckpointWriter: ~Copyable {
   /// - Throws: `FileError`.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     guard bytes.count > 0 else { return }
-    closeFinishedTensors()
-    precondition(
-      bytes.count <= pendingByteCount,
-      "\(bytes.count) bytes for a tensor that lacks \(pendingByteCount)")
+    endFinishedTensors()
+    turns.take(bytes.count)
     try data.write(bytes)
     check.update(bytes)
-    pendingByteCount -= bytes.count
   }
 
   /// Puts both files in place.
   ///
   /// - Throws: `FileError`.
   package consuming func finish() throws(FileError) {
-    closeFinishedTensors()
-    precondition(position == tensors.count, "a checkpoint finished with tensors that lack bytes")
+    endFinishedTensors()
+    turns.checkFinished()
     var index = try AtomicFileWriter(path: indexPath, collision: collision)
     try index.write(table.finished())
     try data.commit()
     try index.commit()
   }
 
-  private mutating func closeFinishedTensors() {
-    while position < tensors.count, pendingByteCount == 0 {
+  private mutating func endFinishedTensors() {
+    while let position = turns.end() {
       let tensor = tensors[position]
       table.add(Array(tensor.name.utf8), entry(of: tensor).bytes)
       offset += tensor.byteCount
       check = CRC32C()
-      position += 1
-      pendingByteCount = position < tensors.count ? tensors[position].byteCount : 0
     }
   }
 

@@ -19,7 +19,7 @@ struct PyTorchZipWriterTests {
     let folder = try TemporaryFolder()
     var writer = try PyTorchZipWriter(
       path: folder.path("model.bin"), collision: .replace, entries: entries)
-    for storage in writer.storages {
+    for storage in writer.tensors {
       let bytes = (0..<storage.byteCount).map { UInt8($0) }
       for start in stride(from: 0, to: bytes.count, by: pieceByteCount) {
         try bytes[start..<min(start + pieceByteCount, bytes.count)].withUnsafeBytes {

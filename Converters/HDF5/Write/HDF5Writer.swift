@@ -5,14 +5,13 @@ import TensorStorage
 /// Outline the file, then write the bytes of its datasets in the order of ``tensors``, in pieces of any
 /// size that do not reach into the next dataset, and finish. The same outline and values give the same
 /// bytes; the file appears whole or not at all.
-public struct HDF5Writer: ~Copyable {
+public struct HDF5Writer: TensorWriter, ~Copyable {
   /// The datasets in the order in which their bytes must be written: group by group, the members of
   /// each by the bytes of their names.
   public let tensors: [TensorDescription]
 
   private var output: AtomicFileWriter
-  private var position = 0
-  private var pendingByteCount: Int
+  private var turns: TensorTurns
 
   /// Writes everything in front of the values.
   ///
@@ -22,7 +21,7 @@ public struct HDF5Writer: ~Copyable {
   ) throws(FileError) {
     let front = FileFront(outline)
     tensors = front.tensors
-    pendingByteCount = tensors.first?.byteCount ?? 0
+    turns = TensorTurns(byteCounts: tensors.map(\.byteCount))
     var output = try AtomicFileWriter(path: path, collision: collision)
     try output.write(front.buffer.bytes)
     self.output = output
@@ -33,33 +32,22 @@ public struct HDF5Writer: ~Copyable {
   /// - Throws: ``FileError``.
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     guard bytes.count > 0 else { return }
-    try skipFinishedTensors()
-    precondition(
-      bytes.count <= pendingByteCount,
-      "\(bytes.count) bytes for a dataset that lacks \(pendingByteCount)")
+    try endFinishedTensors()
+    turns.take(bytes.count)
     try output.write(bytes)
-    pendingByteCount -= bytes.count
   }
 
   /// Puts the file in place.
   ///
   /// - Throws: ``FileError``; the name then still holds what it held before.
   public consuming func finish() throws(FileError) {
-    try skipFinishedTensors()
-    precondition(
-      pendingByteCount == 0 && position + 1 >= tensors.count,
-      "a file finished with datasets that lack bytes")
-    // The file ends where its superblock says.
-    try output.pad(toMultipleOf: 8)
+    try endFinishedTensors()
+    turns.checkFinished()
     try output.commit()
   }
 
-  private mutating func skipFinishedTensors() throws(FileError) {
-    while pendingByteCount == 0, position + 1 < tensors.count {
-      // Values begin at multiples of eight bytes.
-      try output.pad(toMultipleOf: 8)
-      position += 1
-      pendingByteCount = tensors[position].byteCount
-    }
+  private mutating func endFinishedTensors() throws(FileError) {
+    // Values begin at multiples of eight bytes, and the file ends at one, as its superblock says.
+    while turns.end() != nil { try output.pad(toMultipleOf: 8) }
   }
 }

@@ -7,11 +7,11 @@ import ZipArchive
 /// on a 64-byte boundary, and a few marks of version. It streams out, appears whole or not at all,
 /// and the same tensors give the same bytes under any file name.
 ///
-/// Declare all entries, then write the bytes of each storage in the order of ``storages``, in pieces
+/// Declare all entries, then write the bytes of each storage in the order of ``tensors``, in pieces
 /// of any size that do not reach into the next one, and finish.
 ///
 /// Source: `torch/serialization.py` and `caffe2/serialize/inline_container.cc` (PyTorch 2.13).
-public struct PyTorchZipWriter: ~Copyable {
+public struct PyTorchZipWriter: TensorWriter, ~Copyable {
   /// A name in the state dict.
   public struct Entry: Sendable, Hashable {
     /// Name, type and shape.
@@ -28,11 +28,10 @@ public struct PyTorchZipWriter: ~Copyable {
   }
 
   /// The entries with storages of their own, in the order in which their bytes must be written.
-  public let storages: [TensorDescription]
+  public let tensors: [TensorDescription]
 
   private var archive: ZipArchiveWriter
-  private var position = 0
-  private var pendingByteCount = 0
+  private var turns: TensorTurns
   private static let folder = "archive/"
 
   /// Writes everything that precedes the storages.
@@ -45,18 +44,18 @@ public struct PyTorchZipWriter: ~Copyable {
   public init(
     path: String, collision: AtomicFileWriter.Collision, entries: [Entry]
   ) throws {
-    let (storages, tensors) = try Self.assignStorages(entries, file: path)
+    let (storages, entries) = try Self.assignStorages(entries, file: path)
     var archive = try ZipArchiveWriter(path: path, collision: collision)
-    try archive.add(Self.folder + "data.pkl", StateDictPickle.bytes(of: tensors))
+    try archive.add(Self.folder + "data.pkl", StateDictPickle.bytes(of: entries))
     try archive.add(Self.folder + ".format_version", Array("1".utf8))
     try archive.add(Self.folder + ".storage_alignment", Array("\(ZipRecord.dataAlignment)".utf8))
     try archive.add(Self.folder + "byteorder", Array("little".utf8))
     if let first = storages.first {
       try archive.begin(Self.folder + "data/0", byteCount: first.byteCount)
     }
-    self.storages = storages
+    tensors = storages
     self.archive = archive
-    pendingByteCount = storages.first?.byteCount ?? 0
+    turns = TensorTurns(byteCounts: storages.map(\.byteCount))
   }
 
   /// Appends bytes to the storage whose turn it is.
@@ -64,23 +63,17 @@ public struct PyTorchZipWriter: ~Copyable {
   /// - Throws: ``FileError``.
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     guard bytes.count > 0 else { return }
-    try openNextStorages()
-    precondition(
-      bytes.count <= pendingByteCount,
-      "\(bytes.count) bytes for a storage that lacks \(pendingByteCount)")
+    try endFinishedStorages()
+    turns.take(bytes.count)
     try archive.write(bytes)
-    pendingByteCount -= bytes.count
   }
 
   /// Writes what follows the storages and puts the file in place.
   ///
   /// - Throws: ``FileError``; the name then still holds what it held before.
   public consuming func finish() throws(FileError) {
-    try openNextStorages()
-    precondition(
-      pendingByteCount == 0 && position + 1 >= storages.count,
-      "a file finished with storages that lack bytes")
-    if !storages.isEmpty { try archive.end() }
+    try endFinishedStorages()
+    turns.checkFinished()
     try archive.add(Self.folder + "version", Array("3\n".utf8))
     let identifier = Self.serializationIdentifier(archive.records)
     try archive.add(Self.folder + ".data/serialization_id", Array(identifier.utf8))
@@ -88,12 +81,13 @@ public struct PyTorchZipWriter: ~Copyable {
   }
 
   /// Closes a full storage and opens the next one, past storages without bytes.
-  private mutating func openNextStorages() throws(FileError) {
-    while pendingByteCount == 0, position + 1 < storages.count {
+  private mutating func endFinishedStorages() throws(FileError) {
+    while let position = turns.end() {
       try archive.end()
-      position += 1
-      pendingByteCount = storages[position].byteCount
-      try archive.begin(Self.folder + "data/\(position)", byteCount: pendingByteCount)
+      let next = position + 1
+      if next < tensors.count {
+        try archive.begin(Self.folder + "data/\(next)", byteCount: tensors[next].byteCount)
+      }
     }
   }
 

@@ -27,22 +27,15 @@ extension SourceConfiguration {
         try SourceConfiguration(KerasConfiguration(json, path: path).translated(), path: path), []
       )
     }
-    if let path = location.companion("config.json") {
-      let json = try JSONValue(contentsOf: path, maximumByteCount: maximumByteCount)
-      let isKeras = json["class_name"] != nil && json["model_type"] == nil
-      if location.kind == .tensorFlowIndex, !isKeras {
-        return try ofGooglesProgram(json, path: path)
-      }
-      return (
-        try SourceConfiguration(
-          isKeras ? KerasConfiguration(json, path: path).translated() : json, path: path), []
-      )
-    }
     let dialect = Dialect.recognized(in: source.tensors.map(\.name))
-    if let path = location.companion("bert_config.json") {
+    if let path = location.companion("config.json") ?? location.companion("bert_config.json") {
       let json = try JSONValue(contentsOf: path, maximumByteCount: maximumByteCount)
-      if location.kind == .tensorFlowIndex { return try ofGooglesProgram(json, path: path) }
-      return try google(json, path: path, dialect: dialect)
+      guard json["class_name"] == nil || json["model_type"] != nil else {
+        return (
+          try SourceConfiguration(KerasConfiguration(json, path: path).translated(), path: path), []
+        )
+      }
+      return try google(json, path: path, program: Program(location.kind, dialect))
     }
     if let file = source as? HDF5File, let layers = KerasModelConfiguration(of: dialect),
       let attribute = try file.attribute(named: "model_config", at: ""),
@@ -55,35 +48,48 @@ extension SourceConfiguration {
     throw OpeningError.missingConfiguration(path: "\(location.folder)/config.json")
   }
 
-  /// What stands beside a checkpoint of Google's program, which calls the approximation by tanh `gelu`;
-  /// transformers writes the family of the model into its files, that program does not.
-  private static func ofGooglesProgram(
-    _ json: JSONValue, path: String
-  ) throws -> (SourceConfiguration, notes: [String]) {
-    let isGoogles = json["model_type"] == nil
-    let configuration = try SourceConfiguration(json, path: path, isGoogles: isGoogles)
-    guard isGoogles, json["hidden_act"]?.string == "gelu" else { return (configuration, []) }
-    return (
-      configuration,
-      ["\(path) is of Google's program, whose gelu is the approximation by tanh: taken as that"]
-    )
-  }
-
-  /// Google's file says `gelu` and no more; what is computed under that name depends on the program.
+  /// Reads a configuration as the program does that the weights are of: Google's file says `gelu`
+  /// and nothing of ε, and what that means depends on the program.
+  ///
+  /// One with `model_type` is of `transformers`, whatever lies beside it.
   private static func google(
-    _ json: JSONValue, path: String, dialect: Dialect
+    _ json: JSONValue, path: String, program: Program?
   ) throws -> (SourceConfiguration, notes: [String]) {
-    guard var object = json.object, json["model_type"] == nil,
-      let program = KerasModelConfiguration(of: dialect)
-    else { return (try SourceConfiguration(json, path: path), []) }
-    var notes: [String] = []
-    if json["layer_norm_eps"] == nil {
-      object["layer_norm_eps"] = .number(program.layerNormEpsilon)
+    guard let program, var object = json.object, json["model_type"] == nil else {
+      return (try SourceConfiguration(json, path: path), [])
     }
-    if program.activations["gelu"] == "gelu_new", json["hidden_act"]?.string == "gelu" {
+    var notes: [String] = []
+    if let epsilon = program.layerNormEpsilon, json["layer_norm_eps"] == nil {
+      object["layer_norm_eps"] = .number(epsilon)
+    }
+    if program.hasGELUByTanh, json["hidden_act"]?.string == "gelu" {
       object["hidden_act"] = "gelu_new"
-      notes.append("\(dialect.name) computes gelu as the approximation by tanh: taken as that")
+      notes.append(
+        "\(path) says gelu, which \(program.name) computes as the approximation by tanh: taken as "
+          + "that")
     }
     return (try SourceConfiguration(.object(object), path: path), notes)
+  }
+
+  /// What a program makes of what `bert_config.json` leaves open.
+  private struct Program {
+    let name: String
+    /// Whether `gelu` is the approximation by tanh.
+    let hasGELUByTanh: Bool
+    /// ε of its norms; `nil` for BERT's own.
+    let layerNormEpsilon: Double?
+
+    /// Google's, which wrote checkpoints of TensorFlow, or a library of a dialect; `nil` for others.
+    init?(_ kind: CheckpointKind, _ dialect: Dialect) {
+      if kind == .tensorFlowIndex {
+        (name, hasGELUByTanh, layerNormEpsilon) = ("Google's program", true, nil)
+      } else if let library = KerasModelConfiguration(of: dialect) {
+        name = dialect.name
+        hasGELUByTanh = library.activations["gelu"] == "gelu_new"
+        layerNormEpsilon = library.layerNormEpsilon
+      } else {
+        return nil
+      }
+    }
   }
 }

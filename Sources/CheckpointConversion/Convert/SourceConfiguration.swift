@@ -15,15 +15,12 @@ package struct SourceConfiguration: Sendable {
 
   /// Reads a configuration.
   ///
-  /// - Parameter isGoogles: whether it belongs to a checkpoint of Google's program, which calls the
-  ///   tanh approximation `gelu`.
   /// - Throws: ``ConversionError/configuration(path:member:problem:)`` and what the encoder's own
   ///   reader throws for another `model_type` or a value out of range.
-  package init(_ json: JSONValue, path: String, isGoogles: Bool = false) throws {
+  package init(_ json: JSONValue, path: String) throws {
     self.path = path
     self.json = json
-    var encoder = try EncoderConfiguration(huggingFace: json, file: path)
-    if isGoogles, encoder.activation == .gelu { encoder.activation = .geluTanh }
+    let encoder = try EncoderConfiguration(huggingFace: json, file: path)
     self.encoder = encoder
     architectures = (json["architectures"]?.array ?? []).compactMap(\.string)
     memory = try json["rmt"].map { try Self.memory($0, encoder: encoder, path: path) }

@@ -14,20 +14,14 @@ extension CheckpointExporter {
     progress: (TransferProgress) throws -> Void
   ) throws -> (tensorCount: Int, notes: [String]) {
     let tensors = variables(of: model.description)
-    let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
     var transfer = TransferCounter(
       totalByteCount: tensors.reduce(0) { $0 + $1.description.byteCount })
     try output.write(ExportLayout.tensorFlowPrefix) { prefix in
-      var writer = try TensorFlowCheckpointWriter(
-        prefix: prefix, collision: .keepExisting, tensors: tensors.map(\.description))
-      // The format has an order of its own.
-      for tensor in writer.tensors.compactMap({ byName[$0.name] }) {
-        try tensor.encode(from: model) { bytes in
-          try writer.write(bytes)
-          try progress(transfer.add(bytes.count, of: tensor.name))
-        }
-      }
-      try writer.finish()
+      try write(
+        tensors, of: model,
+        to: TensorFlowCheckpointWriter(
+          prefix: prefix, collision: .keepExisting, tensors: tensors.map(\.description)),
+        &transfer, progress)
     }
     let (json, notes) = try googleConfiguration(of: model.description, tokenizer: tokenizer)
     try output.write((json.serialized(pretty: true) + "\n").utf8, to: "bert_config.json")

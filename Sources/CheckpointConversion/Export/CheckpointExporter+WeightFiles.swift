@@ -20,9 +20,25 @@ extension CheckpointExporter {
     for shard in plan.shards {
       try output.write(shard.name) { path in
         switch layout {
-        case .tensorFlow: try writeHDF5(shard.tensors, of: model, to: path, &transfer, progress)
-        case .pyTorch: try writePyTorch(shard.tensors, of: model, to: path, &transfer, progress)
-        default: try writeSafetensors(shard.tensors, of: model, to: path, &transfer, progress)
+        case .tensorFlow:
+          try write(
+            shard.tensors, of: model,
+            to: HDF5Writer(
+              path: path, collision: .keepExisting,
+              outline: HDF5Layers(model.description).outline(of: shard.tensors)),
+            &transfer, progress)
+        case .pyTorch:
+          try write(
+            shard.tensors, of: model, to: pyTorchWriter(of: shard.tensors, path: path),
+            &transfer, progress)
+        default:
+          // Some readers refuse a file without the format.
+          try write(
+            shard.tensors, of: model,
+            to: SafetensorsWriter(
+              path: path, collision: .keepExisting, tensors: shard.tensors.map(\.description),
+              metadata: ["format": "pt"]),
+            &transfer, progress)
         }
       }
     }
@@ -31,21 +47,18 @@ extension CheckpointExporter {
     }
     if layout == .reference {
       try output.write(ExportLayout.pyTorch.weightsName) { path in
-        try writePyTorch(tensors, of: model, to: path, &transfer, progress)
+        try write(
+          tensors, of: model, to: pyTorchWriter(of: tensors, path: path), &transfer, progress)
       }
     }
   }
 
-  /// Writes a safetensors file; `format` is `pt`, without which some readers refuse it.
-  static func writeSafetensors(
-    _ tensors: [ForeignTensor], of model: ModelFile, to path: String,
+  /// Writes the bytes of tensors in the order that the format has for them.
+  static func write<Writer: TensorWriter & ~Copyable>(
+    _ tensors: [ForeignTensor], of model: ModelFile, to writer: consuming Writer,
     _ transfer: inout TransferCounter, _ progress: (TransferProgress) throws -> Void
   ) throws {
     let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
-    var writer = try SafetensorsWriter(
-      path: path, collision: .keepExisting, tensors: tensors.map(\.description),
-      metadata: ["format": "pt"])
-    // The format has an order of its own.
     for tensor in writer.tensors.compactMap({ byName[$0.name] }) {
       try tensor.encode(from: model) { bytes in
         try writer.write(bytes)
@@ -55,39 +68,12 @@ extension CheckpointExporter {
     try writer.finish()
   }
 
-  /// Writes an HDF5 file as `transformers` does for TensorFlow.
-  static func writeHDF5(
-    _ tensors: [ForeignTensor], of model: ModelFile, to path: String,
-    _ transfer: inout TransferCounter, _ progress: (TransferProgress) throws -> Void
-  ) throws {
-    let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
-    var writer = try HDF5Writer(
-      path: path, collision: .keepExisting,
-      outline: HDF5Layers(model.description).outline(of: tensors))
-    // The format has an order of its own.
-    for tensor in writer.tensors.compactMap({ byName[$0.name] }) {
-      try tensor.encode(from: model) { bytes in
-        try writer.write(bytes)
-        try progress(transfer.add(bytes.count, of: tensor.name))
-      }
-    }
-    try writer.finish()
-  }
-
-  /// Writes a PyTorch file in which an alias shares the storage of its original, as tied weights do.
-  static func writePyTorch(
-    _ tensors: [ForeignTensor], of model: ModelFile, to path: String,
-    _ transfer: inout TransferCounter, _ progress: (TransferProgress) throws -> Void
-  ) throws {
-    var writer = try PyTorchZipWriter(
+  /// A PyTorch file in which an alias shares the storage of its original, as tied weights do.
+  private static func pyTorchWriter(
+    of tensors: [ForeignTensor], path: String
+  ) throws -> PyTorchZipWriter {
+    try PyTorchZipWriter(
       path: path, collision: .keepExisting,
       entries: tensors.map { PyTorchZipWriter.Entry($0.description, sharedWith: $0.sharedWith) })
-    for tensor in tensors where tensor.sharedWith == nil {
-      try tensor.encode(from: model) { bytes in
-        try writer.write(bytes)
-        try progress(transfer.add(bytes.count, of: tensor.name))
-      }
-    }
-    try writer.finish()
   }
 }
