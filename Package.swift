@@ -25,6 +25,9 @@ let package = Package(
     .target(
       name: "CKernels", path: "Sources/CKernels",
       cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
+    .target(
+      name: "CCRC32C", path: "Sources/CCRC32C",
+      cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
     .systemLibrary(
       name: "CJSON", path: "Sources/CJSON", pkgConfig: "json-c",
       providers: [.apt(["libjson-c-dev"]), .brew(["json-c"])]),
@@ -36,7 +39,7 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     // Floor 1: memory and text that the rest stands on.
-    .target(name: "TensorStorage"),
+    .target(name: "TensorStorage", dependencies: ["CCRC32C"]),
     .target(name: "Randomness"),
     .target(name: "JSON", dependencies: ["CJSON", "TensorStorage"]),
     .target(name: "ProtocolBuffers", dependencies: ["TensorStorage"]),

@@ -10,6 +10,8 @@ import WeightFile
 package struct ModelFileWriter: ~Copyable {
   /// The parameters, in the order in which their numbers are to be written.
   package let parameters: [ParameterDescription]
+  private let description: ModelDescription
+  private let tokenizer: TokenizerRecord?
   private var output: WeightFileWriter
   /// Floats encoded at a time.
   private static let pieceElementCount = 1 << 16
@@ -53,6 +55,8 @@ package struct ModelFileWriter: ~Copyable {
       tensors: tensors)
     for table in tables { try output.write(table.bytes) }
     self.parameters = parameters
+    self.description = description
+    self.tokenizer = record
     self.output = output
   }
 
@@ -69,6 +73,12 @@ package struct ModelFileWriter: ~Copyable {
       let type = tensor.elementType
       precondition(
         missingByteCount.isMultiple(of: type.byteWidth), "bytes written before end in a number")
+      if type == .f32 {
+        let count = min(rest.count, missingByteCount / type.byteWidth)
+        try output.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest[..<count])))
+        rest = UnsafeBufferPointer(rebasing: rest[count...])
+        continue
+      }
       let count = min(rest.count, missingByteCount / type.byteWidth, Self.pieceElementCount)
       let piece = UnsafeBufferPointer(rebasing: rest[..<count])
       if encoded.count != count * type.byteWidth {
@@ -89,6 +99,13 @@ package struct ModelFileWriter: ~Copyable {
 
   /// Puts the file in place.
   ///
+  /// - Parameter provenance: what takes the place of the provenance given at first, where its checksums
+  ///   were not known then; the rest must be the same.
   /// - Throws: `WeightFileError` when a parameter lacks numbers; `FileError`.
-  package consuming func finish() throws { try output.finish() }
+  package consuming func finish(provenance: [ProvenanceStep]? = nil) throws {
+    let metadata = provenance.map {
+      ModelMetadata(description: description, tokenizer: tokenizer, provenance: $0)
+    }
+    try output.finish(metadata: metadata?.json)
+  }
 }

@@ -26,10 +26,16 @@ public struct ProvenanceStep: Sendable, Hashable {
     ///
     /// - Throws: `FileError`.
     public init(path: String) throws(FileError) {
-      let byteCount = try RandomAccessFile(path: path).byteCount
+      try self.init(path: path, checksum: try Checksum(ofFile: path))
+    }
+
+    /// The source at a path, whose checksum is known.
+    ///
+    /// - Throws: `FileError`.
+    package init(path: String, checksum: Checksum) throws(FileError) {
       self.init(
-        name: path.split(separator: "/").last.map(String.init) ?? path, byteCount: byteCount,
-        checksum: try Checksum(ofFile: path))
+        name: path.split(separator: "/").last.map(String.init) ?? path,
+        byteCount: try RandomAccessFile(path: path).byteCount, checksum: checksum)
     }
   }
 

@@ -29,7 +29,8 @@ public struct AtomicFileWriter: ~Copyable {
   private var temporaryPath: String?
   private let descriptor: Int32
   private let collision: Collision
-  private var buffer: [UInt8] = []
+  private let buffer = AlignedBuffer<UInt8>(count: 1 << 20)
+  private var bufferedByteCount = 0
   private var committed = false
 
   /// Opens the temporary sibling.
@@ -60,7 +61,6 @@ public struct AtomicFileWriter: ~Copyable {
       }
       descriptor = opened
     }
-    buffer.reserveCapacity(1 << 20)
   }
 
   deinit {
@@ -72,13 +72,13 @@ public struct AtomicFileWriter: ~Copyable {
   ///
   /// - Throws: ``FileError`` when the system fails, for example because the disk is full.
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    guard let base = bytes.baseAddress else { return }
     byteCount += bytes.count
-    if buffer.count + bytes.count <= 1 << 20 {
-      buffer.append(contentsOf: bytes)
-      return
-    }
-    try flush()
-    try writeThrough(bytes)
+    if bytes.count > buffer.count - bufferedByteCount { try flush() }
+    guard bytes.count <= buffer.count - bufferedByteCount else { return try writeThrough(bytes) }
+    (buffer.baseAddress + bufferedByteCount).update(
+      from: base.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+    bufferedByteCount += bytes.count
   }
 
   /// Appends bytes.
@@ -210,13 +210,10 @@ public struct AtomicFileWriter: ~Copyable {
   }
 
   private mutating func flush() throws(FileError) {
-    guard !buffer.isEmpty else { return }
-    let pending = buffer
-    buffer.removeAll(keepingCapacity: true)
-    let result = pending.withUnsafeBytes { bytes in
-      Result { () throws(FileError) in try writeThrough(bytes) }
-    }
-    try result.get()
+    let pending = UnsafeRawBufferPointer(
+      UnsafeBufferPointer(start: buffer.baseAddress, count: bufferedByteCount))
+    bufferedByteCount = 0
+    try writeThrough(pending)
   }
 
   private func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FileError) {

@@ -1,3 +1,5 @@
+private import CCRC32C
+
 /// The cyclic redundancy check with Castagnoli's polynomial, by which TensorFlow's and TensorBoard's
 /// records are guarded.
 ///
@@ -6,8 +8,8 @@
 public struct CRC32C: Sendable, Hashable {
   /// The effect of a byte with 0 to 7 bytes behind it, 256 entries each.
   ///
-  /// Eight bytes are taken in at once, by one look into each table. Source: Kounavis and Berry, "A Systematic Approach to
-  /// Building High Performance, Software-based, CRC Generators", 2005.
+  /// Eight bytes are taken in at once, by one look into each table. Source: Kounavis and Berry, "A
+  /// Systematic Approach to Building High Performance, Software-based, CRC Generators", 2005.
   private static let tables: [UInt32] = {
     var tables = (0..<256).map { index in
       (0..<8).reduce(UInt32(index)) { rest, _ in rest >> 1 ^ (rest & 1 == 1 ? 0x82F6_3B78 : 0) }
@@ -18,6 +20,8 @@ public struct CRC32C: Sendable, Hashable {
     }
     return tables
   }()
+
+  private static let isInProcessor = rmt_has_crc32c() != 0
 
   private var register: UInt32 = .max
 
@@ -34,7 +38,8 @@ public struct CRC32C: Sendable, Hashable {
 
   /// The check in the form in which it may itself lie among bytes that are checked.
   ///
-  /// It is rotated right by 15 bits, plus A282EAD8₁₆. Source: TensorFlow, `tensorflow/core/lib/hash/crc32c.h`.
+  /// It is rotated right by 15 bits, plus A282EAD8₁₆. Source: TensorFlow,
+  /// `tensorflow/core/lib/hash/crc32c.h`.
   public var maskedValue: UInt32 { (value >> 15 | value << 17) &+ 0xA282_EAD8 }
 
   /// Takes in more bytes.
@@ -45,6 +50,16 @@ public struct CRC32C: Sendable, Hashable {
 
   /// Takes in more bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    if Self.isInProcessor {
+      register = rmt_crc32c(register, start.assumingMemoryBound(to: UInt8.self), bytes.count)
+    } else {
+      updateByTables(bytes)
+    }
+  }
+
+  /// Takes in more bytes on a processor without an instruction for it.
+  package mutating func updateByTables(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress else { return }
     register = Self.tables.withUnsafeBufferPointer { tables in
       var register = register

@@ -6,7 +6,7 @@ package struct WeightFileLayout: Sendable {
   /// What the file is for.
   package let kind: String
   /// The kind's own members.
-  package let metadata: JSONObject
+  package private(set) var metadata: JSONObject
   /// The tensors, in the order of the data.
   package let tensors: [TensorDescription]
   /// Where each tensor begins, counted from ``dataStart``.
@@ -66,6 +66,17 @@ package struct WeightFileLayout: Sendable {
     WeightFilePreamble.header(
       json: Self.json(kind, metadata, tensors, offsets, checksums),
       fileByteCount: UInt64(fileByteCount))
+  }
+
+  /// The same layout with other metadata, which must be as long as its own.
+  package func replacing(metadata: JSONObject) -> WeightFileLayout {
+    var layout = self
+    layout.metadata = metadata
+    let placeholders = [Checksum](repeating: Checksum(0), count: tensors.count)
+    precondition(
+      layout.header(checksums: placeholders).count == header(checksums: placeholders).count,
+      "metadata of another length")
+    return layout
   }
 
   private static func json(

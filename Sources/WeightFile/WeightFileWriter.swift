@@ -75,8 +75,10 @@ package struct WeightFileWriter: ~Copyable {
 
   /// Puts the checksums into the header and the file in place.
   ///
+  /// - Parameter metadata: what takes the place of the metadata given at first, for what was not known
+  ///   then; of the same length in bytes.
   /// - Throws: ``WeightFileError`` when a tensor lacks bytes; `FileError`.
-  package consuming func finish() throws {
+  package consuming func finish(metadata: JSONObject? = nil) throws {
     try closeCompleteTensors()
     if let tensor = currentTensor {
       throw WeightFileError(
@@ -84,6 +86,8 @@ package struct WeightFileWriter: ~Copyable {
         .missingBytes(
           tensor: tensor.name, expected: tensor.byteCount, actual: currentByteCount))
     }
+    var layout = layout
+    if let metadata { layout = layout.replacing(metadata: metadata) }
     try output.overwrite(layout.header(checksums: checksums), at: 0)
     try output.commit()
   }

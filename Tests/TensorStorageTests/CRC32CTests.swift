@@ -19,6 +19,14 @@ import Testing
     #expect(CRC32C(of: bytes).value == value)
   }
 
+  @Test(arguments: [0, 1, 7, 8, 9, 64, 1_001])
+  func `is the same with and without the processor's instruction`(count: Int) {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 3) }
+    var byTables = CRC32C()
+    bytes.withUnsafeBytes { byTables.updateByTables($0) }
+    #expect(byTables == CRC32C(of: bytes))
+  }
+
   @Test func `bytes may come in pieces`() {
     var check = CRC32C()
     check.update("1234".utf8)

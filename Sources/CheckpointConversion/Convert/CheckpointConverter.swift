@@ -3,6 +3,7 @@ import ModelFile
 import ModelSchema
 import TensorStorage
 import Tokenizers
+import WeightFile
 
 /// Turns a foreign checkpoint into a native model file.
 public struct CheckpointConverter {
@@ -27,10 +28,19 @@ public struct CheckpointConverter {
     let checkpoint = try SourceCheckpoint(path: source)
     let plan = checkpoint.plan
     let type = elementType ?? plan.commonElementType
-    let step = try checkpoint.provenanceStep(elementType: type)
+    let paths = checkpoint.provenancePaths
+    // Every file is read once more for its checksum, beside the conversion; until its end a
+    // placeholder stands in the header.
+    let sources = Lookahead(0..<1) { _ in try paths.map { try ProvenanceStep.Source(path: $0) } }
+    func provenance(_ sources: [ProvenanceStep.Source]) -> [ProvenanceStep] {
+      checkpoint.earlierProvenance
+        + [checkpoint.provenanceStep(sources: sources, elementType: type)]
+    }
     var writer = try ModelFileWriter(
       path: path, collision: collision, description: plan.description,
-      tokenizer: checkpoint.tokenizer, provenance: checkpoint.earlierProvenance + [step],
+      tokenizer: checkpoint.tokenizer,
+      provenance: provenance(
+        try paths.map { try ProvenanceStep.Source(path: $0, checksum: Checksum(0)) }),
       elementType: type)
     let reader = ParameterReader(source: checkpoint.source)
     var nonFinite = NonFiniteTensors()
@@ -46,7 +56,7 @@ public struct CheckpointConverter {
         try progress(transfer.add(floats.count * MemoryLayout<Float>.size, of: name))
       }
     }
-    try writer.finish()
+    try writer.finish(provenance: sources.next().map(provenance))
     return ConversionReport(
       path: path, byteCount: try RandomAccessFile(path: path).byteCount,
       sourcePaths: checkpoint.source.sourcePaths, format: checkpoint.source.formatName,

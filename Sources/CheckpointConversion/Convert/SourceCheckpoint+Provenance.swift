@@ -9,19 +9,21 @@ extension SourceCheckpoint {
     ["config.json", "bert_config.json", KerasHubTokenizer.vocabularyName]
     + TokenizerFolder.fileNames
 
-  /// The record of this conversion; reads every source file once for its checksum.
-  ///
-  /// - Throws: `FileError`.
-  func provenanceStep(elementType: ElementType) throws -> ProvenanceStep {
+  /// Every file whose content goes into the model.
+  var provenancePaths: [String] {
     let companions =
       location.kind == .native || source is any ConfiguredTensorSource
       ? [] : Self.companions.compactMap(location.companion)
     let index = location.kind == .json ? [location.weights] : []
-    return ProvenanceStep(
-      verb: "convert", toolVersion: ProvenanceStep.currentToolVersion,
-      sources: try (index + source.sourcePaths + companions).map {
-        try ProvenanceStep.Source(path: $0)
-      },
+    return index + source.sourcePaths + companions
+  }
+
+  /// The record of this conversion from ``provenancePaths``.
+  func provenanceStep(
+    sources: [ProvenanceStep.Source], elementType: ElementType
+  ) -> ProvenanceStep {
+    ProvenanceStep(
+      verb: "convert", toolVersion: ProvenanceStep.currentToolVersion, sources: sources,
       dialect: location.kind == .native ? nil : plan.dialect,
       dropped: plan.dropped.map { ProvenanceStep.Tensor(name: $0.name, reason: $0.reason) },
       created: plan.created.map { ProvenanceStep.Tensor(name: $0.name, reason: $0.reason) },

@@ -1,4 +1,5 @@
 import FineTuning
+import TensorStorage
 
 /// The tokens of a document in order; the next part of the text is tokenised on another thread while
 /// the tokens of the last one are in use.

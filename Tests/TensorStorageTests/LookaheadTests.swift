@@ -1,8 +1,8 @@
 import Dispatch
-import Synchronization
+import TestSupport
 import Testing
 
-@testable import FineTuning
+@testable import TensorStorage
 
 @Suite struct LookaheadTests {
   private struct Refusal: Error {}
@@ -50,28 +50,5 @@ import Testing
     #expect(throws: Refusal.self) { try values.next(whileWaiting: { throw Refusal() }) }
     gate.signal()
     #expect(try values.next() == 0)
-  }
-}
-
-/// Numbers that one thread announces and another waits for.
-final class Announcements: Sendable {
-  private let numbers = Mutex<[Int]>([])
-  private let news = DispatchSemaphore(value: 0)
-
-  /// The numbers so far, in order.
-  var all: [Int] { numbers.withLock { $0 } }
-
-  func announce(_ number: Int) {
-    numbers.withLock { $0.append(number) }
-    news.signal()
-  }
-
-  /// Waits until a number is announced; `false` when that takes implausibly long.
-  func isAnnounced(_ number: Int) -> Bool {
-    let deadline = DispatchTime.now() + .seconds(20)
-    while !all.contains(number) {
-      guard news.wait(timeout: deadline) == .success else { return false }
-    }
-    return true
   }
 }
