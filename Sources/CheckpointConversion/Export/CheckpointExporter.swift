@@ -13,8 +13,9 @@ public struct CheckpointExporter {
   /// - Parameters:
   ///   - model: what to export.
   ///   - layout: which program opens the folder.
-  ///   - folder: appears whole or not at all.
-  ///   - collision: whether an earlier export there is replaced, file by file.
+  ///   - folder: a new one appears whole or not at all.
+  ///   - collision: whether an earlier export there is replaced; what a kill meanwhile leaves is the
+  ///     old one, the new one, or a folder without configuration, which no reader opens.
   ///   - elementType: f32, f16 or bf16; `nil` for the type of the model's matrices, and for f32 in
   ///     the reference layout, TensorFlow 1's and, where those are bf16, in TensorFlow's.
   ///   - isQuantized: whether matrices become Q8_0, which the layout ``ExportLayout/gguf`` alone has.
@@ -78,7 +79,8 @@ public struct CheckpointExporter {
         ModelingFile.bytes(classifier: configuration.classifierName), to: ModelingFile.name)
     }
     let path = output.path
-    let files = try output.commit(removing: layout.supersedes)
+    let files = try output.commit(
+      openedBy: layout.entryNames, removing: layout.supersedes)
     var notes = notes(on: model, layout: layout)
     if isUntied, !named.contains(where: { $0.sharedWith != nil }) {
       notes.append("the model has no tied tensors: there is nothing to untie")
@@ -127,7 +129,8 @@ public struct CheckpointExporter {
       tensorCount = result.tensorCount
       notes += result.notes
     }
-    let files = try output.commit(removing: layout.supersedes)
+    let files = try output.commit(
+      openedBy: layout.entryNames, removing: layout.supersedes)
     return ExportReport(
       folder: path, layout: layout, files: files, tensorCount: tensorCount, notes: notes)
   }

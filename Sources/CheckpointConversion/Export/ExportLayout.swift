@@ -35,21 +35,24 @@ extension ExportLayout {
     }
   }
 
-  /// The file of the configuration; `nil` where the weights' file holds it.
-  private var configurationName: String? {
+  /// The files without which no reader opens a folder of the layout, in the order in which they are
+  /// put in place: what tells where several files of weights are, and the configuration. None where
+  /// one file is all.
+  var entryNames: [String] {
     switch self {
-    case .huggingFace, .pyTorch, .reference, .tensorFlow: "config.json"
-    case .tensorFlowVariables: "bert_config.json"
-    case .gguf: nil
+    case .huggingFace, .pyTorch: [ShardNames(of: weightsName).index, "config.json"]
+    case .reference, .tensorFlow: ["config.json"]
+    case .tensorFlowVariables: [weightsName, "bert_config.json"]
+    case .gguf: []
     }
   }
 
-  /// Whether a folder with these files may be an export.
+  /// Whether a folder with these files may be an export, or what a kill left of one while it was
+  /// replaced: weights of a layout are always among them.
   static func isExport(_ names: [String]) -> Bool {
-    allCases.contains { layout in
-      let weights = ShardNames(of: layout.weightsName)
-      return (names.contains(weights.whole) || names.contains(weights.index))
-        && layout.configurationName.map(names.contains) ?? true
+    names.contains { name in
+      name.hasPrefix("\(tensorFlowPrefix).")
+        || allCases.contains { ShardNames(of: $0.weightsName).contains(name) }
     }
   }
 
