@@ -158,10 +158,31 @@ struct CheckpointExporterTests {
     }
   }
 
-  @Test func `a model with memory needs a tokenizer to say how segments are framed`() throws {
-    #expect(throws: ExportError.self) {
-      try export(TinyBERT(memory: Self.memory), .huggingFace, hasTokenizer: false)
+  @Test(arguments: ExportLayout.allCases)
+  func `a layout that names the ids around a segment needs a tokenizer, another does not`(
+    layout: ExportLayout
+  ) throws {
+    let tiny = TinyBERT(labels: ["a", "b"], memory: Self.memory)
+    guard ![.huggingFace, .pyTorch, .reference].contains(layout) else {
+      let error = #expect(throws: ExportError.self) {
+        try export(tiny, layout, hasTokenizer: false)
+      }
+      #expect(error?.advice?.contains("gguf") == true)
+      return
     }
+    try export(tiny, layout, hasTokenizer: false)
+    _ = try CheckpointConverter.convert(
+      source: folder.path("out"), to: folder.path("back.rmtw"), elementType: nil,
+      collision: .keepExisting)
+    #expect(try ModelFile(path: folder.path("back.rmtw")).description == tiny.description)
+  }
+
+  @Test func `an encoder leaves with its memory and without a tokenizer`() throws {
+    #expect(
+      try export(TinyBERT(memory: Self.memory), .huggingFace, hasTokenizer: false).notes.count == 2)
+  }
+
+  @Test func `a folder without a tokenizer says so`() throws {
     #expect(try export(TinyBERT(), .huggingFace, hasTokenizer: false).notes.count == 2)
   }
 
