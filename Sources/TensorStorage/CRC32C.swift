@@ -6,8 +6,8 @@
 public struct CRC32C: Sendable, Hashable {
   /// The effect of a byte with 0 to 7 bytes behind it, 256 entries each.
   ///
-  /// Eight bytes are taken in at once, by one look into each table. Source: Kounavis and Berry, "A Systematic Approach to
-  /// Building High Performance, Software-based, CRC Generators", 2005.
+  /// Eight bytes are taken in at once, by one look into each table. Source: Kounavis and Berry, "A
+  /// Systematic Approach to Building High Performance, Software-based, CRC Generators", 2005.
   private static let tables: [UInt32] = {
     var tables = (0..<256).map { index in
       (0..<8).reduce(UInt32(index)) { rest, _ in rest >> 1 ^ (rest & 1 == 1 ? 0x82F6_3B78 : 0) }

@@ -36,8 +36,10 @@ extension ExportLayout {
   }
 
   /// The files without which no reader opens a folder of the layout, in the order in which they are
-  /// put in place: what tells where several files of weights are, and the configuration. None where
-  /// one file is all.
+  /// put in place.
+  ///
+  /// They are what tells where several files of weights are, and the configuration; none where one file
+  /// is all.
   var entryNames: [String] {
     switch self {
     case .huggingFace, .pyTorch: [ShardNames(of: weightsName).index, "config.json"]
