@@ -212,6 +212,22 @@ struct CheckpointExporterTests {
     }
   }
 
+  @Test func `an export goes where a link leads`() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path("elsewhere/real"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("out"), withDestinationPath: folder.path("elsewhere/real"))
+    for variant in 0...1 {
+      try export(TinyBERT(variant: variant), .huggingFace, collision: .replace)
+    }
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("out"))
+        == folder.path("elsewhere/real"))
+    #expect(try exported().tensors.count > 0)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("elsewhere")) == ["real"])
+  }
+
   @Test func `stopping an export leaves nothing`() throws {
     let model = try model(TinyBERT())
     let before = try folder.names

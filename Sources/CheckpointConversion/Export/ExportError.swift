@@ -5,6 +5,8 @@ import TensorStorage
 public enum ExportError: DescribedError, Hashable {
   /// The folder holds files that no export wrote.
   case foreignFolder(path: String)
+  /// The folder is where a volume is mounted, so nothing beside it can be renamed to it.
+  case otherVolume(path: String)
   /// The name belongs to a file.
   case notAFolder(path: String)
   /// Without a tokenizer the ids that frame a segment are unknown, and the layout has to name them.
@@ -35,7 +37,8 @@ public enum ExportError: DescribedError, Hashable {
   /// The file, folder or tensor.
   public var place: String? {
     switch self {
-    case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path),
+    case .foreignFolder(let path), .otherVolume(let path), .notAFolder(let path),
+      .noTokenizer(let path),
       .family(let path, _, _):
       path
     case .unquantizable(let path, let tensor, _): "\(path): tensor \(tensor)"
@@ -47,6 +50,7 @@ public enum ExportError: DescribedError, Hashable {
   public var problem: String {
     switch self {
     case .foreignFolder: "holds files that no export wrote, and is left as it is"
+    case .otherVolume: "lies on another volume than the folder around it"
     case .notAFolder: "is a file, expected a folder or a new name"
     case .noTokenizer: "has memory but no tokenizer, so the ids of [CLS] and [SEP] are unknown"
     case .family(_, let family, let layout):
@@ -65,6 +69,7 @@ public enum ExportError: DescribedError, Hashable {
   public var advice: String? {
     switch self {
     case .foreignFolder, .notAFolder: "Choose another folder."
+    case .otherVolume: "Choose a folder inside it."
     case .noTokenizer:
       "Convert the checkpoint again with its tokenizer's files beside it, or choose the layout gguf, "
         + "tensorflow or tensorflow1, which name no such ids."

@@ -5,9 +5,13 @@ import TensorStorage
 ///
 /// Files are written into a ``StagingFolder``, which ``commit(openedBy:removing:)`` renames. Where an
 /// earlier export stands, its files are replaced one after another, and no reader opens a mixture:
-/// those without which none does go first and come last. A kill in between leaves a folder that is
-/// refused, for its configuration is missing, and that the next export replaces. Files of other
-/// names stay.
+/// those without which none does go first and come last. Files of other names stay.
+///
+/// What a kill leaves, beside a staging folder that the next export removes:
+/// - while files are written: what was there;
+/// - once the configuration is taken away, until the new one is put there: files of both exports, each of
+///   them whole, and no configuration, so that readers refuse the folder and the next export replaces it;
+/// - after that: the new export.
 struct ExportFolder: ~Copyable {
   /// The final name.
   let path: String
@@ -21,7 +25,7 @@ struct ExportFolder: ~Copyable {
   static func open(
     path: String, collision: AtomicFileWriter.Collision
   ) throws -> ExportFolder {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let path = resolved(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
     let existing = try contents(of: path)
     if !existing.isEmpty {
       guard collision == .replace else { throw FileError(.create, path, code: EEXIST) }
@@ -29,9 +33,11 @@ struct ExportFolder: ~Copyable {
         throw ExportError.foreignFolder(path: path)
       }
     }
-    return ExportFolder(
-      path: path, staging: try StagingFolder.make(beside: path),
-      mergesIntoExisting: !existing.isEmpty)
+    let staging = try StagingFolder.make(beside: path)
+    if let device = device(of: path), device != Self.device(of: staging.path) {
+      throw ExportError.otherVolume(path: path)
+    }
+    return ExportFolder(path: path, staging: staging, mergesIntoExisting: !existing.isEmpty)
   }
 
   /// Where a file of the folder is written meanwhile.
@@ -116,6 +122,22 @@ struct ExportFolder: ~Copyable {
     guard rename(stagedPath(of: name), "\(path)/\(name)") == 0 else {
       throw FileError(.rename, "\(path)/\(name)")
     }
+  }
+
+  /// The folder that a link leads to, whose own siblings lie beside it.
+  private static func resolved(_ path: String) -> String {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
+      let target = realpath(path, nil)
+    else { return path }
+    defer { free(target) }
+    return String(cString: target)
+  }
+
+  /// The volume of a file or folder; `nil` where there is none.
+  private static func device(of path: String) -> dev_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_dev : nil
   }
 
   /// Names in a folder; none when there is no such folder yet.

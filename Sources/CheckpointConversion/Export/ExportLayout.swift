@@ -24,7 +24,7 @@ extension ExportLayout {
   /// What the files of an exported TensorFlow checkpoint are called, before their endings.
   static let tensorFlowPrefix = "bert_model.ckpt"
 
-  /// The file that tells that a folder is an export: the weights, or the index of them.
+  /// The file of the weights where it is one; the index of a TensorFlow checkpoint.
   public var weightsName: String {
     switch self {
     case .huggingFace, .reference: "model.safetensors"
