@@ -27,14 +27,20 @@ package enum Q8Block {
     }
   }
 
+  /// The scale of a block whose largest magnitude is a number's, before it is rounded to half
+  /// precision.
+  package static func scale(of number: Float) -> Float { number.magnitude / 127 }
+
   /// Encodes numbers that make whole blocks.
+  ///
+  /// A block with a number whose ``scale(of:)`` half precision does not hold has no finite numbers.
   package static func encode(_ numbers: UnsafeBufferPointer<Float>) -> [UInt8] {
     precondition(numbers.count.isMultiple(of: elementCount), "Q8_0 is made of whole blocks")
     var bytes: [UInt8] = []
     bytes.reserveCapacity(numbers.count / elementCount * byteCount)
     for start in stride(from: 0, to: numbers.count, by: elementCount) {
       let block = numbers[start..<start + elementCount]
-      let scale = block.reduce(0) { max($0, $1.magnitude) } / 127
+      let scale = scale(of: block.reduce(0) { max($0, $1.magnitude) })
       let inverse = scale == 0 ? 0 : 1 / scale
       withUnsafeBytes(of: scale) { scale in
         var half: (UInt8, UInt8) = (0, 0)

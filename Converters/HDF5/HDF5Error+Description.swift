@@ -1,8 +1,7 @@
 extension HDF5Error {
   /// What was found and what the format asks for.
   public var problem: String {
-    let quoted = { (name: String) in "\"\(Self.printable(name))\"" }
-    return switch clause {
+    switch clause {
     case .notHDF5: "is not an HDF5 file: its signature is missing"
     case .cut(let declared, let fileByteCount):
       "says that it ends at byte \(declared), but has \(fileByteCount) bytes"
@@ -22,9 +21,9 @@ extension HDF5Error {
       "the description of groups and datasets has more than \(limit) bytes"
     case .unsupported(let feature): "uses \(feature.name), which is not read"
     case .link(let name, let feature):
-      "the member \(quoted(name)) is \(feature.name), which is not followed"
+      "the member \(name.quotedName) is \(feature.name), which is not followed"
     case .unusableName: "a member has no usable name"
-    case .repeatedName(let name): "two members are called \(quoted(name))"
+    case .repeatedName(let name): "two members are called \(name.quotedName)"
     case .tooDeep(let limit): "groups are nested more than \(limit) deep"
     case .tooManyObjects(let limit):
       "the file has more than \(limit) groups and datasets, or names without end"
@@ -43,14 +42,14 @@ extension HDF5Error {
     case .noSuchTensor: "there is no such dataset of numbers in the file"
     case .noSuchObject: "there is no such group or dataset in the file"
     case .attributeTooLarge(let name, let limit):
-      "attribute \(Self.printable(name)) has more than \(limit) bytes"
-    case .attributeNotText(let name): "attribute \(Self.printable(name)) is not UTF-8 text"
+      "attribute \(name.printableName) has more than \(limit) bytes"
+    case .attributeNotText(let name): "attribute \(name.printableName) is not UTF-8 text"
     case .attributeWrongType(let name, let expected):
-      "attribute \(Self.printable(name)) does not hold \(expected)"
-    case .missingAttribute(let name): "attribute \(Self.printable(name)) is missing"
-    case .missingMember(let name): "the archive has no member \(quoted(name))"
+      "attribute \(name.printableName) does not hold \(expected)"
+    case .missingAttribute(let name): "attribute \(name.printableName) is missing"
+    case .missingMember(let name): "the archive has no member \(name.quotedName)"
     case .missingWeight(let name):
-      "the layer lists weight \(quoted(name)), which the file does not have"
+      "the layer lists weight \(name.quotedName), which the file does not have"
     }
   }
 

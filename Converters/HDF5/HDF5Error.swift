@@ -89,15 +89,5 @@ public struct HDF5Error: DescribedError {
   public var kind: FailureKind { .badData }
 
   /// The file, and the object in it.
-  public var place: String? { object.isEmpty ? file : "\(file), /\(Self.printable(object))" }
-
-  /// A name of a file's making, fit for a terminal: short, and without control characters.
-  static func printable(_ name: String) -> String {
-    var text = ""
-    for (index, scalar) in name.unicodeScalars.enumerated() {
-      guard index < 300 else { return text + "…" }
-      text += scalar.properties.generalCategory == .control ? "\u{FFFD}" : String(scalar)
-    }
-    return text
-  }
+  public var place: String? { object.isEmpty ? file : "\(file), /\(object.printableName)" }
 }

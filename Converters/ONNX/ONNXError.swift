@@ -69,7 +69,7 @@ public struct ONNXError: DescribedError {
     case .tooManyItems: "the graph has far more tensors, steps or names than a model has"
     case .duplicateName: "there are two tensors of this name"
     case .shape(let dimensions):
-      "the shape \(dimensions.count <= 8 ? "\(dimensions)" : "of \(dimensions.count) axes") "
+      "the shape \(dimensions.abridgedShape) "
         + "is none, or too large to be counted"
     case .byteCount(let byteCount, let expected):
       "its numbers have \(byteCount) bytes, type and shape ask for \(expected)"

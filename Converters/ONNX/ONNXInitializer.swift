@@ -80,10 +80,7 @@ struct ONNXInitializer {
   /// What `location`, `offset` and `length` say.
   private func externalPlace(file: String) throws(ONNXError) -> Place {
     let location = external["location"] ?? ""
-    let isPlain =
-      !location.isEmpty && location != "." && location != ".."
-      && !location.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") || $0 == 0 }
-    guard isPlain else {
+    guard location.isPlainFileName else {
       throw ONNXError(.externalName(location), tensor: name, file: file)
     }
     func number(_ key: String) throws(ONNXError) -> Int? {

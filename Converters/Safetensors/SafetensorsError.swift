@@ -105,7 +105,7 @@ public struct SafetensorsError: DescribedError {
     case .offsetsNotContiguous(_, let begin, let expected):
       "the data begins at \(begin), the tensor before it ends at \(expected)"
     case .sizeOverflow(_, let shape):
-      "shape \(Self.abridged(shape)) has more bits than can be counted"
+      "shape \(shape.abridgedShape) has more bits than can be counted"
     case .misaligned(_, let bitCount): "\(bitCount) bits do not fill whole bytes"
     case .sizeMismatch(_, let byteCount, let expected):
       "the data has \(byteCount) bytes, dtype and shape ask for \(expected)"
@@ -129,9 +129,5 @@ public struct SafetensorsError: DescribedError {
     case .noSuchTensor, .rowsNotWholeBytes: nil
     default: "The file is damaged or was made by a faulty program; get it anew from its source."
     }
-  }
-
-  private static func abridged(_ shape: [Int]) -> String {
-    shape.count <= 8 ? "\(shape)" : "of \(shape.count) axes"
   }
 }

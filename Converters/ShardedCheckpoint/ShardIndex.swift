@@ -6,7 +6,7 @@ import TensorStorage
 /// `{"metadata": {"total_size": …}, "weight_map": {"<tensor>": "<file>", …}}`. A file is a plain name
 /// in the index's own folder; an index that names a path is refused, so nothing elsewhere is opened.
 ///
-/// Source: `huggingface_hub/serialization/_base.py` (0.36), which writes all of them alike.
+/// Source: `huggingface_hub/serialization/_base.py` (2.4), which writes all of them alike.
 struct ShardIndex {
   /// The most bytes that an index may have, as a safetensors header.
   static let maximumByteCount = 100_000_000
@@ -32,7 +32,7 @@ struct ShardIndex {
       guard let shard = value.string else {
         throw ShardIndexError(.shardNotString(tensor: tensor), file: path)
       }
-      guard Self.isPlainFileName(shard) else {
+      guard shard.isPlainFileName else {
         throw ShardIndexError(.notPlainFileName(tensor: tensor, shard: shard), file: path)
       }
       entries.append((tensor, shard))
@@ -41,10 +41,5 @@ struct ShardIndex {
     totalByteCount = index["metadata"]?["total_size"]?.double
     shards = Set(entries.map { Array($0.shard.utf8) })
       .sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  private static func isPlainFileName(_ name: String) -> Bool {
-    !name.isEmpty && name != "." && name != ".."
-      && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") || $0 == 0 }
   }
 }

@@ -1,8 +1,10 @@
+import ProtocolBuffers
 import TensorStorage
 
 /// Makes a file of sorted keys and their values as TensorFlow writes it.
 ///
-/// Blocks have 256 KiB and are not compressed, a key is spelt out every sixteen entries. See ``SortedTable`` for the format.
+/// Blocks have 256 KiB and are not compressed, a key is spelt out every sixteen entries. See
+/// ``SortedTable`` for the format.
 package struct SortedTableWriter {
   /// Entries from one spelt-out key to the next.
   private static let restartInterval = 16
@@ -50,15 +52,9 @@ package struct SortedTableWriter {
     return handle
   }
 
-  /// Seven bits a byte, the lowest first; the highest bit says that more follow.
+  /// The lengths and places of the format are the variable-length numbers of protocol buffers.
   package static func varint(_ value: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var rest = value
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    return bytes + [UInt8(rest)]
+    ProtocolBufferMessage.varint(UInt64(value))
   }
 
   /// A block that is being filled.

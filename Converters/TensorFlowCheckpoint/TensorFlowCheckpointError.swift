@@ -118,7 +118,7 @@ public struct TensorFlowCheckpointError: DescribedError {
     case .partitioned: "a variable lies in several partitions, which are not put together here"
     case .unknownType(let number): "the element type \(number) is none of TensorFlow's"
     case .shape(let dimensions):
-      "the shape \(dimensions.count <= 8 ? "\(dimensions)" : "of \(dimensions.count) axes") "
+      "the shape \(dimensions.abridgedShape) "
         + "is none, or too large to be counted"
     case .byteCount(let byteCount, let shape, let type):
       "the data has \(byteCount) bytes, which is not the size of \(type) \(shape)"

@@ -13,7 +13,7 @@ package struct ProtocolBufferMessage: Sendable {
   /// Adds an integer; a negative one takes ten bytes, as `int64` does.
   package mutating func add(_ value: Int, field: Int) {
     key(field, .varint)
-    varint(UInt64(bitPattern: Int64(value)))
+    bytes += Self.varint(UInt64(bitPattern: Int64(value)))
   }
 
   /// Adds a `double`.
@@ -45,21 +45,21 @@ package struct ProtocolBufferMessage: Sendable {
   /// Adds `bytes`.
   package mutating func add(_ value: [UInt8], field: Int) {
     key(field, .lengthDelimited)
-    varint(UInt64(value.count))
-    bytes += value
+    bytes += Self.varint(UInt64(value.count)) + value
   }
 
   private mutating func key(_ field: Int, _ type: ProtocolBufferWireType) {
-    varint(UInt64(field) << 3 | type.rawValue)
+    bytes += Self.varint(UInt64(field) << 3 | type.rawValue)
   }
 
   /// Seven bits a byte, the lowest first; the highest bit says that more follow.
-  private mutating func varint(_ value: UInt64) {
+  package static func varint(_ value: UInt64) -> [UInt8] {
+    var bytes: [UInt8] = []
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
       rest >>= 7
     }
-    bytes.append(UInt8(rest))
+    return bytes + [UInt8(rest)]
   }
 }

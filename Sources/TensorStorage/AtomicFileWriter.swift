@@ -50,7 +50,7 @@ public struct AtomicFileWriter: ~Copyable {
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw FileError(.create, path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
-    let nameless = Self.openWithoutName(in: Self.folder(of: path))
+    let nameless = Self.openWithoutName(in: Folder(containing: path).path)
     if nameless >= 0 {
       descriptor = nameless
     } else {
@@ -138,17 +138,7 @@ public struct AtomicFileWriter: ~Copyable {
       }
     }
     committed = true
-    let folderDescriptor = open(Self.folder(of: path), O_RDONLY | O_CLOEXEC)
-    if folderDescriptor >= 0 {
-      fsync(folderDescriptor)
-      close(folderDescriptor)
-    }
-  }
-
-  /// The folder of a name.
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+    Folder(containing: path).synchronize()
   }
 
   /// Opens a file that has no name and goes with its descriptor; negative where there are none, on

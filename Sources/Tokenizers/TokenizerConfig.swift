@@ -23,28 +23,29 @@ struct TokenizerConfig {
 
   /// The added tokens and their ids, as transformers of version 4 writes them here.
   func addedTokens() throws(TokenizerError) -> [(token: AddedToken, id: Int)] {
-    let decoder = try members.optional("added_tokens_decoder", "an object", \.object) ?? [:]
-    var tokens: [(token: AddedToken, id: Int)] = []
-    for (name, value) in decoder.members {
-      guard let id = Int(name), id >= 0 else {
-        throw .invalidMember(
-          name: "added_tokens_decoder", expected: "an object of ids", file: members.file)
-      }
-      tokens.append((try AddedToken(tokenDescription: value, file: members.file), id))
+    try decodedTokens { value throws(TokenizerError) in
+      try AddedToken(tokenDescription: value, file: members.file)
     }
-    return tokens
   }
 
   /// The same with all that a pipeline asks of them.
   func literalTokens() throws(TokenizerError) -> [(token: LiteralToken, id: Int)] {
+    try decodedTokens { value throws(TokenizerError) in
+      try LiteralToken(json: value, file: members.file)
+    }
+  }
+
+  private func decodedTokens<Token>(
+    _ token: (JSONValue) throws(TokenizerError) -> Token
+  ) throws(TokenizerError) -> [(token: Token, id: Int)] {
     let decoder = try members.optional("added_tokens_decoder", "an object", \.object) ?? [:]
-    var tokens: [(token: LiteralToken, id: Int)] = []
+    var tokens: [(token: Token, id: Int)] = []
     for (name, value) in decoder.members {
       guard let id = Int(name), id >= 0 else {
         throw .invalidMember(
           name: "added_tokens_decoder", expected: "an object of ids", file: members.file)
       }
-      tokens.append((try LiteralToken(json: value, file: members.file), id))
+      tokens.append((try token(value), id))
     }
     return tokens
   }

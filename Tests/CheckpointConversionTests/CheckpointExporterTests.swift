@@ -158,10 +158,31 @@ struct CheckpointExporterTests {
     }
   }
 
-  @Test func `a model with memory needs a tokenizer to say how segments are framed`() throws {
-    #expect(throws: ExportError.self) {
-      try export(TinyBERT(memory: Self.memory), .huggingFace, hasTokenizer: false)
+  @Test(arguments: ExportLayout.allCases)
+  func `a layout that names the ids around a segment needs a tokenizer, another does not`(
+    layout: ExportLayout
+  ) throws {
+    let tiny = TinyBERT(labels: ["a", "b"], memory: Self.memory)
+    guard ![.huggingFace, .pyTorch, .reference].contains(layout) else {
+      let error = #expect(throws: ExportError.self) {
+        try export(tiny, layout, hasTokenizer: false)
+      }
+      #expect(error?.advice?.contains("gguf") == true)
+      return
     }
+    try export(tiny, layout, hasTokenizer: false)
+    _ = try CheckpointConverter.convert(
+      source: folder.path("out"), to: folder.path("back.rmtw"), elementType: nil,
+      collision: .keepExisting)
+    #expect(try ModelFile(path: folder.path("back.rmtw")).description == tiny.description)
+  }
+
+  @Test func `an encoder leaves with its memory and without a tokenizer`() throws {
+    #expect(
+      try export(TinyBERT(memory: Self.memory), .huggingFace, hasTokenizer: false).notes.count == 2)
+  }
+
+  @Test func `a folder without a tokenizer says so`() throws {
     #expect(try export(TinyBERT(), .huggingFace, hasTokenizer: false).notes.count == 2)
   }
 
@@ -189,6 +210,22 @@ struct CheckpointExporterTests {
     #expect(throws: ExportError.notAFolder(path: folder.path("file"))) {
       try export(TinyBERT(), .huggingFace, to: "file", collision: .replace)
     }
+  }
+
+  @Test func `an export goes where a link leads`() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path("elsewhere/real"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("out"), withDestinationPath: folder.path("elsewhere/real"))
+    for variant in 0...1 {
+      try export(TinyBERT(variant: variant), .huggingFace, collision: .replace)
+    }
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("out"))
+        == folder.path("elsewhere/real"))
+    #expect(try exported().tensors.count > 0)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("elsewhere")) == ["real"])
   }
 
   @Test func `stopping an export leaves nothing`() throws {

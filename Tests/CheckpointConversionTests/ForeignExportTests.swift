@@ -19,16 +19,22 @@ struct ForeignExportTests {
   private static let memory = MemoryConfiguration(
     tokenCount: 3, segmentPositions: 12, alignment: .right)
 
-  private func model(_ tiny: TinyBERT) throws -> ModelFile {
+  private func model(
+    _ tiny: TinyBERT, description: ModelDescription? = nil,
+    settings: WordPieceSettings = WordPieceSettings(lowercases: false),
+    values: ((ParameterDescription) -> [Float])? = nil
+  ) throws -> ModelFile {
     let path = folder.path("\(UUID().uuidString).rmtw")
     let tokenizer = try Tokenizer(
       vocabulary: WordPieceVocabulary(tokens: TinyBERT.vocabulary, file: "test"),
-      settings: WordPieceSettings(lowercases: false))
+      settings: settings)
     var writer = try ModelFileWriter(
-      path: path, collision: .keepExisting, description: tiny.description, tokenizer: tokenizer,
-      provenance: [], elementType: .f32)
+      path: path, collision: .keepExisting, description: description ?? tiny.description,
+      tokenizer: tokenizer, provenance: [], elementType: .f32)
     for parameter in writer.parameters {
-      try tiny.values(of: parameter).withUnsafeBufferPointer { try writer.write(floats: $0) }
+      try (values ?? tiny.values)(parameter).withUnsafeBufferPointer {
+        try writer.write(floats: $0)
+      }
     }
     try writer.finish()
     return try ModelFile(path: path)
@@ -68,6 +74,63 @@ struct ForeignExportTests {
     #expect(tokenizer.wordPiece?.settings.lowercases == false)
   }
 
+  @Test(arguments: [ExportLayout.tensorFlowVariables, .gguf])
+  func `all that is known of a model and its tokenizer comes back`(layout: ExportLayout) throws {
+    var encoder = TinyBERT.encoder
+    encoder.activation = .relu
+    encoder.hiddenDropout = 0.25
+    encoder.attentionDropout = 0.125
+    encoder.classifierDropout = 0.5
+    encoder.initializerRange = 0.03125
+    let description = ModelDescription(encoder: encoder, memory: Self.memory, labels: ["a", "b"])
+    var settings = WordPieceSettings(lowercases: true)
+    settings.stripsAccents = false
+    settings.splitsChineseCharacters = false
+    settings.cleansText = false
+    settings.maximumCharactersPerWord = 7
+    settings.addedTokens = [AddedToken(content: "cat", isNormalized: true)]
+    _ = try CheckpointExporter.export(
+      model: model(TinyBERT(), description: description, settings: settings), layout: layout,
+      to: folder.path("out"), collision: .keepExisting, elementType: nil)
+    let (back, _) = try convertedBack()
+    #expect(back.description == description)
+    #expect(try back.tokenizer()?.wordPiece?.settings == settings)
+  }
+
+  @Test func `tokenizer_config.json names added tokens for who reads nothing else`() throws {
+    var settings = WordPieceSettings(lowercases: true)
+    settings.addedTokens = [AddedToken(content: "cat", isNormalized: true)]
+    _ = try CheckpointExporter.export(
+      model: model(TinyBERT(), settings: settings), layout: .tensorFlowVariables,
+      to: folder.path("out"), collision: .keepExisting, elementType: nil)
+    try FileManager.default.removeItem(atPath: folder.path("out/tokenizer.json"))
+    let back = try TokenizerFolder(path: folder.path("out"))?.tokenizer.wordPiece?.settings
+    #expect(back == settings)
+  }
+
+  @Test(arguments: [Float(8_400_000), -.infinity, .nan])
+  func `a number that no block of Q8_0 holds is an error that names it`(value: Float) throws {
+    var encoder = TinyBERT.encoder
+    encoder.hiddenSize = 32
+    encoder.intermediateSize = 64
+    let description = ModelDescription(encoder: encoder, memory: nil, labels: [])
+    func export(_ value: Float) throws {
+      _ = try CheckpointExporter.export(
+        model: model(TinyBERT(), description: description) { parameter in
+          let isWounded = parameter.name == "encoder.layer.1.output.dense.weight"
+          return (0..<parameter.shape.elementCount).map { $0 == 5 && isWounded ? value : 1 }
+        }, layout: .gguf, to: folder.path("out"), collision: .keepExisting, elementType: nil,
+        isQuantized: true)
+    }
+    let error = #expect(throws: ExportError.self) { try export(value) }
+    #expect(error?.description.contains("blk.1.ffn_down.weight") == true)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+    // A little smaller, the scale is the largest number of half precision.
+    try export(8_300_000)
+    let back = try convertedBack().0.floats(of: "encoder.layer.1.output.dense.weight")
+    #expect(abs(back[5] - 8_300_000) < 40_000)
+  }
+
   @Test(arguments: [ElementType.f16, .bf16])
   func `GGUF holds matrices in the type asked for, and small tensors as floats`(
     type: ElementType
@@ -105,7 +168,7 @@ struct ForeignExportTests {
     #expect(
       report.files.map(\.name) == [
         "bert_config.json", "bert_model.ckpt.data-00000-of-00001", "bert_model.ckpt.index",
-        "tokenizer_config.json", "vocab.txt",
+        "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
       ])
     let file = try TensorFlowCheckpoint(indexPath: folder.path("out/bert_model.ckpt.index"))
     let kernel = "bert/encoder/layer_0/intermediate/dense/kernel"

@@ -21,6 +21,8 @@ struct TinyBERT {
 
   var labels: [String] = []
   var memory: MemoryConfiguration?
+  /// Two models with different numbers here agree in no tensor.
+  var variant = 0
 
   var description: ModelDescription {
     ModelDescription(encoder: Self.encoder, memory: memory, labels: labels)
@@ -30,7 +32,9 @@ struct TinyBERT {
   /// The numbers of a parameter: small, exact in every type, different in every tensor.
   func values(of parameter: ParameterDescription) -> [Float] {
     let index = parameters.firstIndex(of: parameter) ?? 0
-    return (0..<parameter.shape.elementCount).map { Float((index * 13 + $0 * 5) % 127 - 63) }
+    return (0..<parameter.shape.elementCount).map {
+      Float((index * 13 + $0 * 5 + variant) % 127 - 63)
+    }
   }
 
   /// The tensors under Hugging Face's names, with a prefix on all but the classifier.

@@ -50,6 +50,10 @@ struct WholePathTests {
     for layout in ["huggingface", "reference"] {
       try folder.succeed("export", "tuned.rmtw", "-o", layout, "--layout", layout)
     }
+    let exported = try folder.succeed(
+      "export", "tuned.rmtw", "-o", "tensorflow", "--layout", "tensorflow", "--json"
+    ).json
+    #expect(exported["notes"]?.array?.contains { $0.string?.contains("memory") == true } == true)
     #expect(folder.holds("huggingface/modeling_rmt.py"))
     #expect(folder.holds("reference/pytorch_model.bin"))
     try folder.succeed("convert", "huggingface", "-o", "again.rmtw")

@@ -28,14 +28,9 @@ extension Dialect {
   /// The name of a parameter; its own where llama.cpp has none.
   @Sendable
   static func ggufName(of parameter: ParameterDescription) -> String {
-    let components = parameter.name.split(separator: ".")
-    guard let leaf = components.last else { return parameter.name }
-    if components.first == "encoder", components.count > 4,
-      let part = parts[components[3...].dropLast().joined(separator: ".")]
-    {
-      return "blk.\(components[2]).\(part).\(leaf)"
+    if let (index, part) = parameter.encoderLayer, let name = parts[part] {
+      return "blk.\(index).\(name).\(parameter.leaf)"
     }
-    return parts[components.dropLast().joined(separator: ".")].map { "\($0).\(leaf)" }
-      ?? parameter.name
+    return parts[parameter.module].map { "\($0).\(parameter.leaf)" } ?? parameter.name
   }
 }

@@ -74,21 +74,22 @@ extension Dialect {
 
   @Sendable
   private static func spellKerasBERT(_ parameter: ParameterDescription) -> [Spelling] {
-    guard let (module, variable, orientation) = kerasVariable(of: parameter) else { return [] }
-    if let layer = legacyTables[module] {
-      let leaf = parameter.role == .embedding ? "embeddings" : ["gamma", "beta"][variable]
+    guard let leaf = parameter.role.kerasLeaf, let variable = parameter.role.kerasVariable else {
+      return []
+    }
+    let orientation = parameter.role.kerasOrientation
+    if let layer = legacyTables[parameter.module] {
       return [Spelling("\(layer)/\(leaf)", orientation)]
     }
-    if module == "pooler.dense" {
-      return [Spelling("NSP-Dense/\(["kernel", "bias"][variable])", orientation)]
+    if parameter.module == "pooler.dense" {
+      return [Spelling("NSP-Dense/\(leaf)", orientation)]
     }
-    guard let (index, part) = encoderLayer(of: module), let place = legacyParts[part] else {
+    guard let (index, part) = parameter.encoderLayer, let place = legacyParts[part] else {
       return []
     }
     let layer = "Encoder-\(index + 1)-\(place.layer)"
     switch parameter.role {
-    case .gain: return [Spelling("\(layer)/gamma")]
-    case .normBias: return [Spelling("\(layer)/beta")]
+    case .gain, .normBias: return [Spelling("\(layer)/\(leaf)")]
     default:
       let letters = place.layer == "FeedForward" ? ["1", "2"] : ["q", "k", "v", "o"]
       let leaf = ["W", "b"][variable] + letters[place.kernel]
@@ -98,12 +99,17 @@ extension Dialect {
 
   @Sendable
   private static func spellBERT4Keras(_ parameter: ParameterDescription) -> [Spelling] {
-    guard let (module, variable, orientation) = kerasVariable(of: parameter) else { return [] }
+    guard let variable = parameter.role.kerasVariable else { return [] }
+    let orientation = parameter.role.kerasOrientation
     let isNorm = parameter.role == .gain || parameter.role == .normBias
     let place = isNorm ? 1 - variable : variable
-    if let layer = legacyTables[module] { return [Spelling("\(layer)/\(place)", orientation)] }
-    if module == "pooler.dense" { return [Spelling("Pooler-Dense/\(place)", orientation)] }
-    guard let (index, part) = encoderLayer(of: module), let layer = legacyParts[part] else {
+    if let layer = legacyTables[parameter.module] {
+      return [Spelling("\(layer)/\(place)", orientation)]
+    }
+    if parameter.module == "pooler.dense" {
+      return [Spelling("Pooler-Dense/\(place)", orientation)]
+    }
+    guard let (index, part) = parameter.encoderLayer, let layer = legacyParts[part] else {
       return []
     }
     return [

@@ -47,14 +47,15 @@ extension Dialect {
   private static func spellKerasHub(
     _ parameter: ParameterDescription, inside prefix: String
   ) -> [Spelling] {
-    guard let (module, variable, orientation) = kerasVariable(of: parameter) else { return [] }
-    if module == "classifier" {
+    guard let variable = parameter.role.kerasVariable else { return [] }
+    let orientation = parameter.role.kerasOrientation
+    if parameter.module == "classifier" {
       return prefix.isEmpty ? [] : [Spelling("layers/dense/vars/\(variable)", orientation)]
     }
-    if let layer = kerasHubTables[module] {
+    if let layer = kerasHubTables[parameter.module] {
       return [Spelling("\(prefix)layers/\(layer)/vars/\(variable)", orientation)]
     }
-    guard let (index, part) = encoderLayer(of: module), let path = kerasHubParts[part] else {
+    guard let (index, part) = parameter.encoderLayer, let path = kerasHubParts[part] else {
       return []
     }
     let layer = "transformer_encoder" + (index == 0 ? "" : "_\(index)")
@@ -65,26 +66,4 @@ extension Dialect {
     .drop(.beginning("optimizer/"), DroppedReason.optimizer),
     .drop(.containing("masked_lm_head/"), DroppedReason.maskedLanguageModel),
   ]
-
-  /// The module that a parameter belongs to, the parameter's place among the module's variables, and
-  /// how its axes lie in Keras; `nil` for what Keras has no word for.
-  static func kerasVariable(
-    of parameter: ParameterDescription
-  ) -> (module: String, variable: Int, Orientation)? {
-    let module = parameter.name.split(separator: ".").dropLast().joined(separator: ".")
-    return switch parameter.role {
-    case .embedding, .gain: (module, 0, .asIs)
-    case .weight: (module, 0, .transposed)
-    case .bias, .normBias: (module, 1, .asIs)
-    case .memory: nil
-    }
-  }
-
-  /// The number of an encoder layer and the name of a module inside it.
-  static func encoderLayer(of module: String) -> (index: Int, part: String)? {
-    let parts = module.split(separator: ".")
-    guard parts.count > 3, parts[0] == "encoder", parts[1] == "layer", let index = Int(parts[2])
-    else { return nil }
-    return (index, parts[3...].joined(separator: "."))
-  }
 }

@@ -43,21 +43,17 @@ extension Dialect {
   private static func spellTensorFlow(
     _ parameter: ParameterDescription, _ names: FamilyNames
   ) -> [Spelling] {
-    guard let module = names.module(parameter.module) else { return [] }
+    guard let module = names.module(parameter.module), let leaf = parameter.role.kerasLeaf else {
+      return []
+    }
     // layer.0 is written layer_._0.
     let path = module.split(separator: ".").reduce(into: "") { path, part in
       path += path.isEmpty ? "" : part.allSatisfy(\.isNumber) ? "_._" : "/"
       path += part
     }
-    return switch parameter.role {
+    let spelling = Spelling("\(path)/\(leaf)", parameter.role.kerasOrientation)
     // Word embeddings are called weight and the other tables embeddings; take either for all.
-    case .embedding: [Spelling("\(path)/weight"), Spelling("\(path)/embeddings")]
-    case .weight: [Spelling("\(path)/kernel", .transposed)]
-    case .bias: [Spelling("\(path)/bias")]
-    case .gain: [Spelling("\(path)/gamma")]
-    case .normBias: [Spelling("\(path)/beta")]
-    case .memory: []
-    }
+    return parameter.role == .embedding ? [Spelling("\(path)/weight"), spelling] : [spelling]
   }
 
   private static let tensorFlowRules: [TensorRule] = [

@@ -46,24 +46,14 @@ extension Dialect {
   private static func spellObject(
     _ parameter: ParameterDescription, layerCount: Int
   ) -> [Spelling] {
-    let leaf: (name: String, orientation: Orientation) =
-      switch parameter.role {
-      case .embedding: ("embeddings", .asIs)
-      case .weight: ("kernel", .transposed)
-      case .bias: ("bias", .asIs)
-      case .gain: ("gamma", .asIs)
-      case .normBias: ("beta", .asIs)
-      case .memory: ("", .asIs)
-      }
-    return objectPaths(of: parameter.name, layerCount: layerCount).map {
-      Spelling("\(objectLayer)\($0)/\(leaf.name)", leaf.orientation)
+    guard let leaf = parameter.role.kerasLeaf else { return [] }
+    return objectPaths(of: parameter, layerCount: layerCount).map {
+      Spelling("\(objectLayer)\($0)/\(leaf)", parameter.role.kerasOrientation)
     }
   }
 
-  private static func objectPaths(of name: String, layerCount: Int) -> [String] {
-    let components = name.split(separator: ".")
-    let path = components.dropLast().joined(separator: ".")
-    switch path {
+  private static func objectPaths(of parameter: ParameterDescription, layerCount: Int) -> [String] {
+    switch parameter.module {
     case "embeddings.word_embeddings": return ["0"]
     case "embeddings.position_embeddings": return ["1"]
     case "embeddings.token_type_embeddings": return ["2"]
@@ -71,10 +61,7 @@ extension Dialect {
     case "pooler.dense": return ["\(objectLayersBeforeEncoder + layerCount)"]
     default: break
     }
-    guard components.count > 3, components[0] == "encoder", let layer = Int(components[2]) else {
-      return []
-    }
-    let part = components[3...].dropLast().joined(separator: ".")
+    guard let (layer, part) = parameter.encoderLayer else { return [] }
     return (layerParts[part] ?? []).map { "\(objectLayersBeforeEncoder + layer)/\($0)" }
   }
 

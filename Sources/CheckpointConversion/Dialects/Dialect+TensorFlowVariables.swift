@@ -19,16 +19,12 @@ extension Dialect {
     case "cls.predictions.bias": return [Spelling("cls/predictions/output_bias")]
     default: break
     }
-    let path = parameter.name.split(separator: ".").dropLast().joined(separator: "/")
+    guard let leaf = parameter.role.kerasLeaf else { return [] }
+    let path = parameter.module.replacing(".", with: "/")
       .replacing("encoder/layer/", with: "encoder/layer_")
-    return switch parameter.role {
-    case .embedding: [Spelling(path)]
-    case .weight: [Spelling("\(path)/kernel", .transposed)]
-    case .bias: [Spelling("\(path)/bias")]
-    case .gain: [Spelling("\(path)/gamma")]
-    case .normBias: [Spelling("\(path)/beta")]
-    case .memory: []
-    }
+    // A table is called as its module is.
+    return parameter.role == .embedding
+      ? [Spelling(path)] : [Spelling("\(path)/\(leaf)", parameter.role.kerasOrientation)]
   }
 
   private static let variableRules: [TensorRule] = [

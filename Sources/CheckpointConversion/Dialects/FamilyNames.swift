@@ -120,10 +120,3 @@ package struct FamilyNames: Sendable {
       "encoder.albert_layer_groups.*.albert_layers.0.\(pair.value)"
   }
 }
-
-extension ParameterDescription {
-  /// The module that a parameter belongs to: its name without the last part.
-  var module: String {
-    name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
-  }
-}

@@ -7,14 +7,12 @@ import Tokenizers
 extension CheckpointExporter {
   /// Writes `model.gguf`, with configuration and tokenizer inside.
   ///
-  /// Vectors, positions and token types are F32, as llama.cpp's converter has them. Where rows are no
-  /// whole blocks, Q8_0 becomes F16, as there.
-  /// - Parameter isQuantized: whether matrices become Q8_0, whatever `elementType` is.
-  static func exportGGUF(
-    model: ModelFile, to output: borrowing ExportFolder, tokenizer: WordPieceTokenizer?,
-    elementType: ElementType, isQuantized: Bool, progress: (TransferProgress) throws -> Void
-  ) throws -> Int {
-    let parameters = ParameterCatalog(model.description).parameters
+  /// Vectors, positions and token types are F32, as llama.cpp's converter has them. Quantised matrices
+  /// are Q8_0, whatever the element type is; where rows are no whole blocks, Q8_0 becomes F16, as there.
+  func writeGGUF(
+    to output: borrowing ExportFolder, progress: (TransferProgress) throws -> Void
+  ) throws -> Written {
+    let parameters = model.parameters
     let memory = parameters.first { $0.role == .memory }
     let exported = parameters.filter {
       $0.role != .memory && !$0.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix)
@@ -22,16 +20,16 @@ extension CheckpointExporter {
     let tensors = exported.map { parameter in
       let parts =
         [parameter] + (parameter.name == Dialect.wordEmbeddings ? [memory].compactMap(\.self) : [])
-      let type = storedType(of: parameter, elementType, isQuantized: isQuantized)
+      let type = storedType(of: parameter)
       return (
         foreign: ForeignTensor(Dialect.ggufName(of: parameter), parts, as: type.elementType),
         type: type
       )
     }
-    let metadata = GGUFMetadata(
-      model: model.description, tokenizer: tokenizer,
+    let metadata = try GGUFMetadata(
+      model: model.description, elementType: elementType, tokenizer: tokenizer?.wordPiece,
       fileType: isQuantized ? .q8_0 : elementType.ggml
-    ).values
+    ).values()
     var transfer = TransferCounter(
       totalByteCount: tensors.reduce(0) { $0 + $1.foreign.description.byteCount })
     try output.write(ExportLayout.gguf.weightsName) { path in
@@ -43,7 +41,9 @@ extension CheckpointExporter {
       for (tensor, type) in tensors {
         try tensor.encode(from: model) { bytes in
           if type == .q8_0 {
-            let encoded = Q8Block.encode(bytes.bindMemory(to: Float.self))
+            let floats = bytes.bindMemory(to: Float.self)
+            try checkQuantizable(floats, tensor: tensor.name)
+            let encoded = Q8Block.encode(floats)
             try encoded.withUnsafeBytes { try writer.write($0) }
           } else {
             try writer.write(bytes)
@@ -53,12 +53,20 @@ extension CheckpointExporter {
       }
       try writer.finish()
     }
-    return tensors.count
+    return (tensors.count, [])
   }
 
-  private static func storedType(
-    of parameter: ParameterDescription, _ elementType: ElementType, isQuantized: Bool
-  ) -> GGMLType {
+  /// Checks that every number stays finite: the scale of a block is of half precision, and a number
+  /// that is not finite would take its whole block along.
+  private func checkQuantizable(
+    _ floats: UnsafeBufferPointer<Float>, tensor: String
+  ) throws(ExportError) {
+    for value in floats where !(Q8Block.scale(of: value) < NumberRange.limit(of: .f16)) {
+      throw .unquantizable(path: model.path, tensor: tensor, value: value)
+    }
+  }
+
+  private func storedType(of parameter: ParameterDescription) -> GGMLType {
     let isSmall =
       parameter.shape.rank < 2 || parameter.name == "embeddings.position_embeddings.weight"
       || parameter.name == "embeddings.token_type_embeddings.weight"

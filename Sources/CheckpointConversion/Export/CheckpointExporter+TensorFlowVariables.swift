@@ -6,28 +6,28 @@ import TensorStorage
 import Tokenizers
 
 extension CheckpointExporter {
-  /// Writes a checkpoint of Google's program: `bert_model.ckpt`, `bert_config.json`, `vocab.txt`.
+  /// Writes a checkpoint of Google's program: `bert_model.ckpt`, `bert_config.json`, `vocab.txt`,
+  /// and beside them what else `transformers` wants to know of the tokenizer.
   ///
   /// Every number is f32, as its variables are. Rows of memory follow those of the vocabulary.
-  static func exportTensorFlowVariables(
-    model: ModelFile, to output: borrowing ExportFolder, tokenizer: WordPieceTokenizer?,
-    progress: (TransferProgress) throws -> Void
-  ) throws -> (tensorCount: Int, notes: [String]) {
-    let tensors = variables(of: model.description)
+  func writeTensorFlowVariables(
+    to output: borrowing ExportFolder, progress: (TransferProgress) throws -> Void
+  ) throws -> Written {
+    let tokenizer = tokenizer?.wordPiece
+    let tensors = Self.variables(of: model.description)
     var transfer = TransferCounter(
       totalByteCount: tensors.reduce(0) { $0 + $1.description.byteCount })
     try output.write(ExportLayout.tensorFlowPrefix) { prefix in
       try write(
-        tensors, of: model,
+        tensors,
         to: TensorFlowCheckpointWriter(
           prefix: prefix, collision: .keepExisting, tensors: tensors.map(\.description)),
         &transfer, progress)
     }
-    let (json, notes) = try googleConfiguration(of: model.description, tokenizer: tokenizer)
+    let (json, notes) = try Self.googleConfiguration(of: model.description, tokenizer: tokenizer)
     try output.write((json.serialized(pretty: true) + "\n").utf8, to: "bert_config.json")
     if let tokenizer {
-      let files = TokenizerFiles(tokenizer: tokenizer, maximumLength: nil).files
-      for file in files where ["vocab.txt", "tokenizer_config.json"].contains(file.name) {
+      for file in TokenizerFiles(tokenizer: tokenizer, maximumLength: nil).files {
         try output.write(file.bytes, to: file.name)
       }
     }

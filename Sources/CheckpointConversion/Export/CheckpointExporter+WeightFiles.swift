@@ -6,9 +6,8 @@ import TensorStorage
 
 extension CheckpointExporter {
   /// Writes the files of weights of a folder in whose files tensors have names of `transformers`.
-  static func writeWeights(
-    _ tensors: [ForeignTensor], of model: ModelFile, layout: ExportLayout,
-    maximumShardByteCount: Int?, to output: borrowing ExportFolder,
+  func writeWeights(
+    _ tensors: [ForeignTensor], to output: borrowing ExportFolder,
     progress: (TransferProgress) throws -> Void
   ) throws {
     let stored = tensors.reduce(0) { $0 + $1.storedByteCount }
@@ -22,19 +21,19 @@ extension CheckpointExporter {
         switch layout {
         case .tensorFlow:
           try write(
-            shard.tensors, of: model,
+            shard.tensors,
             to: HDF5Writer(
               path: path, collision: .keepExisting,
               outline: HDF5Layers(model.description).outline(of: shard.tensors)),
             &transfer, progress)
         case .pyTorch:
           try write(
-            shard.tensors, of: model, to: pyTorchWriter(of: shard.tensors, path: path),
-            &transfer, progress)
+            shard.tensors, to: Self.pyTorchWriter(of: shard.tensors, path: path), &transfer,
+            progress)
         default:
           // Some readers refuse a file without the format.
           try write(
-            shard.tensors, of: model,
+            shard.tensors,
             to: SafetensorsWriter(
               path: path, collision: .keepExisting, tensors: shard.tensors.map(\.description),
               metadata: ["format": "pt"]),
@@ -47,15 +46,14 @@ extension CheckpointExporter {
     }
     if layout == .reference {
       try output.write(ExportLayout.pyTorch.weightsName) { path in
-        try write(
-          tensors, of: model, to: pyTorchWriter(of: tensors, path: path), &transfer, progress)
+        try write(tensors, to: Self.pyTorchWriter(of: tensors, path: path), &transfer, progress)
       }
     }
   }
 
   /// Writes the bytes of tensors in the order that the format has for them.
-  static func write<Writer: TensorWriter & ~Copyable>(
-    _ tensors: [ForeignTensor], of model: ModelFile, to writer: consuming Writer,
+  func write<Writer: TensorWriter & ~Copyable>(
+    _ tensors: [ForeignTensor], to writer: consuming Writer,
     _ transfer: inout TransferCounter, _ progress: (TransferProgress) throws -> Void
   ) throws {
     let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })

@@ -1,20 +1,30 @@
-import JSON
 import ModelFile
 import ModelSchema
-import PyTorchCheckpoint
-import Safetensors
 import TensorStorage
 import Tokenizers
 
 /// Writes models as folders that the rest of the ecosystem opens.
 public struct CheckpointExporter {
+  let model: ModelFile
+  let layout: ExportLayout
+  /// The type of every tensor: `transformers` expects one type throughout a file.
+  let elementType: ElementType
+  let isQuantized: Bool
+  let maximumShardByteCount: Int?
+  let isUntied: Bool
+  let tokenizer: Tokenizer?
+
+  /// What was written of a model.
+  typealias Written = (tensorCount: Int, notes: [String])
+
   /// Exports a model.
   ///
   /// - Parameters:
   ///   - model: what to export.
   ///   - layout: which program opens the folder.
-  ///   - folder: appears whole or not at all.
-  ///   - collision: whether an earlier export there is replaced, file by file.
+  ///   - folder: a new one appears whole or not at all.
+  ///   - collision: whether an earlier export there is replaced; what a kill meanwhile leaves is the
+  ///     old one, the new one, or a folder without configuration, which no reader opens.
   ///   - elementType: f32, f16 or bf16; `nil` for the type of the model's matrices, and for f32 in
   ///     the reference layout, TensorFlow 1's and, where those are bf16, in TensorFlow's.
   ///   - isQuantized: whether matrices become Q8_0, which the layout ``ExportLayout/gguf`` alone has.
@@ -32,6 +42,23 @@ public struct CheckpointExporter {
     isQuantized: Bool = false, maximumShardByteCount: Int? = nil, isUntied: Bool = false,
     progress: (TransferProgress) throws -> Void = { _ in }
   ) throws -> ExportReport {
+    let exporter = try CheckpointExporter(
+      model: model, layout: layout, elementType: elementType, isQuantized: isQuantized,
+      maximumShardByteCount: maximumShardByteCount, isUntied: isUntied)
+    let output = try ExportFolder.open(path: folder, collision: collision)
+    let written = try exporter.write(to: output, progress: progress)
+    let path = output.path
+    let files = try output.commit(openedBy: layout.entryNames, removing: layout.supersedes)
+    return ExportReport(
+      folder: path, layout: layout, files: files, tensorCount: written.tensorCount,
+      notes: exporter.notes + written.notes)
+  }
+
+  /// Checks that the layout can hold what is asked for, before anything is written.
+  private init(
+    model: ModelFile, layout: ExportLayout, elementType: ElementType?, isQuantized: Bool,
+    maximumShardByteCount: Int?, isUntied: Bool
+  ) throws {
     guard layout == .gguf || !isQuantized else { throw ExportError.quantized(layout) }
     guard layout.namesTiedTensors || !isUntied else { throw ExportError.untied(layout) }
     if let maximumShardByteCount {
@@ -44,111 +71,45 @@ public struct CheckpointExporter {
     guard layout.isForPyTorchClasses || family == .bert else {
       throw ExportError.family(path: model.path, family, layout)
     }
-    let type = try resolvedType(elementType, model: model, layout: layout)
+    let own = layout.elementTypes.contains(model.elementType) ? model.elementType : .f32
+    let type = elementType ?? own
+    guard layout.elementTypes.contains(type) else { throw ExportError.elementType(type, layout) }
     let tokenizer = try model.tokenizer()
-    let special = tokenizer?.specialTokens
-    guard model.description.memory == nil || special != nil else {
+    guard tokenizer != nil || !layout.framesSegments(of: model.description) else {
       throw ExportError.noTokenizer(path: model.path)
     }
-    if layout == .tensorFlowVariables || layout == .gguf {
-      return try exportAlone(
-        model: model, layout: layout, to: folder, collision: collision, elementType: type,
-        isQuantized: isQuantized, tokenizer: tokenizer, progress: progress)
-    }
-    let named = layout.tensors(
-      of: model.description, framing: special.map { ($0.classification, $0.separator) },
-      elementType: type)
-    let tensors = tied(named, layout: layout, isUntied: isUntied)
-    let configuration = ExportedConfiguration(
-      model: model.description, layout: layout, elementType: type, tokenizer: tokenizer)
-
-    let output = try ExportFolder.open(path: folder, collision: collision)
-    try writeWeights(
-      tensors, of: model, layout: layout, maximumShardByteCount: maximumShardByteCount,
-      to: output, progress: progress)
-    try output.write((configuration.json().serialized(pretty: true) + "\n").utf8, to: "config.json")
-    if let tokenizer {
-      let files = tokenizer.files(
-        maximumLength: configuration.runsRecurrence
-          ? nil : model.description.encoder.maximumPositions)
-      for file in files { try output.write(file.bytes, to: file.name) }
-    }
-    if configuration.runsRecurrence {
-      try output.write(
-        ModelingFile.bytes(classifier: configuration.classifierName), to: ModelingFile.name)
-    }
-    let path = output.path
-    let files = try output.commit(removing: layout.supersedes)
-    var notes = notes(on: model, layout: layout)
-    if isUntied, !named.contains(where: { $0.sharedWith != nil }) {
-      notes.append("the model has no tied tensors: there is nothing to untie")
-    }
-    return ExportReport(
-      folder: path, layout: layout, files: files, tensorCount: tensors.count, notes: notes)
+    self.model = model
+    self.layout = layout
+    self.elementType = type
+    self.isQuantized = isQuantized
+    self.maximumShardByteCount = maximumShardByteCount
+    self.isUntied = isUntied
+    self.tokenizer = tokenizer
   }
 
-  /// The tensors as the layout keeps those that have two names.
-  private static func tied(
-    _ tensors: [ForeignTensor], layout: ExportLayout, isUntied: Bool
-  ) -> [ForeignTensor] {
-    if isUntied {
-      return tensors.map { tensor in
-        var tensor = tensor
-        tensor.sharedWith = nil
-        return tensor
-      }
+  private func write(
+    to output: borrowing ExportFolder, progress: (TransferProgress) throws -> Void
+  ) throws -> Written {
+    switch layout {
+    case .huggingFace, .pyTorch, .reference, .tensorFlow:
+      try writeClassFolder(to: output, progress: progress)
+    case .tensorFlowVariables: try writeTensorFlowVariables(to: output, progress: progress)
+    case .gguf: try writeGGUF(to: output, progress: progress)
     }
-    return layout == .huggingFace ? tensors.filter { $0.sharedWith == nil } : tensors
   }
 
-  /// Exports to a format that has nothing in common with the folders of `transformers`.
-  private static func exportAlone(
-    model: ModelFile, layout: ExportLayout, to folder: String,
-    collision: AtomicFileWriter.Collision, elementType: ElementType, isQuantized: Bool,
-    tokenizer: Tokenizer?, progress: (TransferProgress) throws -> Void
-  ) throws -> ExportReport {
-    let output = try ExportFolder.open(path: folder, collision: collision)
-    let path = output.path
-    var notes = notes(on: model, layout: layout)
-    let wordPiece = tokenizer?.wordPiece
-    if let tokenizer, wordPiece == nil {
-      notes.append(
-        "the layout \(layout.rawValue) is written with WordPiece vocabularies only: the "
-          + "\(tokenizer.kindName) tokenizer is left out")
-    }
-    let tensorCount: Int
-    if layout == .gguf {
-      tensorCount = try exportGGUF(
-        model: model, to: output, tokenizer: wordPiece, elementType: elementType,
-        isQuantized: isQuantized, progress: progress)
-    } else {
-      let result = try exportTensorFlowVariables(
-        model: model, to: output, tokenizer: wordPiece, progress: progress)
-      tensorCount = result.tensorCount
-      notes += result.notes
-    }
-    let files = try output.commit(removing: layout.supersedes)
-    return ExportReport(
-      folder: path, layout: layout, files: files, tensorCount: tensorCount, notes: notes)
-  }
-
-  /// The type that every tensor gets: `transformers` expects one type throughout a file.
-  private static func resolvedType(
-    _ asked: ElementType?, model: ModelFile, layout: ExportLayout
-  ) throws -> ElementType {
-    let allowed = layout.elementTypes
-    let own = allowed.contains(model.elementType) ? model.elementType : .f32
-    let type = asked ?? own
-    guard allowed.contains(type) else { throw ExportError.elementType(type, layout) }
-    return type
-  }
-
-  private static func notes(on model: ModelFile, layout: ExportLayout) -> [String] {
+  /// What a person should know of any model in the layout.
+  private var notes: [String] {
     var notes: [String] = []
     if model.description.predictsMaskedTokens, !layout.keepsMaskedTokenHead(of: model.description) {
       notes.append("the head that names masked tokens is left out")
     }
-    if !model.hasTokenizer { notes.append("the model has no tokenizer, so the folder has none") }
+    if let tokenizer, tokenizer.wordPiece == nil, !layout.holdsSubwordTokenizers {
+      notes.append(
+        "the layout \(layout.rawValue) is written with WordPiece vocabularies only: the "
+          + "\(tokenizer.kindName) tokenizer is left out")
+    }
+    if tokenizer == nil { notes.append("the model has no tokenizer, so the folder has none") }
     if model.description.labels.isEmpty {
       notes.append(
         model.description.memory == nil

@@ -5,9 +5,11 @@ import TensorStorage
 public enum ExportError: DescribedError, Hashable {
   /// The folder holds files that no export wrote.
   case foreignFolder(path: String)
+  /// The folder is where a volume is mounted, so nothing beside it can be renamed to it.
+  case otherVolume(path: String)
   /// The name belongs to a file.
   case notAFolder(path: String)
-  /// Without a tokenizer the ids that frame a segment are unknown.
+  /// Without a tokenizer the ids that frame a segment are unknown, and the layout has to name them.
   case noTokenizer(path: String)
   /// BERT's relatives go to transformers' PyTorch classes alone: other layouts have names for BERT only.
   case family(path: String, EncoderFamily, ExportLayout)
@@ -19,20 +21,27 @@ public enum ExportError: DescribedError, Hashable {
   case shards(ExportLayout)
   /// No shard has room for a byte.
   case shardByteCount(Int)
+  /// A number of a matrix that no block of Q8_0 holds.
+  case unquantizable(path: String, tensor: String, value: Float)
   /// A second copy of tied tensors, of which the layout never has two names.
   case untied(ExportLayout)
 
   /// The family of the error.
   public var kind: FailureKind {
-    if case .noTokenizer = self { .badData } else { .usage }
+    switch self {
+    case .noTokenizer, .unquantizable: .badData
+    default: .usage
+    }
   }
 
   /// The file, folder or tensor.
   public var place: String? {
     switch self {
-    case .foreignFolder(let path), .notAFolder(let path), .noTokenizer(let path),
+    case .foreignFolder(let path), .otherVolume(let path), .notAFolder(let path),
+      .noTokenizer(let path),
       .family(let path, _, _):
       path
+    case .unquantizable(let path, let tensor, _): "\(path): tensor \(tensor)"
     case .elementType, .quantized, .shards, .shardByteCount, .untied: nil
     }
   }
@@ -41,6 +50,7 @@ public enum ExportError: DescribedError, Hashable {
   public var problem: String {
     switch self {
     case .foreignFolder: "holds files that no export wrote, and is left as it is"
+    case .otherVolume: "lies on another volume than the folder around it"
     case .notAFolder: "is a file, expected a folder or a new name"
     case .noTokenizer: "has memory but no tokenizer, so the ids of [CLS] and [SEP] are unknown"
     case .family(_, let family, let layout):
@@ -48,6 +58,7 @@ public enum ExportError: DescribedError, Hashable {
     case .elementType(let type, let layout):
       "the layout \(layout.rawValue) cannot be written as \(type)"
     case .quantized(let layout): "the layout \(layout.rawValue) cannot be written as q8_0"
+    case .unquantizable(_, _, let value): "holds \(value), for which a block of q8_0 has no scale"
     case .shards(let layout): "the layout \(layout.rawValue) is not written in shards"
     case .shardByteCount(let count): "shards of \(count) bytes cannot be written"
     case .untied(let layout): "the layout \(layout.rawValue) names no tensor twice"
@@ -58,13 +69,17 @@ public enum ExportError: DescribedError, Hashable {
   public var advice: String? {
     switch self {
     case .foreignFolder, .notAFolder: "Choose another folder."
-    case .noTokenizer: "Convert the checkpoint again with its tokenizer's files beside it."
+    case .otherVolume: "Choose a folder inside it."
+    case .noTokenizer:
+      "Convert the checkpoint again with its tokenizer's files beside it, or choose the layout gguf, "
+        + "tensorflow or tensorflow1, which name no such ids."
     case .family: "Choose the layout huggingface or pytorch."
     case .elementType(_, .huggingFace), .elementType(_, .pyTorch): "Choose f32, f16 or bf16."
     case .elementType(_, .reference), .elementType(_, .tensorFlowVariables):
       "Choose f32, or the layout huggingface."
     case .elementType(_, .tensorFlow): "Choose f32 or f16, or the layout huggingface."
     case .elementType(_, .gguf): "Choose f32, f16, bf16 or q8_0."
+    case .unquantizable: "Choose --dtype bf16 or f32."
     case .quantized: "Choose f32, f16 or bf16, or the layout gguf."
     case .shards: "Choose the layout huggingface or pytorch, or no size of shards."
     case .shardByteCount: "Choose a size of at least one byte."

@@ -1,22 +1,22 @@
 import Foundation
 import TensorStorage
 
-/// A folder that appears whole or not at all.
+/// A folder of exported files: a new one appears whole or not at all.
 ///
-/// Files are written into a temporary sibling. ``commit()`` renames it; where an earlier export
-/// stands, each of its files is replaced in one step and files of other names stay.
+/// Files are written into a ``StagingFolder``, which ``commit(openedBy:removing:)`` renames. Where an
+/// earlier export stands, its files are replaced one after another, and no reader opens a mixture:
+/// those without which none does go first and come last. Files of other names stay.
+///
+/// What a kill leaves, beside a staging folder that the next export removes:
+/// - while files are written: what was there;
+/// - once the configuration is taken away, until the new one is put there: files of both exports, each of
+///   them whole, and no configuration, so that readers refuse the folder and the next export replaces it;
+/// - after that: the new export.
 struct ExportFolder: ~Copyable {
   /// The final name.
   let path: String
-  private let stagingPath: String
+  private let staging: StagingFolder
   private let mergesIntoExisting: Bool
-  private var committed = false
-
-  private init(path: String, stagingPath: String, mergesIntoExisting: Bool) {
-    self.path = path
-    self.stagingPath = stagingPath
-    self.mergesIntoExisting = mergesIntoExisting
-  }
 
   /// Opens the temporary sibling.
   ///
@@ -25,7 +25,7 @@ struct ExportFolder: ~Copyable {
   static func open(
     path: String, collision: AtomicFileWriter.Collision
   ) throws -> ExportFolder {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let path = resolved(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
     let existing = try contents(of: path)
     if !existing.isEmpty {
       guard collision == .replace else { throw FileError(.create, path, code: EEXIST) }
@@ -33,23 +33,15 @@ struct ExportFolder: ~Copyable {
         throw ExportError.foreignFolder(path: path)
       }
     }
-    for attempt in 0..<100 {
-      let candidate = "\(path).\(getpid())-\(attempt).partial"
-      if mkdir(candidate, 0o777) == 0 {
-        return ExportFolder(
-          path: path, stagingPath: candidate, mergesIntoExisting: !existing.isEmpty)
-      }
-      guard errno == EEXIST else { break }
+    let staging = try StagingFolder.make(beside: path)
+    if let device = device(of: path), device != Self.device(of: staging.path) {
+      throw ExportError.otherVolume(path: path)
     }
-    throw FileError(.create, path)
-  }
-
-  deinit {
-    if !committed { try? FileManager.default.removeItem(atPath: stagingPath) }
+    return ExportFolder(path: path, staging: staging, mergesIntoExisting: !existing.isEmpty)
   }
 
   /// Where a file of the folder is written meanwhile.
-  private func stagedPath(of name: String) -> String { "\(stagingPath)/\(name)" }
+  private func stagedPath(of name: String) -> String { "\(staging.path)/\(name)" }
 
   /// Has a file written at the path that it has meanwhile.
   ///
@@ -74,33 +66,78 @@ struct ExportFolder: ~Copyable {
 
   /// Puts the folder in place and tells the names and sizes of its files.
   ///
-  /// - Parameter isSuperseded: whether a file of an earlier export, which this one does not
-  ///   replace, has to go because readers would take it for one of these.
+  /// - Parameters:
+  ///   - entryNames: the files without which no reader opens the folder, in the order in which they
+  ///     are put in place.
+  ///   - isSuperseded: whether a file of an earlier export, which this one does not replace, has to
+  ///     go because readers would take it for one of these.
   consuming func commit(
-    removing isSuperseded: (_ name: String) -> Bool
+    openedBy entryNames: [String], removing isSuperseded: (_ name: String) -> Bool
   ) throws -> [ExportReport.File] {
-    let names = try FileManager.default.contentsOfDirectory(atPath: stagingPath).sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: staging.path).sorted()
     let files = try names.map { name in
       ExportReport.File(
         name: name, byteCount: try RandomAccessFile(path: stagedPath(of: name)).byteCount)
     }
     if mergesIntoExisting {
-      for name in names {
-        guard rename(stagedPath(of: name), "\(path)/\(name)") == 0 else {
-          throw FileError(.rename, "\(path)/\(name)")
-        }
-      }
-      // The new weights are in place before the old ones go.
-      for name in try Self.contents(of: path) where isSuperseded(name) && !names.contains(name) {
-        guard unlink("\(path)/\(name)") == 0 else { throw FileError(.remove, "\(path)/\(name)") }
-      }
-      rmdir(stagingPath)
+      try replace(names, openedBy: entryNames, removing: isSuperseded)
     } else {
       // Renaming onto an empty folder replaces it; anything put there meanwhile stops this.
-      guard rename(stagingPath, path) == 0 else { throw FileError(.rename, path) }
+      try staging.move(to: path)
     }
-    committed = true
     return files
+  }
+
+  /// Replaces an earlier export's files; each step is on the disk before the next one begins.
+  private func replace(
+    _ names: [String], openedBy entryNames: [String],
+    removing isSuperseded: (_ name: String) -> Bool
+  ) throws {
+    let folder = Folder(path: path)
+    for name in names {
+      var status = stat()
+      // Found out before anything is touched.
+      if lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        throw FileError(.create, "\(path)/\(name)", code: EISDIR)
+      }
+    }
+    for name in entryNames.reversed() { try remove(name) }
+    folder.synchronize()
+    for name in names where !entryNames.contains(name) { try place(name) }
+    for name in try Self.contents(of: path) where isSuperseded(name) && !names.contains(name) {
+      try remove(name)
+    }
+    folder.synchronize()
+    for name in entryNames where names.contains(name) { try place(name) }
+    folder.synchronize()
+  }
+
+  private func remove(_ name: String) throws(FileError) {
+    guard unlink("\(path)/\(name)") == 0 || errno == ENOENT else {
+      throw FileError(.remove, "\(path)/\(name)")
+    }
+  }
+
+  private func place(_ name: String) throws(FileError) {
+    guard rename(stagedPath(of: name), "\(path)/\(name)") == 0 else {
+      throw FileError(.rename, "\(path)/\(name)")
+    }
+  }
+
+  /// The folder that a link leads to, whose own siblings lie beside it.
+  private static func resolved(_ path: String) -> String {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
+      let target = realpath(path, nil)
+    else { return path }
+    defer { free(target) }
+    return String(cString: target)
+  }
+
+  /// The volume of a file or folder; `nil` where there is none.
+  private static func device(of path: String) -> dev_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_dev : nil
   }
 
   /// Names in a folder; none when there is no such folder yet.

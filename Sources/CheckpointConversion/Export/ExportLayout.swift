@@ -24,7 +24,7 @@ extension ExportLayout {
   /// What the files of an exported TensorFlow checkpoint are called, before their endings.
   static let tensorFlowPrefix = "bert_model.ckpt"
 
-  /// The file that tells that a folder is an export: the weights, or the index of them.
+  /// The file of the weights where it is one; the index of a TensorFlow checkpoint.
   public var weightsName: String {
     switch self {
     case .huggingFace, .reference: "model.safetensors"
@@ -35,21 +35,26 @@ extension ExportLayout {
     }
   }
 
-  /// The file of the configuration; `nil` where the weights' file holds it.
-  private var configurationName: String? {
+  /// The files without which no reader opens a folder of the layout, in the order in which they are
+  /// put in place.
+  ///
+  /// They are what tells where several files of weights are, and the configuration; none where one file
+  /// is all.
+  var entryNames: [String] {
     switch self {
-    case .huggingFace, .pyTorch, .reference, .tensorFlow: "config.json"
-    case .tensorFlowVariables: "bert_config.json"
-    case .gguf: nil
+    case .huggingFace, .pyTorch: [ShardNames(of: weightsName).index, "config.json"]
+    case .reference, .tensorFlow: ["config.json"]
+    case .tensorFlowVariables: [weightsName, "bert_config.json"]
+    case .gguf: []
     }
   }
 
-  /// Whether a folder with these files may be an export.
+  /// Whether a folder with these files may be an export, or what a kill left of one while it was
+  /// replaced: weights of a layout are always among them.
   static func isExport(_ names: [String]) -> Bool {
-    allCases.contains { layout in
-      let weights = ShardNames(of: layout.weightsName)
-      return (names.contains(weights.whole) || names.contains(weights.index))
-        && layout.configurationName.map(names.contains) ?? true
+    names.contains { name in
+      name.hasPrefix("\(tensorFlowPrefix).")
+        || allCases.contains { ShardNames(of: $0.weightsName).contains(name) }
     }
   }
 
@@ -71,12 +76,22 @@ extension ExportLayout {
     }
   }
 
-  /// Whether the weights are one file of the model's own names for `transformers`.
+  /// Whether classes of `transformers` open the folder, PyTorch's or TensorFlow's; they make the table
+  /// of words as large as the configuration says.
   var isForTransformers: Bool { isForPyTorchClasses || self == .tensorFlow }
 
-  /// Whether the PyTorch classes of `transformers` open the folder: every family has them, and one
-  /// of them carries memory.
+  /// Whether the PyTorch classes of `transformers` open the folder: every family has them, weights may
+  /// be in shards, and memory has a class of its own.
   var isForPyTorchClasses: Bool { self == .huggingFace || self == .pyTorch }
+
+  /// Whether a tokenizer of another kind than WordPiece has a form in the layout.
+  var holdsSubwordTokenizers: Bool { self != .tensorFlowVariables && self != .gguf }
+
+  /// Whether a model's folder needs the ids of the tokens around a segment: in buffers of the reference
+  /// implementation's class, or for the class that runs the recurrence.
+  func framesSegments(of model: ModelDescription) -> Bool {
+    model.memory != nil && (self == .reference || isForPyTorchClasses && !model.labels.isEmpty)
+  }
 
   /// Whether some tensor may have two names in the layout.
   var namesTiedTensors: Bool { isForPyTorchClasses || self == .reference }
@@ -94,75 +109,16 @@ extension ExportLayout {
     }
   }
 
-  /// The tensors of the exported file, in the order of the state dict.
+  /// The tensors of the exported files, in the order of the state dict or of the layers.
   ///
-  /// With memory, its m rows follow the vocabulary's in the word embeddings, or are a tensor of their own
-  /// where these have another width. Modules that the family's classes lack are left out: a pooler
-  /// without a classifier that would read it. The reference layout
-  /// then puts everything inside `model.`, names the word embeddings a second time and adds the ids
-  /// that frame a segment; it is f32 throughout. The decoder of the head for masked tokens, where
-  /// that goes along, is a second name of the word embeddings, its bias one of the head's.
+  /// - Parameter framing: the ids around a segment, where the layout's buffers hold them.
   func tensors(
     of model: ModelDescription, framing: (classification: Int32, separator: Int32)?,
     elementType: ElementType
   ) -> [ForeignTensor] {
-    if self == .tensorFlow { return HDF5Layers(model).tensors(elementType: elementType) }
-    let catalog = ParameterCatalog(model)
-    let names = FamilyNames(model.encoder.family, classifies: !model.labels.isEmpty)
-    let memory = catalog.parameters.first { $0.role == .memory }
-    let isWrapped = self == .reference && memory != nil
-    let type = self == .reference ? .f32 : elementType
-    let outer = isWrapped ? "model." : ""
-    let keepsHead = keepsMaskedTokenHead(of: model)
-    let isBare = model.labels.isEmpty && !isWrapped && !keepsHead
-    let inner = outer + (isBare ? "" : "\(names.encoder).")
-
-    var tensors: [ForeignTensor] = []
-    var alias: [ForeignTensor] = []
-    if isWrapped, let memory, let framing {
-      let first = model.encoder.vocabularySize
-      let ids = first..<first + memory.shape.rowCount
-      tensors = [
-        ForeignTensor("cls_token", integers: [Int64(framing.classification)]),
-        ForeignTensor("sep_token", integers: [Int64(framing.separator)]),
-        ForeignTensor("mem_token_ids", integers: ids.map(Int64.init)),
-      ]
-    }
-    for parameter in catalog.parameters {
-      if parameter.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix) {
-        guard keepsHead else { continue }
-        tensors.append(ForeignTensor(parameter.name, [parameter], as: type))
-        if parameter.name == Self.maskedTokenBias {
-          alias.append(
-            ForeignTensor(
-              Self.maskedTokenDecoder + "bias", [parameter], as: type, sharedWith: parameter.name))
-        }
-        continue
-      }
-      if parameter.role == .memory {
-        guard !model.encoder.memoryJoinsWords else { continue }
-        tensors.append(ForeignTensor(outer + Dialect.initialMemory, [parameter], as: type))
-        continue
-      }
-      guard let module = names.module(parameter.module) else { continue }
-      let prefix = names.isHead(parameter.module) ? outer : inner
-      let name = prefix + module + parameter.name.dropFirst(parameter.module.count)
-      let joined = parameter.name == Dialect.wordEmbeddings && model.encoder.memoryJoinsWords
-      let parts = [parameter] + (joined ? [memory].compactMap(\.self) : [])
-      tensors.append(ForeignTensor(name, parts, as: type))
-      if isWrapped, parameter.name == Dialect.wordEmbeddings {
-        alias.append(
-          ForeignTensor(
-            "model.embeddings.weight", parts, as: type, sharedWith: name))
-      }
-      if keepsHead, parameter.name == Dialect.wordEmbeddings {
-        alias.append(
-          ForeignTensor(Self.maskedTokenDecoder + "weight", parts, as: type, sharedWith: name))
-      }
-    }
-    return tensors + alias
+    self == .tensorFlow
+      ? HDF5Layers(model).tensors(elementType: elementType)
+      : ExportedStateDict(of: model, layout: self, framing: framing, elementType: elementType)
+        .tensors
   }
-
-  private static let maskedTokenBias = ParameterCatalog.maskedTokenHeadPrefix + "bias"
-  private static let maskedTokenDecoder = ParameterCatalog.maskedTokenHeadPrefix + "decoder."
 }

@@ -27,7 +27,7 @@ struct ExportedConfiguration {
 
   /// Whether the folder brings its own class that carries memory from segment to segment.
   var runsRecurrence: Bool {
-    layout.isForPyTorchClasses && model.memory != nil && !model.labels.isEmpty
+    layout.isForPyTorchClasses && layout.framesSegments(of: model)
   }
 
   /// The configuration.

@@ -12,7 +12,7 @@ struct ForeignTensor: Sendable {
     case integers([Int64])
   }
 
-  let name: String
+  private(set) var name: String
   let shape: Shape
   let elementType: ElementType
   let content: Content
@@ -28,12 +28,18 @@ struct ForeignTensor: Sendable {
   /// The bytes that the tensor takes up itself: none when it is a second name.
   var storedByteCount: Int { sharedWith == nil ? description.byteCount : 0 }
 
+  /// The same numbers under another name.
+  func named(_ name: String) -> ForeignTensor {
+    var tensor = self
+    tensor.name = name
+    return tensor
+  }
+
   /// Parameters under a foreign name; behind the first one come rows of the others.
   init(
     _ name: String, _ parameters: [ParameterDescription], as elementType: ElementType,
-    sharedWith: String? = nil, isTransposed: Bool = false
+    isTransposed: Bool = false
   ) {
-    self.sharedWith = sharedWith
     self.isTransposed = isTransposed
     self.name = name
     self.elementType = elementType
@@ -47,7 +53,6 @@ struct ForeignTensor: Sendable {
   init(_ name: String, integers: [Int64]) {
     self.name = name
     elementType = .i64
-    sharedWith = nil
     isTransposed = false
     content = .integers(integers)
     shape = [integers.count]

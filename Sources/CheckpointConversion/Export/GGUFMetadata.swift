@@ -1,11 +1,15 @@
 import GGUF
+import JSON
 import ModelSchema
+import TensorStorage
 import Tokenizers
 
-/// The metadata of an exported GGUF file: what llama.cpp's converter writes of a BERT, and keys of our
-/// own for what that leaves out.
+/// The metadata of an exported GGUF file: what llama.cpp's converter writes of a BERT, and two keys of
+/// our own, the whole configuration and the tokenizer's settings, for it leaves out much of both.
 struct GGUFMetadata {
   let model: ModelDescription
+  /// The type of matrices that are not quantised.
+  let elementType: ElementType
   let tokenizer: WordPieceTokenizer?
   /// The type of most matrices.
   let fileType: GGMLType
@@ -14,7 +18,9 @@ struct GGUFMetadata {
   private static let quantizationVersion: UInt64 = 2
 
   /// Keys and values in order.
-  var values: [(key: String, value: GGUFValue)] {
+  ///
+  /// - Throws: what ``ExportedConfiguration/json()`` throws.
+  func values() throws -> [(key: String, value: GGUFValue)] {
     let encoder = model.encoder
     func count(_ value: Int) -> GGUFValue { .unsigned(UInt64(value)) }
     var values: [(key: String, value: GGUFValue)] = [
@@ -28,18 +34,15 @@ struct GGUFMetadata {
       (GGUFKey.isCausal, .bool(false)),
       (GGUFKey.fileType, .unsigned(fileTypeNumber)),
       (GGUFKey.quantizationVersion, .unsigned(Self.quantizationVersion)),
-      (GGUFKey.activation, .string(encoder.huggingFaceJSON["hidden_act"]?.string ?? "gelu")),
     ]
     if !model.labels.isEmpty {
       values.append((GGUFKey.labels, .array(model.labels.map { .string($0) })))
     }
-    if let memory = model.memory {
-      values += [
-        (GGUFKey.memoryTokenCount, count(memory.tokenCount)),
-        (GGUFKey.segmentPositions, count(memory.segmentPositions)),
-        (GGUFKey.alignment, .string(memory.alignment.rawValue)),
-      ]
-    }
+    let configuration = ExportedConfiguration(
+      model: model, layout: .gguf, elementType: elementType,
+      tokenizer: tokenizer.map { Tokenizer($0) })
+    values.append(
+      (GGUFKey.configuration, .string(try configuration.json().serialized(pretty: false))))
     return values + tokenizerValues + [(GGUFKey.tokenTypeCount, count(encoder.tokenTypeCount))]
   }
 
@@ -87,7 +90,10 @@ struct GGUFMetadata {
       (GGUFTokenizerKey.preprocessing, .string("default")),
       (GGUFTokenizerKey.tokens, .array(tokens)),
       (GGUFTokenizerKey.tokenTypes, .array(types)),
-      (GGUFTokenizerKey.lowercases, .bool(tokenizer.settings.lowercases)),
+      (
+        GGUFTokenizerKey.settings,
+        .string(JSONValue.object(tokenizer.settings.json).serialized(pretty: false))
+      ),
     ]
     let roles = [
       (GGUFTokenizerKey.unknown, names.unknown), (GGUFTokenizerKey.separator, names.separator),

@@ -63,16 +63,9 @@ struct HDF5Layers {
 
   /// The layer and the name in it; `nil` for what the file does not have.
   private func variable(of parameter: ParameterDescription) -> (layer: String, name: String)? {
-    let leaf: String
-    switch parameter.role {
-    case .embedding: leaf = parameter.name == Dialect.wordEmbeddings ? "weight" : "embeddings"
-    case .weight: leaf = "kernel"
-    case .bias: leaf = "bias"
-    case .gain: leaf = "gamma"
-    case .normBias: leaf = "beta"
-    case .memory: return nil
-    }
-    let module = parameter.name.split(separator: ".").dropLast().joined(separator: "/")
+    guard let own = parameter.role.kerasLeaf else { return nil }
+    let leaf = parameter.name == Dialect.wordEmbeddings ? "weight" : own
+    let module = parameter.module.replacing(".", with: "/")
     let head = ParameterCatalog.maskedTokenHeadPrefix.split(separator: ".").joined(separator: "/")
     if module.hasPrefix(head) {
       // cls.predictions.bias is a variable of the head itself.

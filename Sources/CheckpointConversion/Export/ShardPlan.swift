@@ -3,9 +3,9 @@ import TensorStorage
 
 /// How an export's tensors are divided among files of bounded size.
 ///
-/// Tensors go into files in the order of their names; a file is closed before the tensor that would make it too
-/// large, and a tensor that is too large alone has a file alone, which comes before the one that is
-/// open. A second name is in the file of its tensor.
+/// Tensors go into files in the order of their names; a file is closed before the tensor that would make
+/// it too large, and a tensor that is too large alone has a file alone, which comes before the one that
+/// is open. A second name is in the file of its tensor.
 ///
 /// Source: `huggingface_hub/serialization/_base.py` (2.4), `split_state_dict_into_shards_factory`;
 /// the same tensors are divided in the same way. transformers 5.23 sorts them before.

@@ -21,17 +21,8 @@ struct SubwordTokenizerFiles {
     return files
   }
 
-  /// The tokens with a role; `null` for one that the vocabulary lacks.
   private var roles: JSONObject {
-    let names = tokenizer.settings.specialTokens
-    func token(_ name: String) -> JSONValue {
-      tokenizer.vocabulary.id(of: name) == nil ? .null : .string(name)
-    }
-    return [
-      "unk_token": token(names.unknown), "sep_token": token(names.separator),
-      "pad_token": token(names.padding), "cls_token": token(names.classification),
-      "mask_token": token(names.mask),
-    ]
+    tokenizer.settings.specialTokens.json { tokenizer.vocabulary.id(of: $0) != nil }
   }
 
   /// The class that takes `tokenizer.json` as it is.

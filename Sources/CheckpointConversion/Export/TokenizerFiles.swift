@@ -21,18 +21,8 @@ struct TokenizerFiles {
     ]
   }
 
-  /// The tokens with a role; `null` for one that the vocabulary lacks, which `transformers` would
-  /// otherwise add at an id that belongs to something else.
   private var specialTokens: JSONObject {
-    let names = tokenizer.settings.specialTokens
-    func token(_ name: String) -> JSONValue {
-      tokenizer.id(of: name) == nil ? .null : .string(name)
-    }
-    return [
-      "unk_token": token(names.unknown), "sep_token": token(names.separator),
-      "pad_token": token(names.padding), "cls_token": token(names.classification),
-      "mask_token": token(names.mask),
-    ]
+    tokenizer.settings.specialTokens.json { tokenizer.id(of: $0) != nil }
   }
 
   private var configuration: JSONValue {
@@ -41,6 +31,10 @@ struct TokenizerFiles {
     object["strip_accents"] = tokenizer.settings.stripsAccents.map(JSONValue.bool) ?? .null
     object["tokenize_chinese_chars"] = .bool(tokenizer.settings.splitsChineseCharacters)
     if let maximumLength { object["model_max_length"] = .integer(maximumLength) }
+    object["added_tokens_decoder"] = .object(
+      addedTokens.reduce(into: [:]) { tokens, token in
+        tokens["\(token.id)"] = .object(token.description)
+      })
     object["tokenizer_class"] = "BertTokenizer"
     return .object(object)
   }
@@ -56,7 +50,12 @@ struct TokenizerFiles {
       "version": "1.0",
       "truncation": nil,
       "padding": nil,
-      "added_tokens": addedTokens,
+      "added_tokens": .array(
+        addedTokens.map { id, description in
+          var token: JSONObject = ["id": .integer(id)]
+          for (name, value) in description.members { token[name] = value }
+          return .object(token)
+        }),
       "normalizer": [
         "type": "BertNormalizer",
         "clean_text": .bool(settings.cleansText),
@@ -79,8 +78,8 @@ struct TokenizerFiles {
     ]
   }
 
-  /// Tokens found in a text as they are spelt: those with a role, and the checkpoint's own.
-  private var addedTokens: JSONValue {
+  /// Tokens found in a text as they are spelt, those with a role and the checkpoint's own, by their ids.
+  private var addedTokens: [(id: Int, description: JSONObject)] {
     let names = tokenizer.settings.specialTokens
     let special = [
       names.padding, names.unknown, names.classification, names.separator, names.mask,
@@ -91,16 +90,18 @@ struct TokenizerFiles {
       + own.map { (token: $0.content, isNormalized: $0.isNormalized, isSpecial: false) }
     // A role whose token the vocabulary lacks has no id.
     let known = all.compactMap { entry in
-      tokenizer.id(of: entry.token).map { (id: Int($0), entry: entry) }
+      tokenizer.id(of: entry.token).map { id in
+        (
+          id: Int(id),
+          description: [
+            "content": .string(entry.token), "single_word": false, "lstrip": false,
+            "rstrip": false, "normalized": .bool(entry.isNormalized),
+            "special": .bool(entry.isSpecial),
+          ] as JSONObject
+        )
+      }
     }
-    return .array(
-      known.sorted { $0.id < $1.id }.map { id, entry in
-        [
-          "id": .integer(id), "content": .string(entry.token), "single_word": false,
-          "lstrip": false, "rstrip": false, "normalized": .bool(entry.isNormalized),
-          "special": .bool(entry.isSpecial),
-        ]
-      })
+    return known.sorted { $0.id < $1.id }
   }
 
   private var frame: TokenFrame {
@@ -108,6 +109,20 @@ struct TokenizerFiles {
     return TokenFrame(
       first: (names.classification, tokenizer.specialTokens.classification),
       last: (names.separator, tokenizer.specialTokens.separator), isRoBERTa: false)
+  }
+}
+
+extension SpecialTokenNames {
+  /// The tokens with a role as `transformers` calls them.
+  ///
+  /// `null` stands for one that the vocabulary lacks, which `transformers` would otherwise add at an id
+  /// that belongs to something else.
+  func json(isKnown: (_ token: String) -> Bool) -> JSONObject {
+    func token(_ name: String) -> JSONValue { isKnown(name) ? .string(name) : .null }
+    return [
+      "unk_token": token(unknown), "sep_token": token(separator), "pad_token": token(padding),
+      "cls_token": token(classification), "mask_token": token(mask),
+    ]
   }
 }
 

@@ -3,7 +3,7 @@ import JSON
 import ModelSchema
 import Tokenizers
 
-/// The keys of a GGUF file that say what a BERT is, and those of our own for what they leave out.
+/// The keys of a GGUF file that say what a BERT is, and one of our own that says all of it.
 ///
 /// Source: gguf-py 0.19, `constants.py`.
 enum GGUFKey {
@@ -20,14 +20,13 @@ enum GGUFKey {
   static let fileType = "general.file_type"
   static let quantizationVersion = "general.quantization_version"
 
-  static let activation = "rmt.hidden_act"
-  static let memoryTokenCount = "rmt.memory_tokens"
-  static let segmentPositions = "rmt.segment_positions"
-  static let alignment = "rmt.alignment"
+  /// Our own: the whole of Hugging Face's config.json, as text.
+  static let configuration = "rmt.config"
 }
 
 extension GGUFFile: ConfiguredTensorSource {
-  /// The configuration that the metadata gives; the tables' sizes are those of the tables.
+  /// The configuration that an export of ours holds; else the one that the metadata gives, in which the
+  /// tables' sizes are those of the tables.
   func huggingFaceConfiguration() throws -> (json: JSONValue, notes: [String]) {
     let architecture = self[GGUFKey.architecture]?.string ?? "missing"
     guard architecture == "bert" else {
@@ -35,6 +34,10 @@ extension GGUFFile: ConfiguredTensorSource {
         file: path,
         .unsupported(
           member: GGUFKey.architecture, found: architecture, supported: "bert"))
+    }
+    if let own = self[GGUFKey.configuration]?.string {
+      let place = "\(path): \(GGUFKey.configuration)"
+      return (try JSONValue(parsing: Array(own.utf8), file: place), [])
     }
     func integer(_ key: String) throws -> JSONValue {
       guard let value = self[key]?.integer else {
@@ -55,7 +58,7 @@ extension GGUFFile: ConfiguredTensorSource {
       "max_position_embeddings": try rowCount(
         of: "position_embd.weight", orElse: GGUFKey.maximumPositions),
       "type_vocab_size": try rowCount(of: "token_types.weight", orElse: GGUFKey.tokenTypeCount),
-      "hidden_act": .string(self[GGUFKey.activation]?.string ?? "gelu"),
+      "hidden_act": "gelu",
     ]
     if let epsilon = self[GGUFKey.layerNormEpsilon]?.double {
       // It is stored as a float: the shortest decimal for it is the number that was meant.
@@ -67,17 +70,9 @@ extension GGUFFile: ConfiguredTensorSource {
       for (index, label) in labels.enumerated() { names["\(index)"] = .string(label) }
       json["id2label"] = .object(names)
     }
-    if self[GGUFKey.memoryTokenCount] != nil {
-      json["rmt"] = [
-        "memory_tokens": try integer(GGUFKey.memoryTokenCount),
-        "segment_positions": try integer(GGUFKey.segmentPositions),
-        "alignment": .string(self[GGUFKey.alignment]?.string ?? ""),
-      ]
-    }
-    let notes =
-      self[GGUFKey.activation] == nil
-      ? ["the file does not say which GELU: the one by erf was taken, as Hugging Face's BERTs have"]
-      : []
-    return (.object(json), notes)
+    return (
+      .object(json),
+      ["the file does not say which GELU: the one by erf was taken, as Hugging Face's BERTs have"]
+    )
   }
 }

@@ -1,4 +1,5 @@
 import GGUF
+import JSON
 import Tokenizers
 
 /// The keys of a GGUF file that hold its tokenizer.
@@ -17,8 +18,8 @@ enum GGUFTokenizerKey {
   static let beginning = "tokenizer.ggml.bos_token_id"
   static let mask = "tokenizer.ggml.mask_token_id"
 
-  /// Our own, for what the others leave out.
-  static let lowercases = "rmt.tokenizer.lowercases"
+  /// Our own: all settings of the WordPiece tokenizer, as JSON, for what the others leave out.
+  static let settings = "rmt.tokenizer"
 
   /// The type of a token that stands for no text.
   static let controlType = 3
@@ -41,7 +42,8 @@ extension GGUFFile {
       )
     }
     let types = self[GGUFTokenizerKey.tokenTypes]?.array ?? []
-    var settings = WordPieceSettings(lowercases: true)
+    let own = try ownSettings()
+    var settings = own ?? WordPieceSettings(lowercases: true)
     func type(_ index: Int) -> Int? { types.indices.contains(index) ? types[index].integer : nil }
     var tokens = stored.enumerated().map { index, token in
       Self.piece(
@@ -54,7 +56,7 @@ extension GGUFFile {
     func name(_ key: String) -> String? {
       self[key]?.integer.flatMap { tokens.indices.contains($0) ? tokens[$0] : nil }
     }
-    var names = SpecialTokenNames()
+    var names = settings.specialTokens
     names.unknown = name(GGUFTokenizerKey.unknown) ?? names.unknown
     names.separator = name(GGUFTokenizerKey.separator) ?? names.separator
     names.padding = name(GGUFTokenizerKey.padding) ?? names.padding
@@ -65,9 +67,7 @@ extension GGUFFile {
     settings.specialTokens = names
     let vocabulary = try WordPieceVocabulary(tokens: tokens, file: path)
     var notes: [String] = []
-    if let lowercases = self[GGUFTokenizerKey.lowercases]?.bool {
-      settings.lowercases = lowercases
-    } else {
+    if own == nil {
       settings.lowercases = !vocabulary.isCased
       notes.append(
         "the file does not say whether letters become lower case; its pieces are "
@@ -76,6 +76,14 @@ extension GGUFFile {
     return (
       try Tokenizer(vocabulary: vocabulary, settings: settings, file: path), notes
     )
+  }
+
+  /// The settings that an export of ours holds.
+  private func ownSettings() throws -> WordPieceSettings? {
+    guard let text = self[GGUFTokenizerKey.settings]?.string else { return nil }
+    let place = "\(path): \(GGUFTokenizerKey.settings)"
+    return try WordPieceSettings(
+      json: JSONValue(parsing: Array(text.utf8), file: place).object ?? [:], file: place)
   }
 
   private static func piece(

@@ -45,10 +45,8 @@ public enum OpeningError: DescribedError, Hashable {
   public var place: String? {
     switch self {
     case .emptyFile(let path), .emptyFolder(let path), .noCheckpoint(let path),
-      .severalCheckpoints(let path, _), .missingConfiguration(let path),
-      .gitLFSPointer(let path), .webPage(let path),
-      .notAnIndex(let path),
-      .unknownFormat(let path):
+      .severalCheckpoints(let path, _), .missingConfiguration(let path), .gitLFSPointer(let path),
+      .webPage(let path), .notAnIndex(let path), .unknownFormat(let path):
       path
     }
   }

@@ -11,8 +11,7 @@ import WeightFile
 /// Opens weights of any readable format, told by their content.
 ///
 /// A native file, safetensors, PyTorch, HDF5, an archive of Keras, a TensorFlow checkpoint, GGUF, ONNX,
-/// an index of shards in one of these formats, or a folder
-/// with one of them.
+/// an index of shards in one of these formats, or a folder with one of them.
 ///
 /// - Throws: ``OpeningError`` when there is nothing to read; `FileError` and the format's own errors.
 public func openTensorSource(_ path: String) throws -> any TensorSource {

@@ -87,6 +87,7 @@ struct Export: ParsableCommand {
           report.files.map {
             ["name": .string($0.name), "byteCount": .integer($0.byteCount)]
           }),
+        "notes": .array(report.notes.map { .string($0) }),
       ]
       try StandardOutput.print(result.serialized(pretty: true))
     } else {

@@ -50,10 +50,16 @@ struct SubwordFileTests {
     var object = object
     change(&object)
     do {
-      _ = try load(["tokenizer.json": .object(object)])
-      return nil
-    } catch let error as TokenizerError {
-      return (clauseName(error), error.problem)
+      let folder = try TemporaryFolder()
+      let path = try folder.write(
+        JSONValue.object(object).serialized(pretty: false), to: "tokenizer.json")
+      do {
+        _ = try Tokenizer.load(folder: folder.path)
+        return nil
+      } catch let error as TokenizerError {
+        try HostileFile.keep(path, format: "tokenizer", clause: clauseName(error))
+        return (clauseName(error), error.problem)
+      }
     } catch {
       return ("\(error)", "")
     }
