@@ -47,7 +47,7 @@ let package = Package(
       name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"],
       exclude: ["Specification.md"]),
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
-    .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
+    .target(name: "Tokenizers", dependencies: ["JSON", "ProtocolBuffers", "TensorStorage"]),
     .target(
       name: "TrainingRecords", dependencies: ["JSON", "ProtocolBuffers", "TensorStorage"]),
     .target(
@@ -144,7 +144,8 @@ let package = Package(
       name: "WeightFileTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "WeightFile"]),
     .testTarget(name: "ModelSchemaTests", dependencies: ["JSON", "ModelSchema", "TensorStorage"]),
     .testTarget(
-      name: "TokenizersTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "Tokenizers"]),
+      name: "TokenizersTests",
+      dependencies: ["JSON", "ProtocolBuffers", "TensorStorage", "TestSupport", "Tokenizers"]),
     .testTarget(
       name: "TrainingRecordsTests",
       dependencies: ["JSON", "TensorStorage", "TestSupport", "TrainingRecords"]),
