@@ -25,7 +25,7 @@ struct ConversionMatrixTests {
       ("tensorflow/google_classifier", "tensorflow/truth/google_classifier.safetensors"),
       ("onnx/merged", "onnx/truth/merged.safetensors"),
     ]
-    for name in FamilyGolden.names {
+    for name in FamilyGolden.encoderNames {
       list.append(("families/\(name)", "families/\(name)/model.safetensors"))
     }
     for name in [
@@ -56,7 +56,7 @@ struct ConversionMatrixTests {
 
   /// The models that are written here in every form that their families have.
   private static let rewritten: [(fixture: String, truth: String)] =
-    (["bert-tiny"] + FamilyGolden.names.map { "families/\($0)" }).map { name in
+    (["bert-tiny"] + FamilyGolden.encoderNames.map { "families/\($0)" }).map { name in
       (name, "\(name)/model.safetensors")
     }
 
@@ -152,7 +152,7 @@ struct ConversionMatrixTests {
         "bert4keras", "gguf", "keras-bert", "keras-hub", "keras-hub-task", "native", "onnx",
         "pytorch", "rmt-reference", "tensorflow", "tensorflow-objects", "tensorflow-variables",
       ])
-    for family in ["bert", "distilbert", "roberta", "electra", "albert"] {
+    for family in EncoderFamily.allCases.map(\.rawValue) {
       for (format, dialect) in [
         ("safetensors", "pytorch"), ("sharded safetensors", "pytorch"),
         ("PyTorch archive", "pytorch"), ("sharded PyTorch archive", "pytorch"),
