@@ -78,6 +78,13 @@ extension ExportLayout {
   /// of them carries memory.
   var isForPyTorchClasses: Bool { self == .huggingFace || self == .pyTorch }
 
+  /// Whether the layout has a place for all of a model: BERT has one in every layout, a relative in those
+  /// of `transformers`, where TensorFlow's classes have none for a memory that is no word embedding.
+  func isFor(_ model: ModelDescription) -> Bool {
+    model.encoder.family == .bert || isForPyTorchClasses
+      || (self == .tensorFlow && (model.memory == nil || model.encoder.memoryJoinsWords))
+  }
+
   /// Whether some tensor may have two names in the layout.
   var namesTiedTensors: Bool { isForPyTorchClasses || self == .reference }
 
@@ -88,7 +95,7 @@ extension ExportLayout {
     return switch self {
     case .huggingFace, .pyTorch:
       model.encoder.family == .bert && model.labels.isEmpty && model.memory == nil
-    case .tensorFlow: model.labels.isEmpty
+    case .tensorFlow: model.encoder.family == .bert && model.labels.isEmpty
     case .tensorFlowVariables: true
     case .reference, .gguf: false
     }
