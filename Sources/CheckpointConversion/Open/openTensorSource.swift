@@ -24,6 +24,12 @@ func openTensorSource(at location: CheckpointLocation) throws -> any TensorSourc
   switch location.kind {
   case .native: try WeightFile(path: location.weights)
   case .json: try ShardedTensors(indexPath: location.weights, open: openForeignFile)
+  case .hdf5:
+    if let preset = try KerasTaskPreset(location) {
+      preset
+    } else {
+      try openForeignFile(location.weights, kind: .hdf5)
+    }
   default: try openForeignFile(location.weights, kind: location.kind)
   }
 }
