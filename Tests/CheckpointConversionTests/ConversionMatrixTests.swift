@@ -35,12 +35,16 @@ struct ConversionMatrixTests {
       list.append(("hdf5/\(name)/tf_model.h5", "hdf5/\(name)/model.safetensors"))
     }
     for name in [
-      "hub_preset", "hub_archive", "hub_classifier", "hub_bfloat16", "keras_bert_model",
+      "hub_preset", "hub_archive", "hub_classifier", "hub_task_preset", "hub_bfloat16",
+      "keras_bert_model",
       "keras_bert_weights", "bert4keras_weights",
     ] {
       // Without a configuration beside it, a whole model of Keras is named by its file.
       let file = name == "keras_bert_model" ? "/bert.h5" : ""
       list.append(("keras/\(name)\(file)", "keras/\(name).safetensors"))
+    }
+    for name in ["albert", "electra"] {
+      list.append(("tensorflow/\(name)", "tensorflow/truth/\(name).safetensors"))
     }
     for name in ["google", "google_snappy", "google_shards", "objects"] {
       list.append(("tensorflow/\(name)", "tensorflow/truth/google.safetensors"))
@@ -108,7 +112,8 @@ struct ConversionMatrixTests {
     let model = try ModelFile(path: native)
     var paths = [(native, "native")]
     let layouts =
-      model.description.encoder.family == .bert ? ExportLayout.allCases : [.huggingFace, .pyTorch]
+      model.description.encoder.family == .bert
+      ? ExportLayout.allCases : [.huggingFace, .pyTorch, .tensorFlow]
     for layout in layouts {
       for shards in layout.isForPyTorchClasses ? [nil, 2000] : [nil] {
         let path = folder.path("\(name)-\(layout.rawValue)\(shards == nil ? "" : "-shards")")
@@ -160,6 +165,12 @@ struct ConversionMatrixTests {
       ] {
         #expect(cells.contains(Cell(format: format, dialect: dialect, family: family)))
       }
+    }
+    for family in ["bert", "electra", "albert"] {
+      #expect(
+        cells.contains(
+          Cell(
+            format: "TensorFlow checkpoint", dialect: "tensorflow-variables", family: family)))
     }
   }
 
