@@ -198,8 +198,8 @@ let package = Package(
       dependencies: [
         "CheckpointConversion", "GGUF", "HDF5", "JSON", "Kernels", "ModelFile", "ModelSchema",
         "ONNX", "PyTorchCheckpoint", "Randomness", "RecurrentMemory", "Safetensors",
-        "TensorFlowCheckpoint", "TensorStorage", "TestSupport", "Tokenizers", "Transformer",
-        "WeightFile", "ZipArchive",
+        "ShardedCheckpoint", "TensorFlowCheckpoint", "TensorStorage", "TestSupport", "Tokenizers",
+        "Transformer", "WeightFile", "ZipArchive",
       ]),
     .testTarget(
       name: "FineTuningTests",

@@ -35,7 +35,8 @@ struct ConversionMatrixTests {
       list.append(("hdf5/\(name)/tf_model.h5", "hdf5/\(name)/model.safetensors"))
     }
     for name in [
-      "hub_preset", "hub_archive", "hub_classifier", "hub_task_preset", "hub_bfloat16",
+      "hub_preset", "hub_archive", "hub_classifier", "hub_task_preset", "hub_shards",
+      "hub_bfloat16",
       "keras_bert_model",
       "keras_bert_weights", "bert4keras_weights",
     ] {

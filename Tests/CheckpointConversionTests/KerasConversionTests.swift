@@ -4,6 +4,7 @@ import JSON
 import ModelFile
 import ModelSchema
 import Safetensors
+import ShardedCheckpoint
 import TensorStorage
 import TestSupport
 import Testing
@@ -45,7 +46,8 @@ struct KerasConversionTests {
     ("hub_preset", "", "keras-hub"), ("hub_archive", "/bert.keras", "keras-hub"),
     ("hub_archive", "", "keras-hub"), ("hub_task_preset", "", "keras-hub-task"),
     ("hub_classifier", "/classifier.keras", "keras-hub-task"),
-    ("hub_bfloat16", "", "keras-hub"), ("keras_bert_model", "/bert.h5", "keras-bert"),
+    ("hub_bfloat16", "", "keras-hub"), ("hub_shards", "", "keras-hub"),
+    ("keras_bert_model", "/bert.h5", "keras-bert"),
     ("keras_bert_weights", "", "keras-bert"), ("bert4keras_weights", "", "bert4keras"),
   ])
   func `a library's checkpoint gives its weights`(
@@ -92,6 +94,16 @@ struct KerasConversionTests {
     let report = try convert(path)
     #expect(report.description.labels.isEmpty && report.dialect == "keras-hub")
     #expect(report.notes.contains { $0.contains("BertMaskedLM") })
+  }
+
+  @Test func `shards of Keras, whose index lists groups, lack nothing`() throws {
+    let report = try convert(Fixtures.path("keras/hub_shards"))
+    #expect(report.format == "sharded HDF5" && report.notes.count == 1)
+    #expect(report.notes[0].contains("no tokenizer"))
+    let path = try copy("keras/hub_shards")
+    try FileManager.default.removeItem(atPath: path + "/model_00001.weights.h5")
+    let error = try #require(throws: ShardIndexError.self) { try convert(path) }
+    #expect(clauseName(error.clause) == "missingShard")
   }
 
   @Test func `shards give the weights of the whole file`() throws {

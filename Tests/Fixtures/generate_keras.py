@@ -168,6 +168,14 @@ def hub():
     linear(truth, "classifier", *[keras.ops.convert_to_numpy(v) for v in task.layers[-1].variables])
     write_truth(path, truth, *states_of(model))
 
+    path = folder("hub_shards")
+    model = backbone(9)
+    # The size is in gigabytes.
+    model.save_weights(path / "model.weights.json", max_shard_size=2e-5)
+    (path / "config.json").write_text(json.dumps(
+        {"model_type": "bert", **GOOGLE, "hidden_act": "gelu_new", "layer_norm_eps": 1e-12}))
+    write_truth(path, truth_of(model), *states_of(model))
+
     path = folder("hub_bfloat16")
     model = backbone(5, "bfloat16")
     model.save_weights(path / "model.weights.h5")

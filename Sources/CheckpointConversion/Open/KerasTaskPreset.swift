@@ -9,8 +9,9 @@ import TensorStorage
 /// `layers/bert_backbone`; for the head's `layers/dense` is also the name of the backbone's pooler.
 /// Source: keras_hub 0.32, `Task.save_task_weights`, `preset_utils`.
 struct KerasTaskPreset: TensorSource {
-  /// What the files of the backbone and of the head are called.
-  static let (backboneName, headName) = ("model.weights.h5", "task.weights.h5")
+  /// What the file of the backbone, or the index of its shards, is called, and that of the head.
+  private static let backboneNames = ["model.weights.h5", "model.weights.json"]
+  private static let headName = "task.weights.h5"
   /// The tasks whose head classifies documents; the second is its earlier name.
   private static let classifiers: Set = ["BertTextClassifier", "BertClassifier"]
   private static let layers = "layers/"
@@ -29,20 +30,20 @@ struct KerasTaskPreset: TensorSource {
   /// Whose head it is, where it is left out.
   let notes: [String]
 
-  private let backbone: HDF5File
+  private let backbone: any TensorSource
   private let head: HDF5File
   private let readsHead: Bool
   /// The names that the backbone's file has for its tensors, where they get others beside a head.
-  private let backboneNames: [String: String]
+  private let namesInBackbone: [String: String]
 
   /// Opens the preset around a backbone; `nil` when there is no task beside it.
   ///
   /// - Throws: `FileError`, `JSONError`, `HDF5Error`.
-  init?(_ location: CheckpointLocation) throws {
-    guard location.weights == "\(location.folder)/\(Self.backboneName)",
+  init?(_ backbone: any TensorSource, at location: CheckpointLocation) throws {
+    guard Self.backboneNames.contains(where: { location.weights == "\(location.folder)/\($0)" }),
       let headPath = location.companion(Self.headName)
     else { return nil }
-    backbone = try HDF5File(path: location.weights)
+    self.backbone = backbone
     head = try HDF5File(path: headPath)
     let task = try location.companion("task.json").map {
       try JSONValue(contentsOf: $0, maximumByteCount: Self.maximumByteCount)
@@ -51,7 +52,7 @@ struct KerasTaskPreset: TensorSource {
     readsHead = name.map(Self.classifiers.contains) ?? false
     guard readsHead else {
       tensors = backbone.tensors
-      backboneNames = [:]
+      namesInBackbone = [:]
       notes =
         backbone.notes + [
           "\(headPath) is left out: it belongs to \(name ?? "a task without task.json"), which "
@@ -67,7 +68,7 @@ struct KerasTaskPreset: TensorSource {
       names[name] = tensor.name
       return Self.renamed(tensor, name)
     }
-    backboneNames = names
+    namesInBackbone = names
     tensors =
       inside + head.tensors.filter { Dialect.unwrapKerasHub($0.name).hasPrefix(Self.layers) }
   }
@@ -81,7 +82,7 @@ struct KerasTaskPreset: TensorSource {
     _ rows: Range<Int>, of tensor: TensorDescription,
     into destination: UnsafeMutableRawBufferPointer
   ) throws {
-    if let name = backboneNames[tensor.name] {
+    if let name = namesInBackbone[tensor.name] {
       try backbone.readRows(rows, of: Self.renamed(tensor, name), into: destination)
     } else {
       try (readsHead ? head : backbone).readRows(rows, of: tensor, into: destination)
