@@ -50,7 +50,7 @@ let package = Package(
       name: "WeightFile", dependencies: ["CXXHash", "JSON", "TensorStorage"],
       exclude: ["Specification.md"]),
     .target(name: "ModelSchema", dependencies: ["JSON", "TensorStorage"]),
-    .target(name: "Tokenizers", dependencies: ["JSON", "TensorStorage"]),
+    .target(name: "Tokenizers", dependencies: ["JSON", "ProtocolBuffers", "TensorStorage"]),
     .target(
       name: "TrainingRecords", dependencies: ["JSON", "ProtocolBuffers", "TensorStorage"]),
     .target(
@@ -147,7 +147,8 @@ let package = Package(
       name: "WeightFileTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "WeightFile"]),
     .testTarget(name: "ModelSchemaTests", dependencies: ["JSON", "ModelSchema", "TensorStorage"]),
     .testTarget(
-      name: "TokenizersTests", dependencies: ["JSON", "TensorStorage", "TestSupport", "Tokenizers"]),
+      name: "TokenizersTests",
+      dependencies: ["JSON", "ProtocolBuffers", "TensorStorage", "TestSupport", "Tokenizers"]),
     .testTarget(
       name: "TrainingRecordsTests",
       dependencies: ["JSON", "TensorStorage", "TestSupport", "TrainingRecords"]),
@@ -200,8 +201,8 @@ let package = Package(
       dependencies: [
         "CheckpointConversion", "GGUF", "HDF5", "JSON", "Kernels", "ModelFile", "ModelSchema",
         "ONNX", "PyTorchCheckpoint", "Randomness", "RecurrentMemory", "Safetensors",
-        "TensorFlowCheckpoint", "TensorStorage", "TestSupport", "Tokenizers", "Transformer",
-        "WeightFile", "ZipArchive",
+        "ShardedCheckpoint", "TensorFlowCheckpoint", "TensorStorage", "TestSupport", "Tokenizers",
+        "Transformer", "WeightFile", "ZipArchive",
       ]),
     .testTarget(
       name: "FineTuningTests",

@@ -59,6 +59,9 @@ extension HDF5Error {
     case .notHDF5, .cut, .beyondEnd:
       "The file may have been cut or damaged; copy or download it again."
     case .link: "Write the checkpoint into one file of its own, without links."
+    case .unsupported(.filter(let id)) where HDF5Feature.isPlugIn(filter: id):
+      "Save it without the filter; where its plug-in is installed (HDF5_PLUGIN_PATH), this does so: "
+        + "h5repack -l CONTI -f NONE in.h5 out.h5"
     case .unsupported, .unknownVersion, .neverWritten, .chunkTooLarge:
       "Rewrite it plainly: h5repack -l CONTI -f NONE in.h5 out.h5"
     case .missingMember:

@@ -47,6 +47,9 @@ public enum HDF5Feature: Sendable, Hashable {
     }
   }
 
+  /// Whether a filter is no part of the library: those below 256 are reserved for it.
+  static func isPlugIn(filter id: Int) -> Bool { id >= 256 }
+
   private static let chunkIndexNames = [
     3: "a fixed array index", 4: "an extensible array index", 5: "a B-tree index of version 2",
   ]

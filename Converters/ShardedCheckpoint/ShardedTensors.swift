@@ -105,7 +105,7 @@ public struct ShardedTensors: TensorSource {
       let given = Int(exactly: total).map { "\($0)" } ?? "\(total)"
       notes.append("the index gives a total_size of \(given) bytes, the shards hold \(byteCount)")
     }
-    if index.entries.count < tensors.count {
+    if !index.listsGroups, index.entries.count < tensors.count {
       notes.append(
         "\(tensors.count - index.entries.count) tensors of the shards are not in the index")
     }

@@ -64,6 +64,20 @@ public struct ModelFile: Sendable {
   /// - Throws: ``ModelFileError`` or `TokenizerError` when vocabulary or settings are wrong.
   public func tokenizer() throws -> Tokenizer? { try storedTokenizer?.tokenizer() }
 
+  /// The ids of the tokens with a role: the tokenizer's, or those around a segment that the memory's
+  /// settings hold instead; `nil` when nothing says them.
+  ///
+  /// Without a tokenizer no id is unknown, which -1 stands for.
+  /// - Throws: as ``tokenizer()`` does.
+  public func specialTokens() throws -> SpecialTokens? {
+    if let tokenizer = try tokenizer() { return tokenizer.specialTokens }
+    return description.memory?.frame.map {
+      SpecialTokens(
+        padding: 0, unknown: -1, classification: Int32($0.classification),
+        separator: Int32($0.separator), mask: nil)
+    }
+  }
+
   /// A parameter's numbers as they lie in the file, aligned to 64; valid while ``weights`` lives.
   ///
   /// - Parameter parameter: one of ``parameters``; anything else traps.

@@ -25,12 +25,17 @@ public struct MemoryConfiguration: Sendable, Hashable {
   public var segmentPositions: Int
   /// How documents are cut.
   public var alignment: Alignment
+  /// The ids of `[CLS]` and `[SEP]`, where no tokenizer beside the model knows them.
+  public var frame: SegmentFrame?
 
   /// Settings with every value given.
-  public init(tokenCount: Int, segmentPositions: Int, alignment: Alignment) {
+  public init(
+    tokenCount: Int, segmentPositions: Int, alignment: Alignment, frame: SegmentFrame? = nil
+  ) {
     self.tokenCount = tokenCount
     self.segmentPositions = segmentPositions
     self.alignment = alignment
+    self.frame = frame
   }
 
   /// Document tokens S in a full segment: `segmentPositions − tokenCount − 3`.

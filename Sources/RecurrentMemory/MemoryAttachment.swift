@@ -75,12 +75,7 @@ public struct MemoryAttachment: Sendable {
         ProvenanceStep.Tensor(
           name: $0, reason: $0.hasSuffix(".bias") ? "set to zero" : "drawn from the seed")
       },
-      options: [
-        "memoryTokens": .integer(memory.tokenCount),
-        "segmentPositions": .integer(memory.segmentPositions),
-        "alignment": .string(memory.alignment.rawValue),
-        "labels": .array(description.labels.map { .string($0) }),
-      ], seed: seed)
+      options: options(labels: description.labels), seed: seed)
     var writer = try ModelFileWriter(
       path: path, collision: collision, description: description,
       tokenizer: try model.tokenizer(), provenance: model.provenance + [step],
@@ -100,5 +95,19 @@ public struct MemoryAttachment: Sendable {
     }
     try writer.finish()
     return Report(description: description, created: created)
+  }
+
+  /// What the model's history tells of the attachment.
+  private func options(labels: [String]) -> JSONObject {
+    var options: JSONObject = [
+      "memoryTokens": .integer(memory.tokenCount),
+      "segmentPositions": .integer(memory.segmentPositions),
+      "alignment": .string(memory.alignment.rawValue),
+      "labels": .array(labels.map { .string($0) }),
+    ]
+    if let frame = memory.frame {
+      options["frameIDs"] = [.integer(frame.classification), .integer(frame.separator)]
+    }
+    return options
   }
 }

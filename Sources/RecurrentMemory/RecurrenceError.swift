@@ -60,7 +60,10 @@ public enum RecurrenceError: DescribedError, Hashable {
     case .noMemory, .noLabels, .tooManyPositions:
       "Run `rmt attach` first: it gives the model memory tokens and labels."
     case .otherMemory: "Attach to the model as it was converted, or ask for as many tokens."
-    case .noTokenizer: "Convert the checkpoint again from a folder that holds its vocabulary."
+    case .noTokenizer:
+      "Convert the checkpoint again from a folder that holds its vocabulary, or give ids in place of "
+        + "texts (--ids, \"ids\" in JSONL) to a model that knows its [CLS] and [SEP] (rmt attach "
+        + "--frame-ids)."
     case .segmentPositions: "Choose another --segment-positions or fewer memory tokens."
     case .tokenOutOfRange: nil
     case .memorySize: "Load a memory that this model saved."

@@ -32,8 +32,8 @@ public final class RecurrentReader {
   /// - Parameter threadCount: threads that share the work of one segment, 1 or more.
   /// - Throws: ``RecurrenceError`` for a model without memory or without tokenizer.
   public init(model: ModelFile, threadCount: Int) throws {
-    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
-    let plan = try RecurrentPlan(model.description, tokens: tokenizer.specialTokens)
+    guard let tokens = try model.specialTokens() else { throw RecurrenceError.noTokenizer }
+    let plan = try RecurrentPlan(model.description, tokens: tokens)
     let configuration = model.description.encoder
     let positions = plan.memory.segmentPositions
     let capacity = EncoderCapacity(rowCount: positions, sequenceLength: positions)

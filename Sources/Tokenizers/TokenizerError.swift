@@ -22,8 +22,6 @@ public enum TokenizerError: DescribedError, Hashable {
   case repeatedID(Int, file: String)
   /// Ids far beyond the number of pieces.
   case sparseIDs(highest: Int, count: Int, file: String)
-  /// A folder with SentencePiece's own file and no `tokenizer.json`.
-  case sentencePieceModel(file: String)
   /// Two pieces that are spelt alike.
   case repeatedToken(String, file: String)
   /// A merge of byte-pair encoding that names something which is no piece.
@@ -44,7 +42,7 @@ public enum TokenizerError: DescribedError, Hashable {
     case .emptyVocabulary(let file), .noWords(let file), .vocabularyTooLarge(_, _, let file),
       .lineBreakInToken(_, let file), .missingSpecialToken(_, _, let file),
       .invalidMember(_, _, let file), .unsupported(_, _, let file), .repeatedID(_, let file),
-      .sparseIDs(_, _, let file), .sentencePieceModel(let file), .repeatedToken(_, let file),
+      .sparseIDs(_, _, let file), .repeatedToken(_, let file),
       .unknownMerge(_, _, let file),
       .score(_, let file), .characterMap(_, let file), .fileTooLarge(_, _, let file):
       file
@@ -68,8 +66,6 @@ public enum TokenizerError: DescribedError, Hashable {
     case .repeatedID(let id, _): "two pieces have the id \(id)"
     case .sparseIDs(let highest, let count, _):
       "the highest id is \(highest), but there are only \(count) pieces"
-    case .sentencePieceModel:
-      "found SentencePiece's own file without a tokenizer.json, expected tokenizer.json"
     case .repeatedToken(let token, _): "two pieces are spelt \"\(token)\""
     case .unknownMerge(let index, let token, _):
       "merge \(index), counted from 0, names \"\(token)\", which is no piece"
@@ -91,7 +87,7 @@ public enum TokenizerError: DescribedError, Hashable {
     case .unsupported:
       "WordPiece, byte-level BPE as RoBERTa has it and SentencePiece unigram as ALBERT and XLM-R have "
         + "it are supported."
-    case .sentencePieceModel, .repeatedToken, .unknownMerge, .score, .characterMap:
+    case .repeatedToken, .unknownMerge, .score, .characterMap:
       "Save the tokenizer again with save_pretrained of transformers."
     default: nil
     }

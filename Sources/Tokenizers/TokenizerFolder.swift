@@ -10,7 +10,8 @@ import TensorStorage
 /// The tokenizer of a checkpoint's folder.
 ///
 /// A `tokenizer.json` whose model is BPE or Unigram says everything itself; `vocab.json` and
-/// `merges.txt` are RoBERTa's older form. Of WordPiece the pieces come from `vocab.txt`, or from
+/// `merges.txt` are RoBERTa's older form; SentencePiece's own file says the pieces, and the family, which
+/// `config.json` names, the rest. Of WordPiece the pieces come from `vocab.txt`, or from
 /// `tokenizer.json` where there is no `vocab.txt`; the settings come from `tokenizer_config.json`, where
 /// that is silent from `tokenizer.json`, and where both are silent they are BERT's, with the letters'
 /// case as the pieces show it.
@@ -21,11 +22,14 @@ public struct TokenizerFolder: Sendable {
   public let notes: [String]
 
   /// The files that a tokenizer is read from.
-  package static let fileNames = [
-    "vocab.txt", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+  package static let fileNames =
+    [
+      "vocab.txt", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+    ] + sentencePieceNames
+  /// SentencePiece's own files: of Hugging Face, and of Google's release of ALBERT.
+  private static let sentencePieceNames = [
+    "spiece.model", "sentencepiece.bpe.model", "30k-clean.model",
   ]
-  /// SentencePiece's own files, which hold no more than part of the pipeline.
-  private static let sentencePieceNames = ["spiece.model", "sentencepiece.bpe.model"]
 
   /// Reads a folder.
   ///
@@ -58,12 +62,27 @@ public struct TokenizerFolder: Sendable {
         mergesFile: folder + "/merges.txt")
       tokenizer = Tokenizer(try file.tokenizer(config: config))
       notes = []
+    } else if let name = try Self.sentencePieceNames.first(where: {
+      try Self.exists(folder + "/" + $0)
+    }) {
+      tokenizer = Tokenizer(
+        try Self.sentencePiece(file: folder + "/" + name, config: config, folder: folder))
+      notes = []
     } else {
-      for name in Self.sentencePieceNames where try Self.exists(folder + "/" + name) {
-        throw TokenizerError.sentencePieceModel(file: folder + "/" + name)
-      }
       return nil
     }
+  }
+
+  private static func sentencePiece(
+    file path: String, config: TokenizerConfig, folder: String
+  ) throws -> SubwordTokenizer {
+    let isGoogles = try exists(folder + "/albert_config.json")
+    let modelType =
+      try json(at: folder + "/config.json")?["model_type"]?.string ?? (isGoogles ? "albert" : nil)
+    let family = try SentencePieceFamily(config: config, modelType: modelType, file: path)
+    let file = try SubwordFile(
+      sentencePiece: try SentencePieceModel(path: path), family: family, config: config, file: path)
+    return try file.tokenizer(config: config)
   }
 
   private static func wordPiece(

@@ -194,7 +194,10 @@ struct CheckpointConverterTests {
     #expect(report.notes.first?.contains("no tokenizer was stored") == true)
     #expect(report.notes.first?.contains("WordLevel") == true)
     try FileManager.default.removeItem(atPath: folder.path("tokenizer.json"))
-    try folder.write("any", to: "spiece.model")
+    // SentencePiece's of another family: BERT has none.
+    try FileManager.default.copyItem(
+      atPath: Fixtures.path("sentencepiece/albert/spiece.model"),
+      toPath: folder.path("spiece.model"))
     #expect(try convert(to: "piece.rmtw").notes.first?.contains("spiece.model") == true)
   }
 

@@ -23,6 +23,14 @@ struct CheckpointKindTests {
         bytes("PK\u{3}\u{4}") + [UInt8](repeating: 0, count: 26) + bytes("metadata.json"),
         .kerasArchive
       ),
+      (
+        bytes("PK\u{3}\u{4}") + [UInt8](repeating: 0, count: 22) + [5, 0, 0, 0] + bytes("a.npy"),
+        .numPyArchive
+      ),
+      (
+        bytes("PK\u{3}\u{4}") + [UInt8](repeating: 0, count: 22) + [255, 255, 0, 0]
+          + bytes("a.npy"), .zipArchive
+      ),
       ([0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9], .pickle),
       ([0x80, 0x04, 0x95, 0x0D, 0, 0, 0, 0, 0, 0, 0, 0x8A], .pickle),
       (bytes("sys_info") + [UInt8](repeating: 0, count: 249) + bytes("ustar"), .tarArchive),

@@ -25,7 +25,7 @@ struct ConversionMatrixTests {
       ("tensorflow/google_classifier", "tensorflow/truth/google_classifier.safetensors"),
       ("onnx/merged", "onnx/truth/merged.safetensors"),
     ]
-    for name in FamilyGolden.names {
+    for name in FamilyGolden.encoderNames {
       list.append(("families/\(name)", "families/\(name)/model.safetensors"))
     }
     for name in [
@@ -35,12 +35,17 @@ struct ConversionMatrixTests {
       list.append(("hdf5/\(name)/tf_model.h5", "hdf5/\(name)/model.safetensors"))
     }
     for name in [
-      "hub_preset", "hub_archive", "hub_classifier", "hub_bfloat16", "keras_bert_model",
+      "hub_preset", "hub_archive", "hub_classifier", "hub_task_preset", "hub_shards",
+      "hub_bfloat16",
+      "keras_bert_model",
       "keras_bert_weights", "bert4keras_weights",
     ] {
       // Without a configuration beside it, a whole model of Keras is named by its file.
       let file = name == "keras_bert_model" ? "/bert.h5" : ""
       list.append(("keras/\(name)\(file)", "keras/\(name).safetensors"))
+    }
+    for name in ["albert", "electra"] {
+      list.append(("tensorflow/\(name)", "tensorflow/truth/\(name).safetensors"))
     }
     for name in ["google", "google_snappy", "google_shards", "objects"] {
       list.append(("tensorflow/\(name)", "tensorflow/truth/google.safetensors"))
@@ -56,7 +61,7 @@ struct ConversionMatrixTests {
 
   /// The models that are written here in every form that their families have.
   private static let rewritten: [(fixture: String, truth: String)] =
-    (["bert-tiny"] + FamilyGolden.names.map { "families/\($0)" }).map { name in
+    (["bert-tiny"] + FamilyGolden.encoderNames.map { "families/\($0)" }).map { name in
       (name, "\(name)/model.safetensors")
     }
 
@@ -108,7 +113,8 @@ struct ConversionMatrixTests {
     let model = try ModelFile(path: native)
     var paths = [(native, "native")]
     let layouts =
-      model.description.encoder.family == .bert ? ExportLayout.allCases : [.huggingFace, .pyTorch]
+      model.description.encoder.family == .bert
+      ? ExportLayout.allCases : [.huggingFace, .pyTorch, .tensorFlow]
     for layout in layouts {
       for shards in layout.isForPyTorchClasses ? [nil, 2000] : [nil] {
         let path = folder.path("\(name)-\(layout.rawValue)\(shards == nil ? "" : "-shards")")
@@ -152,7 +158,7 @@ struct ConversionMatrixTests {
         "bert4keras", "gguf", "keras-bert", "keras-hub", "keras-hub-task", "native", "onnx",
         "pytorch", "rmt-reference", "tensorflow", "tensorflow-objects", "tensorflow-variables",
       ])
-    for family in ["bert", "distilbert", "roberta", "electra", "albert"] {
+    for family in EncoderFamily.allCases.map(\.rawValue) {
       for (format, dialect) in [
         ("safetensors", "pytorch"), ("sharded safetensors", "pytorch"),
         ("PyTorch archive", "pytorch"), ("sharded PyTorch archive", "pytorch"),
@@ -160,6 +166,12 @@ struct ConversionMatrixTests {
       ] {
         #expect(cells.contains(Cell(format: format, dialect: dialect, family: family)))
       }
+    }
+    for family in ["bert", "electra", "albert"] {
+      #expect(
+        cells.contains(
+          Cell(
+            format: "TensorFlow checkpoint", dialect: "tensorflow-variables", family: family)))
     }
   }
 

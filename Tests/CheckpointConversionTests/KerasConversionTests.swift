@@ -4,6 +4,7 @@ import JSON
 import ModelFile
 import ModelSchema
 import Safetensors
+import ShardedCheckpoint
 import TensorStorage
 import TestSupport
 import Testing
@@ -43,8 +44,10 @@ struct KerasConversionTests {
 
   @Test(arguments: [
     ("hub_preset", "", "keras-hub"), ("hub_archive", "/bert.keras", "keras-hub"),
-    ("hub_archive", "", "keras-hub"), ("hub_classifier", "/classifier.keras", "keras-hub-task"),
-    ("hub_bfloat16", "", "keras-hub"), ("keras_bert_model", "/bert.h5", "keras-bert"),
+    ("hub_archive", "", "keras-hub"), ("hub_task_preset", "", "keras-hub-task"),
+    ("hub_classifier", "/classifier.keras", "keras-hub-task"),
+    ("hub_bfloat16", "", "keras-hub"), ("hub_shards", "", "keras-hub"),
+    ("keras_bert_model", "/bert.h5", "keras-bert"),
     ("keras_bert_weights", "", "keras-bert"), ("bert4keras_weights", "", "bert4keras"),
   ])
   func `a library's checkpoint gives its weights`(
@@ -81,6 +84,26 @@ struct KerasConversionTests {
   @Test func `a task's classifier is not its pooler`() throws {
     let report = try convert(Fixtures.path("keras/hub_classifier/classifier.keras"))
     #expect(report.description.labels == ["LABEL_0", "LABEL_1", "LABEL_2"])
+  }
+
+  @Test func `a preset's head of another task is left out with a note`() throws {
+    let path = try copy("keras/hub_task_preset")
+    let task = try String(contentsOfFile: path + "/task.json", encoding: .utf8)
+    try folder.write(
+      task.replacing("\"BertTextClassifier\"", with: "\"BertMaskedLM\""), to: "copy/task.json")
+    let report = try convert(path)
+    #expect(report.description.labels.isEmpty && report.dialect == "keras-hub")
+    #expect(report.notes.contains { $0.contains("BertMaskedLM") })
+  }
+
+  @Test func `shards of Keras, whose index lists groups, lack nothing`() throws {
+    let report = try convert(Fixtures.path("keras/hub_shards"))
+    #expect(report.format == "sharded HDF5" && report.notes.count == 1)
+    #expect(report.notes[0].contains("no tokenizer"))
+    let path = try copy("keras/hub_shards")
+    try FileManager.default.removeItem(atPath: path + "/model_00001.weights.h5")
+    let error = try #require(throws: ShardIndexError.self) { try convert(path) }
+    #expect(clauseName(error.clause) == "missingShard")
   }
 
   @Test func `shards give the weights of the whole file`() throws {

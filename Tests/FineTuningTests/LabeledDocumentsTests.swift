@@ -42,7 +42,19 @@ import Testing
     #expect(documents[0].tokenIDs == SmallVocabulary.ids("mary"))
   }
 
+  @Test func `ids stand for a text, without the tokens around a segment`() throws {
+    let ids = SmallVocabulary.ids("the garden")
+    let documents = try read(
+      "{\"ids\": [2, \(ids[0]), \(ids[1]), 3], \"label\": \"no\"}\n"
+        + "{\"text\": \"mary\", \"ids\": [\(ids[1])], \"label\": 0}")
+    #expect(documents[0] == LabeledSample(tokenIDs: ids, label: 1))
+    #expect(documents[1].tokenIDs == [ids[1]])
+  }
+
   @Test(arguments: [
+    (#"{"ids": [2, 3], "label": 0}"#, "empty"), (#"{"ids": [], "label": 0}"#, "empty"),
+    (#"{"ids": [-1], "label": 0}"#, "ids"), (#"{"ids": [9999999], "label": 0}"#, "ids"),
+    (#"{"ids": [5.5], "label": 0}"#, "ids"), (#"{"ids": "5", "label": 0}"#, "ids"),
     (#"{"text": "mary", "label": "#, "broken"), (#"["mary", 0]"#, "broken"),
     (#"{"label": 0}"#, "text"), (#"{"text": 7, "label": 0}"#, "text"),
     (#"{"text": "", "label": 0}"#, "empty"), (#"{"text": " \n", "label": 0}"#, "empty"),
@@ -59,6 +71,7 @@ import Testing
       switch error {
       case .brokenLine(_, 3, _): "broken"
       case .noText(_, 3): "text"
+      case .badIDs(_, 3, _): "ids"
       case .emptyText(_, 3): "empty"
       case .noLabel(_, 3): "label"
       case .unknownLabel(_, 3, _, ["yes", "no"]): "unknown"

@@ -8,6 +8,7 @@ torch 2.13.0, transformers 5.23.0. Seeds are fixed. Numbers come from float64 ar
 weights.
 
     families/<model>/     a random model with a classifier, as transformers saves it
+    families/minilm/      an encoder alone, in a folder as sentence-transformers saves it
     families.safetensors  hidden states of every layer and logits; the recurrence over one document:
                           logits of every segment, the gradient of every parameter
     families.json         what each array is, the ids, and the names of every class's state dict, of its
@@ -40,13 +41,14 @@ DISTILLED = {"dim": 8, "n_heads": 2, "hidden_dim": 12, "n_layers": 3}
 LABEL_NAMES = {"id2label": dict(enumerate(LABELS)), "label2id": {name: i for i, name in enumerate(LABELS)}}
 COMMON = {"vocab_size": VOCABULARY, "initializer_range": 0.2} | LABEL_NAMES
 
+ROBERTA = COMMON | SIZES | {"max_position_embeddings": POSITIONS + 2, "type_vocab_size": 1, "layer_norm_eps": 1e-5}
+
 # Each model: its configuration, and the module behind which memory enters, if not as embeddings.
 MODELS = {
     "distilbert": (hf.DistilBertConfig(**COMMON, **DISTILLED, max_position_embeddings=POSITIONS), None),
-    "roberta": (
-        hf.RobertaConfig(**COMMON, **SIZES, max_position_embeddings=POSITIONS + 2, type_vocab_size=1, layer_norm_eps=1e-5),
-        None,
-    ),
+    "roberta": (hf.RobertaConfig(**ROBERTA), None),
+    "xlm-roberta": (hf.XLMRobertaConfig(**ROBERTA), None),
+    "camembert": (hf.CamembertConfig(**ROBERTA), None),
     "electra": (
         hf.ElectraConfig(**COMMON, **SIZES, embedding_size=6, max_position_embeddings=POSITIONS),
         "electra.embeddings_project",
@@ -65,6 +67,17 @@ MODELS = {
     ),
 }
 
+# What sentence-transformers 5 writes beside the encoder; nothing of it concerns the encoder's numbers.
+SENTENCE_FILES = {
+    "modules.json": [
+        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+        {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
+    ],
+    "sentence_bert_config.json": {"max_seq_length": POSITIONS, "do_lower_case": False},
+    "1_Pooling/config.json": {"word_embedding_dimension": 8, "pooling_mode_mean_tokens": True},
+}
+
 LATER_LAYER = re.compile(r"\.layer(_groups)?\.[1-9]")
 CLASSES = [
     "Model", "ForMaskedLM", "ForPreTraining", "ForSequenceClassification", "ForTokenClassification",
@@ -76,10 +89,21 @@ PREFIXES = {
 }
 
 
-def write_model(name, config):
+def write_sentence_model(arrays):
+    """MiniLM: BERT's encoder without a classifier, and files that concern sentences."""
+    config = hf.BertConfig(**(COMMON | SIZES), max_position_embeddings=POSITIONS)
+    write_model("minilm", config, hf.AutoModel)
+    for path, content in SENTENCE_FILES.items():
+        file = HERE / "families" / "minilm" / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return {"ids": write_states("minilm", arrays, hf.AutoModel)}
+
+
+def write_model(name, config, kind=hf.AutoModelForSequenceClassification):
     """A random model whose every parameter matters."""
     torch.manual_seed(1)
-    model = hf.AutoModelForSequenceClassification.from_config(config)
+    model = kind.from_config(config)
     generator = torch.Generator().manual_seed(2)
     with torch.no_grad():
         for key, parameter in sorted(model.named_parameters()):
@@ -90,10 +114,8 @@ def write_model(name, config):
     (HERE / "families" / name / "model.safetensors").chmod(0o644)
 
 
-def load(name):
-    model = hf.AutoModelForSequenceClassification.from_pretrained(
-        HERE / "families" / name, attn_implementation="eager"
-    )
+def load(name, kind=hf.AutoModelForSequenceClassification):
+    model = kind.from_pretrained(HERE / "families" / name, attn_implementation="eager")
     return model.double().eval()
 
 
@@ -104,18 +126,20 @@ def random_ids(count, generator):
 
 def states(model, **inputs):
     output = model(**inputs, output_hidden_states=True)
-    return output.logits[0], [hidden[0] for hidden in output.hidden_states]
+    logits = output.logits[0] if "logits" in output else None
+    return logits, [hidden[0] for hidden in output.hidden_states]
 
 
-def write_states(name, arrays):
-    model = load(name)
+def write_states(name, arrays, kind=hf.AutoModelForSequenceClassification):
+    model = load(name, kind)
     generator = torch.Generator().manual_seed(3)
     cases = []
     for length in [1, 2, 9, POSITIONS]:
         ids = ([CLASSIFICATION] + random_ids(length - 2, generator) + [SEPARATOR]) if length > 1 else [CLASSIFICATION]
         with torch.no_grad():
             logits, hidden = states(model, input_ids=torch.tensor([ids]))
-        arrays[f"{name}.{length}.logits"] = logits
+        if logits is not None:
+            arrays[f"{name}.{length}.logits"] = logits
         for layer, rows in enumerate(hidden):
             arrays[f"{name}.{length}.hidden.{layer}"] = rows
         cases.append(ids)
@@ -167,8 +191,6 @@ def state_dict_names():
     """Names of every class that a family has, as a file of it would hold them."""
     names = {}
     configs = {name: config for name, (config, _) in MODELS.items()}
-    for sibling, kind in [("xlm-roberta", hf.XLMRobertaConfig), ("camembert", hf.CamembertConfig)]:
-        configs[sibling] = kind(**COMMON, **SIZES, max_position_embeddings=POSITIONS + 2, type_vocab_size=1)
     for family, prefix in PREFIXES.items():
         for kind in CLASSES:
             if model_class := getattr(hf, prefix + kind, None):
@@ -187,6 +209,7 @@ if __name__ == "__main__":
     for name, (config, projection) in MODELS.items():
         write_model(name, config)
         facts[name] = {"ids": write_states(name, arrays), "recurrence": write_recurrence(name, projection, arrays)}
+    facts["minilm"] = write_sentence_model(arrays)
     save_file({key: value.contiguous() for key, value in sorted(arrays.items())}, HERE / "families.safetensors")
     (HERE / "families.safetensors").chmod(0o644)
     content = {

@@ -34,6 +34,8 @@ import h5py
 import numpy as np
 from safetensors.numpy import save_file
 
+# The folder tensorflow beside this script is no module.
+sys.path[:] = [path for path in sys.path if pathlib.Path(path or ".").resolve() != pathlib.Path(__file__).resolve().parent]
 ROOT = pathlib.Path(__file__).resolve().parent / "keras"
 VOCABULARY = (pathlib.Path(__file__).resolve().parent / "hdf5/bert_model/vocab.txt").read_text()
 IDS = np.array([[2, 5, 9, 40, 3], [2, 7, 8, 11, 3]])
@@ -156,6 +158,23 @@ def hub():
     truth = truth_of(model)
     linear(truth, "classifier", *[keras.ops.convert_to_numpy(v) for v in task.layers[-1].variables])
     write_truth(path, truth, *states_of(model))
+
+    path = folder("hub_task_preset")
+    model = backbone(7)
+    task = keras_hub.models.BertTextClassifier(backbone=model, num_classes=3)
+    randomize(task.layers[-1].variables, 8)
+    task.save_to_preset(str(path))
+    truth = truth_of(model)
+    linear(truth, "classifier", *[keras.ops.convert_to_numpy(v) for v in task.layers[-1].variables])
+    write_truth(path, truth, *states_of(model))
+
+    path = folder("hub_shards")
+    model = backbone(9)
+    # The size is in gigabytes.
+    model.save_weights(path / "model.weights.json", max_shard_size=2e-5)
+    (path / "config.json").write_text(json.dumps(
+        {"model_type": "bert", **GOOGLE, "hidden_act": "gelu_new", "layer_norm_eps": 1e-12}))
+    write_truth(path, truth_of(model), *states_of(model))
 
     path = folder("hub_bfloat16")
     model = backbone(5, "bfloat16")

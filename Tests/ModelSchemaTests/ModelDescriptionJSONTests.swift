@@ -37,6 +37,25 @@ import Testing
     }
   }
 
+  @Test func `holds the ids around a segment only where no tokenizer knows them`() throws {
+    #expect(description.json["memory"]?["frame"] == nil)
+    var framed = description
+    framed.memory?.frame = SegmentFrame(classification: 101, separator: 102)
+    #expect(try ModelDescription(json: parsed(framed), file: "m.rmtw") == framed)
+    let limit = framed.encoder.vocabularySize
+    for (classification, separator) in [(limit, 0), (0, limit), (-1, 0), (0, -1)] {
+      framed.memory?.frame = SegmentFrame(classification: classification, separator: separator)
+      expectRefusal(try #require(framed.json.object))
+    }
+    var object = try #require(description.json.object)
+    var memory = try #require(object["memory"]?.object)
+    for frame: JSONValue in [nil, 5, ["classification": 1], ["a": 1]] {
+      memory["frame"] = frame
+      object["memory"] = .object(memory)
+      expectRefusal(object)
+    }
+  }
+
   @Test func `refuses a missing and an unknown member at any level`() throws {
     let json = try #require(description.json.object)
     for member in json.members {

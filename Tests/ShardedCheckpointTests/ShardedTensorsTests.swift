@@ -109,6 +109,8 @@ struct ShardedTensorsTests {
     (#"{"a":"/etc/passwd"}"#, "notPlainFileName"), (#"{"a":"../x"}"#, "notPlainFileName"),
     (#"{"a":".."}"#, "notPlainFileName"), (#"{"a":""}"#, "notPlainFileName"),
     (#"{"a":"x\u0000y"}"#, "notPlainFileName"), (#"{"a":3}"#, "shardNotString"),
+    (#"{"a":["x"]}"#, "shardNotString"), (#"{"/a":["x",3]}"#, "shardNotString"),
+    (#"{"/a":["x","../y"]}"#, "notPlainFileName"), (#"{"/a":["x"]}"#, "missingShard"),
     ("[]", "noWeightMap"), (#"{"a":"elsewhere.safetensors"}"#, "missingShard"),
     (#"{"a":"model-00001-of-00002.safetensors"}"#, "tensorNotInShard"),
   ])

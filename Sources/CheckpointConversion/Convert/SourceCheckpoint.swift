@@ -107,7 +107,7 @@ package struct SourceCheckpoint {
   ///
   /// - Throws: ``OpeningError`` at a file that stands for another one.
   private static func checkTokenizerFiles(in folder: String) throws {
-    for name in ["vocab.txt", "tokenizer.json", "vocab.json", "merges.txt"] {
+    for name in TokenizerFolder.fileNames where name != "tokenizer_config.json" {
       let path = "\(folder)/\(name)"
       guard FileManager.default.fileExists(atPath: path) else { continue }
       let kind = try CheckpointKind(ofFile: path)
@@ -121,7 +121,7 @@ extension TokenizerError {
   /// Whether the files are whole and describe a tokenizer of a kind that is not known.
   fileprivate var isOfAnotherKind: Bool {
     switch self {
-    case .unsupported, .missingSpecialToken, .sentencePieceModel: true
+    case .unsupported, .missingSpecialToken: true
     default: false
     }
   }

@@ -6,11 +6,13 @@ import TensorStorage
 extension SourceConfiguration {
   /// Larger configurations than this are none.
   private static let maximumByteCount = 16 << 20
+  /// How the file is called in Google's release of ALBERT; it names no family.
+  private static let albertName = "albert_config.json"
 
   /// Finds and reads the configuration of a checkpoint, wherever its format keeps it.
   ///
   /// In an archive of Keras it is a member; else `config.json` beside the weights, or Google's
-  /// `bert_config.json`; else a whole Keras model brings it along as an attribute.
+  /// `bert_config.json` or `albert_config.json`; else a whole Keras model brings it along as an attribute.
   /// - Returns: the configuration, and what a person should know of it.
   /// - Throws: ``OpeningError/missingConfiguration(path:)``, and what makes a configuration wrong.
   static func found(
@@ -28,7 +30,9 @@ extension SourceConfiguration {
       )
     }
     let dialect = Dialect.recognized(in: source.tensors.map(\.name))
-    if let path = location.companion("config.json") ?? location.companion("bert_config.json") {
+    if let path = ["config.json", "bert_config.json", albertName].lazy.compactMap(
+      location.companion
+    ).first {
       let json = try JSONValue(contentsOf: path, maximumByteCount: maximumByteCount)
       guard json["class_name"] == nil || json["model_type"] != nil else {
         return (
@@ -58,6 +62,7 @@ extension SourceConfiguration {
     guard let program, var object = json.object, json["model_type"] == nil else {
       return (try SourceConfiguration(json, path: path), [])
     }
+    if path.hasSuffix("/\(albertName)") { object["model_type"] = "albert" }
     var notes: [String] = []
     if let epsilon = program.layerNormEpsilon, json["layer_norm_eps"] == nil {
       object["layer_norm_eps"] = .number(epsilon)

@@ -12,7 +12,9 @@ extension Dialect {
       return .tensorFlowObjects(layerCount: layerCount(in: names))
     }
     if names.contains("token_embd.weight") { return .gguf }
-    if names.contains("bert/embeddings/word_embeddings") { return .tensorFlowVariables }
+    if names.contains(where: variablesOfWordEmbeddings.contains) {
+      return .tensorFlowVariables(family)
+    }
     if names.contains(where: { $0.hasSuffix(".query.kernel") }) { return .onnx }
     let isReference = names.contains { name in
       name == "mem_token_ids" || name.hasSuffix(".mem_token_ids")
@@ -44,6 +46,8 @@ extension Dialect {
   /// Encoder layers, or groups of layers, that the names speak of: one more than the highest index.
   package static func layerCount(in names: [String]) -> Int {
     names.compactMap { name -> Int? in
+      // ELECTRA's other encoder, whose depth is another matter.
+      if name.hasPrefix(electraGenerator) { return nil }
       if let count = kerasLayerCount(in: name) { return count }
       for marker in layerMarkers {
         if let index = number(behind: marker, in: name) { return index + 1 }
@@ -73,6 +77,6 @@ extension Dialect {
   /// What stands before the number of a layer or group.
   private static let layerMarkers = [
     "encoder.layer.", "encoder/layer_._", "encoder/layer_", "blk.", "transformer.layer.",
-    "transformer/layer_._", "albert_layer_groups.", "albert_layer_groups_._",
+    "transformer/layer_._", "transformer/group_", "albert_layer_groups.", "albert_layer_groups_._",
   ]
 }

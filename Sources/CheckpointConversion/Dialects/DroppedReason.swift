@@ -2,6 +2,8 @@
 enum DroppedReason {
   static let maskedLanguageModel = "head of masked language modelling, which a classifier lacks"
   static let replacedTokens = "head that finds replaced tokens, which a classifier lacks"
+  static let generator = "the generator, which made the tokens that the discriminator judges"
+  static let electraTask = "a task's head of ELECTRA's program, which transformers has no place for"
   static let sentenceOrder = "head that tells the order of sentences, which a classifier lacks"
   static let unusedPooler = "a pooler beside a classifier that has a layer of its own in its place"
   static let nextSentence = "head of next-sentence prediction, which a classifier lacks"

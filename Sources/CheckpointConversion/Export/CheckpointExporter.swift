@@ -68,7 +68,7 @@ public struct CheckpointExporter {
       }
     }
     let family = model.description.encoder.family
-    guard layout.isForPyTorchClasses || family == .bert else {
+    guard layout.isFor(model.description) else {
       throw ExportError.family(path: model.path, family, layout)
     }
     let own = layout.elementTypes.contains(model.elementType) ? model.elementType : .f32

@@ -11,7 +11,8 @@ public enum ExportError: DescribedError, Hashable {
   case notAFolder(path: String)
   /// Without a tokenizer the ids that frame a segment are unknown, and the layout has to name them.
   case noTokenizer(path: String)
-  /// BERT's relatives go to transformers' PyTorch classes alone: other layouts have names for BERT only.
+  /// BERT's relatives go to transformers' classes alone, of which TensorFlow's have no place for a memory
+  /// that is no word embedding.
   case family(path: String, EncoderFamily, ExportLayout)
   /// Weights are written as f32, f16 or bf16; the reference layout is f32, TensorFlow's not bf16.
   case elementType(ElementType, ExportLayout)
@@ -53,6 +54,8 @@ public enum ExportError: DescribedError, Hashable {
     case .otherVolume: "lies on another volume than the folder around it"
     case .notAFolder: "is a file, expected a folder or a new name"
     case .noTokenizer: "has memory but no tokenizer, so the ids of [CLS] and [SEP] are unknown"
+    case .family(_, let family, .tensorFlow):
+      "is of the family \(family.rawValue), whose memory has no place among TensorFlow's variables"
     case .family(_, let family, let layout):
       "is of the family \(family.rawValue), and the layout \(layout.rawValue) is BERT's"
     case .elementType(let type, let layout):

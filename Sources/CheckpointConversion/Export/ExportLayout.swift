@@ -87,6 +87,13 @@ extension ExportLayout {
   /// Whether a tokenizer of another kind than WordPiece has a form in the layout.
   var holdsSubwordTokenizers: Bool { self != .tensorFlowVariables && self != .gguf }
 
+  /// Whether the layout has a place for all of a model: BERT has one in every layout, a relative in those
+  /// of `transformers`, where TensorFlow's classes have none for a memory that is no word embedding.
+  func isFor(_ model: ModelDescription) -> Bool {
+    model.encoder.family == .bert || isForPyTorchClasses
+      || (self == .tensorFlow && (model.memory == nil || model.encoder.memoryJoinsWords))
+  }
+
   /// Whether a model's folder needs the ids of the tokens around a segment: in buffers of the reference
   /// implementation's class, or for the class that runs the recurrence.
   func framesSegments(of model: ModelDescription) -> Bool {
@@ -103,7 +110,7 @@ extension ExportLayout {
     return switch self {
     case .huggingFace, .pyTorch:
       model.encoder.family == .bert && model.labels.isEmpty && model.memory == nil
-    case .tensorFlow: model.labels.isEmpty
+    case .tensorFlow: model.encoder.family == .bert && model.labels.isEmpty
     case .tensorFlowVariables: true
     case .reference, .gguf: false
     }

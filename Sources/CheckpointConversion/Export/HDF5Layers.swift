@@ -5,27 +5,42 @@ import TensorStorage
 /// A model as the Keras layers of a `tf_model.h5`, which `transformers` reads by their names.
 ///
 /// A variable lies at `LAYER/SCOPE/NAME:0` and its layer lists it as `SCOPE/NAME:0`; the scope is the
-/// class's. Source: transformers 4.57, `modeling_tf_utils.load_tf_weights_from_h5`.
+/// class's, the names are those that ``Dialect/tensorFlow(_:)`` spells. Source: transformers 4.57,
+/// `modeling_tf_utils.load_tf_weights_from_h5`; Tests/Fixtures/families_tensorflow.json.
 struct HDF5Layers {
   /// The name under which `transformers` looks for the file.
   static let fileName = "tf_model.h5"
-  private static let backbone = "bert"
-  private static let classifier = "classifier"
   private static let maskedTokenHead = "mlm___cls"
 
   private let model: ModelDescription
+  private let names: FamilyNames
+  private let dialect: Dialect
+  private let keepsMaskedTokenHead: Bool
 
-  init(_ model: ModelDescription) { self.model = model }
+  init(_ model: ModelDescription) {
+    self.model = model
+    names = FamilyNames(model.encoder.family, classifies: !model.labels.isEmpty)
+    dialect = .tensorFlow(names)
+    keepsMaskedTokenHead = ExportLayout.tensorFlow.keepsMaskedTokenHead(of: model)
+  }
 
+  /// The class's name as Keras makes a scope of it: `TFDistilBertModel` is `tf_distil_bert_model`.
   private var scope: String {
-    if !model.labels.isEmpty { return "tf_bert_for_sequence_classification" }
-    return model.predictsMaskedTokens ? "tf_bert_for_masked_lm" : "tf_bert_model"
+    let suffix =
+      !model.labels.isEmpty
+      ? "ForSequenceClassification" : keepsMaskedTokenHead ? "ForMaskedLM" : "Model"
+    return "TF\(model.encoder.family.className)\(suffix)"
+      .replacing(/(.)([A-Z][a-z]+)/) { "\($0.1)_\($0.2)" }
+      .replacing(/([a-z])([A-Z])/) { "\($0.1)_\($0.2)" }
+      .lowercased()
   }
 
   /// The layers in the model's order.
   private var layers: [String] {
-    if !model.labels.isEmpty { return [Self.backbone, Self.classifier] }
-    return model.predictsMaskedTokens ? [Self.backbone, Self.maskedTokenHead] : [Self.backbone]
+    ParameterCatalog(model).parameters.compactMap { variable(of: $0)?.layer }
+      .reduce(into: []) { layers, layer in
+        if !layers.contains(layer) { layers.append(layer) }
+      }
   }
 
   /// The tensors of the file; kernels are `[in, out]`, the memory's rows follow the vocabulary's.
@@ -63,20 +78,18 @@ struct HDF5Layers {
 
   /// The layer and the name in it; `nil` for what the file does not have.
   private func variable(of parameter: ParameterDescription) -> (layer: String, name: String)? {
-    guard let own = parameter.role.kerasLeaf else { return nil }
-    let leaf = parameter.name == Dialect.wordEmbeddings ? "weight" : own
-    let module = parameter.module.replacing(".", with: "/")
-    let head = ParameterCatalog.maskedTokenHeadPrefix.split(separator: ".").joined(separator: "/")
-    if module.hasPrefix(head) {
+    let spellings = dialect.spell(parameter)
+    // Word embeddings are called weight, the other tables embeddings.
+    let isOtherTable = parameter.role == .embedding && parameter.name != Dialect.wordEmbeddings
+    guard let path = (isOtherTable ? spellings.last : spellings.first)?.name else { return nil }
+    if parameter.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix) {
       // cls.predictions.bias is a variable of the head itself.
-      let inner = module.replacing("cls/predictions", with: "\(Self.maskedTokenHead)/predictions")
-      return layers.contains(Self.maskedTokenHead)
-        ? (Self.maskedTokenHead, "\(inner)/\(leaf)") : nil
+      guard keepsMaskedTokenHead else { return nil }
+      return (
+        Self.maskedTokenHead, path.replacing("cls/", with: "\(Self.maskedTokenHead)/")
+      )
     }
-    if module == Self.classifier { return (Self.classifier, "\(module)/\(leaf)") }
-    return (
-      Self.backbone,
-      "bert/\(module)/\(leaf)".replacing("encoder/layer/", with: "encoder/layer_._")
-    )
+    guard names.isHead(parameter.module) else { return (names.encoder, "\(names.encoder)/\(path)") }
+    return (String(path.prefix { $0 != "/" }), path)
   }
 }

@@ -20,6 +20,8 @@ package enum CheckpointKind: Sendable, Hashable {
   case tensorFlowIndex
   case gguf
   case onnx
+  /// A zip archive of arrays, NumPy's `.npz`.
+  case numPyArchive
   case gitLFSPointer
   case webPage
   case empty
@@ -83,7 +85,8 @@ package enum CheckpointKind: Sendable, Hashable {
         .onnx
       } else if begins(with: "PK\u{3}\u{4}") {
         // The first member's name stands behind a header of 30 bytes.
-        Self.kerasMembers.contains { begins(with: $0, at: 30) } ? .kerasArchive : .zipArchive
+        Self.kerasMembers.contains { begins(with: $0, at: 30) }
+          ? .kerasArchive : Self.isArray(member: prefix) ? .numPyArchive : .zipArchive
       } else if begins(with: "ustar", at: 257) {
         .tarArchive
       } else if prefix[0] == 0x80 && prefix.count > 1 && (1...5).contains(prefix[1])
@@ -99,5 +102,12 @@ package enum CheckpointKind: Sendable, Hashable {
       } else {
         .unknown
       }
+  }
+
+  /// Whether an archive's first member is an array of NumPy's, by the ending of its name.
+  private static func isArray(member header: [UInt8]) -> Bool {
+    guard header.count >= 30 else { return false }
+    let end = 30 + Int(header[26]) + Int(header[27]) << 8
+    return end <= header.count && header[30..<end].suffix(4).elementsEqual(".npy".utf8)
   }
 }

@@ -49,12 +49,12 @@ package struct CheckpointLocation: Sendable, Hashable {
   private static let knownNames = [
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
     "pytorch_model.bin.index.json", "model_best.pth", "tf_model.h5", "tf_model.h5.index.json",
-    "model.weights.h5",
+    "model.weights.h5", "model.weights.json",
   ]
   /// Endings of files that may hold weights.
   private static let weightEndings = [
     ".safetensors", ".safetensors.index.json", ".h5", ".h5.index.json", ".keras", ".rmtw", ".index",
-    ".gguf", ".onnx",
+    ".gguf", ".onnx", ".weights.json",
   ]
   /// Endings under which PyTorch writes whatever it is given.
   private static let pyTorchEndings = [".bin", ".pt", ".pth", ".ckpt", ".bin.index.json"]
@@ -62,6 +62,11 @@ package struct CheckpointLocation: Sendable, Hashable {
   private static let trainerNames = [
     "training_args", "optimizer", "scheduler", "scaler", "rng_state",
   ]
+
+  /// Whether a file with that name, or path, is an index of shards.
+  static func isIndexName(_ name: String) -> Bool {
+    name.hasSuffix(".index.json") || name.hasSuffix(".weights.json")
+  }
 
   private static func weightsName(in folder: String) throws -> String {
     let names: [String]
@@ -85,7 +90,7 @@ package struct CheckpointLocation: Sendable, Hashable {
     {
       return latest
     }
-    if let index = candidates.first(where: { $0.hasSuffix(".index.json") }) { return index }
+    if let index = candidates.first(where: isIndexName) { return index }
     guard candidates.isEmpty else {
       throw OpeningError.severalCheckpoints(path: folder, names: candidates)
     }

@@ -12,6 +12,8 @@ public enum OpeningError: DescribedError, Hashable {
   case missingConfiguration(path: String)
   case gitLFSPointer(path: String)
   case webPage(path: String)
+  /// An archive of arrays of NumPy.
+  case numPyArchive(path: String)
   /// JSON that is no index of shards.
   case notAnIndex(path: String)
   /// Anything else.
@@ -24,10 +26,11 @@ public enum OpeningError: DescribedError, Hashable {
       .tensorFlowIndex, .gguf, .onnx:
       return nil
     case .json:
-      guard !path.hasSuffix(".index.json") else { return nil }
+      guard !CheckpointLocation.isIndexName(path) else { return nil }
       self = .notAnIndex(path: path)
     case .gitLFSPointer: self = .gitLFSPointer(path: path)
     case .webPage: self = .webPage(path: path)
+    case .numPyArchive: self = .numPyArchive(path: path)
     case .empty: self = .emptyFile(path: path)
     case .unknown: self = .unknownFormat(path: path)
     }
@@ -46,7 +49,7 @@ public enum OpeningError: DescribedError, Hashable {
     switch self {
     case .emptyFile(let path), .emptyFolder(let path), .noCheckpoint(let path),
       .severalCheckpoints(let path, _), .missingConfiguration(let path), .gitLFSPointer(let path),
-      .webPage(let path), .notAnIndex(let path), .unknownFormat(let path):
+      .webPage(let path), .numPyArchive(let path), .notAnIndex(let path), .unknownFormat(let path):
       path
     }
   }
@@ -62,6 +65,7 @@ public enum OpeningError: DescribedError, Hashable {
     case .missingConfiguration: "is missing; without it the weights' meaning is unknown"
     case .gitLFSPointer: "is a Git LFS pointer, not the file it points to"
     case .webPage: "is a web page, not a checkpoint's file; the download went wrong"
+    case .numPyArchive: "holds arrays of NumPy, a form that no library of models writes"
     case .notAnIndex: "is JSON, not weights"
     case .unknownFormat:
       "is not a checkpoint: neither safetensors, PyTorch, HDF5, a TensorFlow index, GGUF, ONNX nor a "
@@ -79,6 +83,7 @@ public enum OpeningError: DescribedError, Hashable {
     case .missingConfiguration:
       "Put the checkpoint's config.json, or Google's bert_config.json, beside its weights."
     case .gitLFSPointer: "Run git lfs pull in its repository."
+    case .numPyArchive: "Save the weights with safetensors.numpy.save_file."
     case .notAnIndex: "Name the folder, or the file of weights itself."
     case .unknownFormat: "Name a checkpoint's folder, a .safetensors, .bin, .h5 or .rmtw file."
     }

@@ -20,11 +20,13 @@ public func openTensorSource(_ path: String) throws -> any TensorSource {
 
 /// Opens the weights of a checkpoint that was found.
 func openTensorSource(at location: CheckpointLocation) throws -> any TensorSource {
-  switch location.kind {
-  case .native: try WeightFile(path: location.weights)
-  case .json: try ShardedTensors(indexPath: location.weights, open: openForeignFile)
-  default: try openForeignFile(location.weights, kind: location.kind)
-  }
+  let source: any TensorSource =
+    switch location.kind {
+    case .native: try WeightFile(path: location.weights)
+    case .json: try ShardedTensors(indexPath: location.weights, open: openForeignFile)
+    default: try openForeignFile(location.weights, kind: location.kind)
+    }
+  return try KerasTaskPreset(source, at: location) ?? source
 }
 
 /// Opens a shard, which is no index itself.

@@ -8,6 +8,10 @@ public enum DocumentError: DescribedError, Equatable {
   case lineTooLong(file: String, line: Int, maximumByteCount: Int)
   /// A line has no member `text`, or it is not a string.
   case noText(file: String, line: Int)
+  /// A line's `ids` are no array of ids of the vocabulary.
+  case badIDs(file: String, line: Int, vocabularySize: Int)
+  /// A line has a text and the model no tokenizer.
+  case noTokenizer(file: String, line: Int)
   /// A document has no tokens.
   case emptyText(file: String, line: Int)
   /// A line has no member `label`, or it is neither a string nor a whole number.
@@ -24,7 +28,9 @@ public enum DocumentError: DescribedError, Equatable {
   public var place: String? {
     switch self {
     case .brokenLine(let file, let line, _), .lineTooLong(let file, let line, _),
-      .noText(let file, let line), .emptyText(let file, let line), .noLabel(let file, let line),
+      .noText(let file, let line), .badIDs(let file, let line, _),
+      .noTokenizer(let file, let line), .emptyText(let file, let line),
+      .noLabel(let file, let line),
       .unknownLabel(let file, let line, _, _):
       "\(file), line \(line)"
     case .noDocuments(let file): file
@@ -38,6 +44,8 @@ public enum DocumentError: DescribedError, Equatable {
       "a JSON object with \"text\" and \"label\" was expected: \(reason)"
     case .lineTooLong(_, _, let maximum): "the line is longer than \(maximum) bytes"
     case .noText: "the line has no \"text\" that is a string"
+    case .badIDs(_, _, let size): "the line's \"ids\" are not numbers from 0 to \(size - 1)"
+    case .noTokenizer: "the line has a text, and the model's file holds no tokenizer"
     case .emptyText: "the document is empty: its text has no tokens"
     case .noLabel: "the line has no \"label\" that is a string or a whole number"
     case .unknownLabel(_, _, let label, let labels):
@@ -52,6 +60,8 @@ public enum DocumentError: DescribedError, Equatable {
     switch self {
     case .brokenLine, .noText, .noLabel:
       "Write one document a line, as {\"text\": \"…\", \"label\": \"…\"}."
+    case .badIDs: "Write the ids of the model's own vocabulary, as {\"ids\": [7592, …]}."
+    case .noTokenizer: "Write {\"ids\": […], \"label\": \"…\"}, ids in place of the text."
     case .lineTooLong: "Put one document on each line; split this one if it is one."
     case .emptyText: "Remove the line, or give it a text."
     case .unknownLabel:

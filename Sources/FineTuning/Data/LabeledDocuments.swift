@@ -1,8 +1,9 @@
 import JSON
+import ModelFile
 import TensorStorage
 import Tokenizers
 
-/// Documents with labels from a JSONL file: one object a line, with `text` and `label`.
+/// Documents with labels from a JSONL file: one object a line, with `text` or `ids`, and `label`.
 ///
 /// The file is streamed line by line and every document is tokenised at once while it is read, for
 /// three reasons: a broken line is found before an hour of training and not after it, the curriculum
@@ -20,19 +21,40 @@ public struct LabeledDocuments: SampleCollection {
   private var ends: [Int] = []
   private var labels: [Int] = []
 
-  /// Reads a file.
+  /// Reads a file of texts for a tokenizer, as ``init(path:model:checkCancellation:)`` does.
+  public init(
+    path: String, labels: [String], tokenizer: Tokenizer,
+    checkCancellation: () throws -> Void = {}
+  ) throws {
+    try self.init(
+      path: path, labels: labels,
+      documents: DocumentIDs(tokenizer, vocabularySize: tokenizer.tokens.count),
+      checkCancellation: checkCancellation)
+  }
+
+  /// Reads a file for a model.
   ///
-  /// `label` is one of the model's labels, or its index. Members of other names are ignored, blank
-  /// lines are skipped, and a line that is not UTF-8 is read as Windows-1252 and noted.
+  /// `text` is tokenised; `ids` in its place are taken as they are, without the tokens that frame a
+  /// segment, and are all that a model without tokenizer reads. `label` is one of the model's labels, or
+  /// its index. Members of other names are ignored, blank lines are skipped, and a line that is not UTF-8
+  /// is read as Windows-1252 and noted.
   ///
   /// - Throws: ``DocumentError`` with the line; `FileError` when the file cannot be read;
   ///   whatever `checkCancellation`, which is called for every line, throws.
   public init(
-    path: String, labels modelLabels: [String], tokenizer: Tokenizer,
-    checkCancellation: () throws -> Void = {}
+    path: String, model: ModelFile, checkCancellation: () throws -> Void = {}
+  ) throws {
+    try self.init(
+      path: path, labels: model.description.labels, documents: DocumentIDs(model),
+      checkCancellation: checkCancellation)
+  }
+
+  private init(
+    path: String, labels modelLabels: [String], documents: DocumentIDs,
+    checkCancellation: () throws -> Void
   ) throws {
     self.path = path
-    var tokenizer = DocumentTokenizer(tokenizer)
+    var documents = documents
     var labelIndices: [String: Int] = [:]
     for (index, label) in modelLabels.enumerated() { labelIndices[label] = index }
     var foreignLines: [Int] = []
@@ -56,9 +78,6 @@ public struct LabeledDocuments: SampleCollection {
       guard value.object != nil else {
         throw DocumentError.brokenLine(file: path, line: line, reason: "it is no object")
       }
-      guard let text = value["text"]?.string else {
-        throw DocumentError.noText(file: path, line: line)
-      }
       let label: Int
       if let name = value["label"]?.string {
         guard let index = labelIndices[name] else {
@@ -75,7 +94,7 @@ public struct LabeledDocuments: SampleCollection {
       } else {
         throw DocumentError.noLabel(file: path, line: line)
       }
-      let ids = tokenizer.encode(text)
+      let ids = try documents.ids(of: value, file: path, line: line)
       guard !ids.isEmpty else { throw DocumentError.emptyText(file: path, line: line) }
       tokenIDs.append(contentsOf: ids)
       ends.append(tokenIDs.count)
@@ -84,7 +103,7 @@ public struct LabeledDocuments: SampleCollection {
     guard !labels.isEmpty else { throw DocumentError.noDocuments(file: path) }
     notes = [
       DataNote(path: path, windows1252Lines: foreignLines),
-      tokenizer.unknownShare.note(place: path),
+      documents.unknownShare.note(place: path),
     ].compactMap { $0 }
   }
 

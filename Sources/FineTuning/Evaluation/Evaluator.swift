@@ -29,11 +29,11 @@ public struct Evaluator {
     guard !model.description.labels.isEmpty else {
       throw FineTuningError.noLabels(path: model.path)
     }
-    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+    guard let tokens = try model.specialTokens() else { throw RecurrenceError.noTokenizer }
     var description = model.description
     description.memory = memory
     self.model = model
-    plan = try RecurrentPlan(description, tokens: tokenizer.specialTokens)
+    plan = try RecurrentPlan(description, tokens: tokens)
     team = ThreadTeam(threadCount: threadCount)
     bound = BoundModel(model, packingTeam: team)
   }

@@ -13,7 +13,8 @@ import Transformer
 /// written.
 public struct FineTuner {
   private let model: ModelFile
-  private let tokenizer: Tokenizer
+  private let tokenizer: Tokenizer?
+  private let tokens: SpecialTokens
   private let data: any FineTuningData
   private let options: FineTuningOptions
   private let files: RunFiles
@@ -34,7 +35,7 @@ public struct FineTuner {
     guard !model.description.labels.isEmpty else {
       throw FineTuningError.noLabels(path: model.path)
     }
-    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
+    guard let tokens = try model.specialTokens() else { throw RecurrenceError.noTokenizer }
     try options.validate(for: model.description)
     // An empty last stage is told now and not when the stages before it are trained.
     for stage in options.curriculum.stages {
@@ -42,7 +43,8 @@ public struct FineTuner {
       _ = try data.validationSamples(for: stage, seed: options.seed)
     }
     self.model = model
-    self.tokenizer = tokenizer
+    tokenizer = try model.tokenizer()
+    self.tokens = tokens
     self.data = data
     self.options = options
     files = RunFiles(outputPath: outputPath, collision: collision, resumes: resumes)
@@ -76,7 +78,7 @@ public struct FineTuner {
       &state, settings: settings, stageStepCounts: options.curriculum.stages.map(\.stepCount),
       report: report)
     let run = try TrainingRun(
-      model: description, tokens: tokenizer.specialTokens, state: state, data: data,
+      model: description, tokens: tokens, state: state, data: data,
       options: options, stateFile: files.stateFile, settings: settings, shouldStop: shouldStop,
       report: report)
     do {

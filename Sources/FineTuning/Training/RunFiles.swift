@@ -80,7 +80,7 @@ struct RunFiles {
   ///
   /// - Throws: `FileError`.
   static func write(
-    _ store: ParameterStore<Float>, description: ModelDescription, tokenizer: Tokenizer,
+    _ store: ParameterStore<Float>, description: ModelDescription, tokenizer: Tokenizer?,
     provenance: [ProvenanceStep], elementType: ElementType, to path: String,
     _ collision: AtomicFileWriter.Collision
   ) throws {

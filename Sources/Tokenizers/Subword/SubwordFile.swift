@@ -1,6 +1,7 @@
 import JSON
 
-/// A subword tokenizer in the files of Hugging Face: `tokenizer.json`, or `vocab.json` and `merges.txt`.
+/// A subword tokenizer in the files of Hugging Face, `tokenizer.json` or `vocab.json` and `merges.txt`,
+/// or in SentencePiece's own.
 struct SubwordFile {
   private let file: String
   private var table: TokenTable
@@ -8,6 +9,8 @@ struct SubwordFile {
   private let model: SettingsReader
   private let merges: [JSONValue]
   private let root: JSONObject
+  /// The map of a `Precompiled` step that does not hold its own.
+  private let characterMap: CharacterMap?
 
   /// What `tokenizer.json` calls the model, whether or not the file names it.
   static func modelType(of value: JSONValue) -> String? {
@@ -26,6 +29,7 @@ struct SubwordFile {
     }
     self.file = file
     self.root = root
+    characterMap = nil
     self.model = SettingsReader(object: model, file: file)
     if try self.model.optional("byte_fallback", "true or false", \.bool) == true {
       throw .unsupported(what: "byte_fallback", expected: "a model without", file: file)
@@ -65,6 +69,7 @@ struct SubwordFile {
     table = TokenTable(tokens: [], file: file)
     try table.place(pieces: vocabulary, named: "the whole file")
     scores = nil
+    characterMap = nil
     guard let text = String(validating: text, as: UTF8.self) else {
       throw .lineNotUTF8(line: 1, file: mergesFile)
     }
@@ -76,6 +81,41 @@ struct SubwordFile {
     root = [
       "pre_tokenizer": PreTokenization.byteLevel(addsPrefixSpace: prefix).json
     ]
+  }
+
+  /// Reads what SentencePiece wrote, as the model's family reads it.
+  ///
+  /// - Throws: ``TokenizerError``.
+  init(
+    sentencePiece: SentencePieceModel, family: SentencePieceFamily, config: TokenizerConfig,
+    file: String
+  ) throws(TokenizerError) {
+    self.file = file
+    let (pieces, unknown) = try family.vocabulary(of: sentencePiece, file: file)
+    table = TokenTable(tokens: pieces.map(\.token), file: file)
+    scores = pieces.map(\.score)
+    merges = []
+    model = SettingsReader(object: ["unk_id": .integer(unknown)], file: file)
+    let map = sentencePiece.characterMap
+    characterMap = map.isEmpty ? nil : try CharacterMap(bytes: map, file: file)
+    let addsPrefix =
+      try config.members.optional("add_prefix_space", "true or false", \.bool) ?? true
+    var root: JSONObject = [
+      "normalizer": try family.normalizer(config.members, hasCharacterMap: !map.isEmpty),
+      "pre_tokenizer": PreTokenization.metaspace(
+        mark: "▁", prefix: addsPrefix ? .always : .never, splitsWhitespace: true
+      ).json,
+    ]
+    // Every class of these families takes the space in front of a mask along.
+    let mask = family == .albert ? "[MASK]" : "<mask>"
+    if try config.literalTokens().isEmpty,
+      let id = pieces.firstIndex(where: { $0.token.utf8.elementsEqual(mask.utf8) })
+    {
+      root["added_tokens"] = [
+        ["id": .integer(id), "content": .string(mask), "lstrip": true, "special": true]
+      ]
+    }
+    self.root = root
   }
 
   /// The tokenizer with the roles that the files give its tokens.
@@ -102,7 +142,7 @@ struct SubwordFile {
     names.unknown = unknown ?? writtenUnknown ?? known("<unk>", "[UNK]")
     let settings = SubwordSettings(
       normalization: try TextNormalization(
-        json: root["normalizer"], characterMap: nil, file: file),
+        json: root["normalizer"], characterMap: characterMap, file: file),
       preTokenization: try PreTokenization(json: root["pre_tokenizer"], file: file),
       specialTokens: names, literals: literals(added.map(\.token), names, vocabulary))
     return try SubwordTokenizer(vocabulary: vocabulary, model: model, settings: settings)

@@ -25,7 +25,10 @@ struct EncoderInput {
         advice: "Ids go from 0 to \(rowCount - 1).")
     }
     framedTokens = ids
-    documentTokens = try model.tokenizer()?.removingFrame(from: ids) ?? ids
+    let frame = model.description.memory?.frame
+    documentTokens =
+      try model.tokenizer()?.removingFrame(from: ids)
+      ?? ids.filter { ![frame?.classification, frame?.separator].contains(Int($0)) }
   }
 
   /// A text.

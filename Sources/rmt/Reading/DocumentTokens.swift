@@ -16,6 +16,11 @@ struct DocumentTokens {
     }
   }
 
+  /// The tokens of ids from a place on.
+  init(_ ids: [Int32], from start: Int) {
+    parts = Lookahead(0..<1) { _ in ids[start...] }
+  }
+
   /// The next `count` tokens; more than there are trap.
   ///
   /// - Throws: ``CommandError`` when the file has changed; `FileError`.

@@ -64,11 +64,8 @@ struct TrainingDataOptions: ParsableArguments {
       return try TaskData(
         task: task, memory: memory, validationSampleCount: evaluationSamples)
     }
-    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     func read(_ path: String) throws -> LabeledDocuments {
-      try LabeledDocuments(
-        path: path, labels: model.description.labels, tokenizer: tokenizer
-      ) { try Interruption.check() }
+      try LabeledDocuments(path: path, model: model) { try Interruption.check() }
     }
     let training = try read(train)
     return DocumentData(

@@ -48,6 +48,13 @@ struct Attach: ParsableCommand {
       """)
   var alignment: MemoryConfiguration.Alignment?
 
+  @Option(
+    name: .customLong("frame-ids"),
+    help: ArgumentHelp(
+      "Ids of [CLS] and [SEP], for a model without tokenizer; the memory's own unless given.",
+      valueName: "101,102"))
+  var frameIDs: CommaSeparated<Int>?
+
   @Option(help: ArgumentHelp("Seed of the random numbers.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -64,6 +71,9 @@ struct Attach: ParsableCommand {
         throw ValidationError("\(name) must lie between 1 and \(1 << 24).")
       }
     }
+    if let frameIDs, frameIDs.elements.count != 2 {
+      throw ValidationError("--frame-ids takes two ids, that of [CLS] and that of [SEP].")
+    }
     if let labels, Set(labels.elements).count < labels.elements.count {
       throw ValidationError("--labels names a class twice.")
     }
@@ -73,17 +83,30 @@ struct Attach: ParsableCommand {
     try OutputCheck.file(outputPath, inputs: [path], collision: forceOption.collision)
     let model = try ModelFile(path: path)
     let previous = model.description.memory
+    if frameIDs != nil, model.hasTokenizer {
+      throw CommandError.usage(
+        problem: "--frame-ids is for models without tokenizer, and \(path) has one",
+        advice: "Leave the option out: the tokenizer knows these ids.")
+    }
+    let frame = frameIDs.map {
+      SegmentFrame(classification: $0.elements[0], separator: $0.elements[1])
+    }
     let attachment = MemoryAttachment(
       memory: MemoryConfiguration(
         tokenCount: memoryTokens,
         segmentPositions: segmentPositions ?? previous?.segmentPositions
           ?? model.description.encoder.maximumPositions,
-        alignment: alignment ?? previous?.alignment ?? .right),
+        alignment: alignment ?? previous?.alignment ?? .right,
+        frame: frame ?? previous?.frame),
       labels: labels?.elements, seed: seed)
     let report = try attachment.attach(
       to: model, writing: outputPath, collision: forceOption.collision)
     if report.description.labels.isEmpty {
       messages.log.notice("The model has no labels: it can be encoded with, but not trained.")
+    }
+    if !model.hasTokenizer, report.description.memory?.frame == nil {
+      messages.log.notice(
+        "The model has no tokenizer: without --frame-ids it cannot read a segment.")
     }
     if output.json {
       let result: JSONValue = [

@@ -143,10 +143,9 @@ struct Evaluate: ParsableCommand {
     of model: ModelFile, memory: MemoryConfiguration
   ) throws -> LengthEvaluation {
     if let eval {
-      guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
-      let documents = try LabeledDocuments(
-        path: eval, labels: model.description.labels, tokenizer: tokenizer
-      ) { try Interruption.check() }
+      let documents = try LabeledDocuments(path: eval, model: model) {
+        try Interruption.check()
+      }
       messages.log.show(documents.notes)
       let lengths = DocumentLengths(
         documents, segmentSize: memory.segmentSize, segmentCounts: segments?.elements)

@@ -13,19 +13,24 @@ struct Run: ParsableCommand {
       A document is a text file, or - for standard input. --save-memory keeps what the model \
       remembers at the document's end, and --load-memory starts another document from it: a text \
       can be read in parts, today and tomorrow. Ctrl-C saves the memory too; the same command with \
-      --load-memory then goes on in the middle of the document.
+      --load-memory then goes on in the middle of the document. --ids are a document's tokens; a \
+      model that was converted without its tokenizer reads nothing else.
 
       Examples:
         rmt run tuned.rmtw letter.txt contract.txt
         rmt run tuned.rmtw part1.txt --save-memory reader.safetensors
         rmt run tuned.rmtw part2.txt --load-memory reader.safetensors
+        rmt run tuned.rmtw --ids 7592,2088
       """)
 
   @Argument(help: ArgumentHelp("A native file.", valueName: "file.rmtw"), completion: .file())
   var path: String
 
   @Argument(help: "Text files; - is standard input.", completion: .file())
-  var documents: [String]
+  var documents: [String] = []
+
+  @Option(help: ArgumentHelp("Token ids in place of documents.", valueName: "7592,2088"))
+  var ids: CommaSeparated<Int32>?
 
   @Option(
     help: ArgumentHelp("Write the memory after the document to this file.", valueName: "file"))
@@ -44,7 +49,9 @@ struct Run: ParsableCommand {
   @OptionGroup var messages: MessageOptions
 
   func validate() throws {
-    guard !documents.isEmpty else { throw ValidationError("Name at least one document.") }
+    guard documents.isEmpty == (ids != nil) else {
+      throw ValidationError("Name at least one document, or give --ids.")
+    }
     if documents.count > 1, saveMemory != nil || loadMemory != nil {
       throw ValidationError("A saved memory belongs to one document; give exactly one.")
     }
@@ -59,7 +66,6 @@ struct Run: ParsableCommand {
   func run() throws {
     let model = try ModelFile(path: path)
     let memory = try model.memory(segmentPositions: nil)
-    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     if let saveMemory {
       try OutputCheck.file(saveMemory, inputs: [path] + documents, collision: memoryCollision)
     }
@@ -68,6 +74,11 @@ struct Run: ParsableCommand {
       model: model, memory: memory,
       reader: try RecurrentReader(model: model, threadCount: threads.orEveryCore),
       showsProgress: !messages.quiet, log: messages.log)
+    if let ids {
+      return try read(
+        Document(ids: EncoderInput(ids: ids.elements, model: model)), reading, from: saved)
+    }
+    guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     var firstFailure: (any DescribedError)?
     for path in documents {
       do {
@@ -94,7 +105,7 @@ struct Run: ParsableCommand {
         } ?? "With --save-memory a later run could go on here.")
     }
     try StandardOutput.print(
-      output.json ? result.json.serialized(pretty: documents.count == 1) : result.text)
+      output.json ? result.json.serialized(pretty: documents.count <= 1) : result.text)
   }
 
   /// A memory that is loaded and saved under one name is meant to be replaced.

@@ -1,3 +1,4 @@
+import HDF5
 import JSON
 import ModelFile
 import ModelSchema
@@ -131,7 +132,40 @@ struct FamilyExportTests {
     #expect(Set(firstLayer) == Set(classes.compactMap(\.string)))
   }
 
-  @Test(arguments: [ExportLayout.reference, .tensorFlow, .tensorFlowVariables, .gguf])
+  @Test(arguments: FamilyGolden.encoderNames)
+  func `the folder for TensorFlow has the data sets of the family's class`(name: String) throws {
+    let model = try FamilyGolden(name).model
+    _ = try export(model, .tensorFlow)
+    let family = model.description.encoder.family
+    // BERT's own are in Tests/Fixtures/hdf5.
+    guard family != .bert else { return }
+    let facts = try JSONValue(
+      contentsOf: Fixtures.path("families_tensorflow.json"), maximumByteCount: 1 << 20)
+    let expected = try #require(
+      facts["classes"]?["TF\(family.className)ForSequenceClassification"]?["shapes"]?.object
+    ).members.map(\.name).filter { name != "electra-wide" || !$0.contains("embeddings_project") }
+    // The list is of classes with one layer.
+    let found = try HDF5File(path: folder.path("out/tf_model.h5")).tensors.map(\.name).filter {
+      $0.firstMatch(of: /layer(_groups)?_\._[1-9]/) == nil
+    }
+    #expect(Set(found) == Set(expected))
+  }
+
+  @Test func `TensorFlow's classes carry a memory among the words, and no other`() throws {
+    let model = try recurrentModel(FamilyGolden("distilbert"))
+    _ = try export(model, .tensorFlow)
+    let file = try HDF5File(path: folder.path("out/tf_model.h5"))
+    let table = try #require(
+      file.tensors.first { $0.name.hasSuffix("word_embeddings/weight:0") })
+    #expect(table.shape == [26, 8])
+    let other = try recurrentModel(FamilyGolden("albert"))
+    let error = #expect(throws: ExportError.family(path: other.path, .albert, .tensorFlow)) {
+      try export(other, .tensorFlow, to: "other")
+    }
+    #expect(error?.problem.contains("memory") == true)
+  }
+
+  @Test(arguments: [ExportLayout.reference, .tensorFlowVariables, .gguf])
   func `a layout that is BERT's alone refuses a relative and says which ones are not`(
     layout: ExportLayout
   ) throws {

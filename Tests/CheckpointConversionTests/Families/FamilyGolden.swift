@@ -14,21 +14,22 @@ import Transformer
 
 /// A random model of one of BERT's relatives, as transformers saved it, with what transformers computes.
 struct FamilyGolden {
-  /// The models in Tests/Fixtures/families.
+  /// The models with a classifier in Tests/Fixtures/families.
   static let names = [
-    "distilbert", "roberta", "electra", "electra-wide", "albert", "albert-groups",
+    "distilbert", "roberta", "xlm-roberta", "camembert", "electra", "electra-wide", "albert",
+    "albert-groups",
   ]
+  /// The same and an encoder in a folder of sentence-transformers.
+  static let encoderNames = names + ["minilm"]
 
   let name: String
   /// The model that the conversion makes of it.
   let model: ModelFile
   /// Sequences of ids, special tokens included.
   let sequences: [[Int]]
-  /// A document of three segments.
-  let document: [Int32]
   let memory: MemoryConfiguration
   let label: Int
-  let loss: Double
+  private let own: JSONValue
   private let arrays: SafetensorsFile
   private let folder: TemporaryFolder
 
@@ -41,10 +42,8 @@ struct FamilyGolden {
     model = try ModelFile(path: report.path)
     arrays = try SafetensorsFile(path: Fixtures.path("families.safetensors"))
     let facts = try Self.facts()
-    let own = try #require(facts["models"]?[name])
+    own = try #require(facts["models"]?[name])
     sequences = try #require(own["ids"]?.array).map { $0.array?.compactMap(\.integer) ?? [] }
-    document = try #require(own["recurrence"]?["ids"]?.array).compactMap(\.integer).map(Int32.init)
-    loss = try #require(own["recurrence"]?["loss"]?.double)
     label = try #require(facts["label"]?.integer)
     memory = MemoryConfiguration(
       tokenCount: try #require(facts["memoryTokens"]?.integer),
@@ -56,10 +55,20 @@ struct FamilyGolden {
     try JSONValue(contentsOf: Fixtures.path("families.json"), maximumByteCount: 1 << 20)
   }
 
-  /// The model with its memory.
+  /// A document of three segments.
+  var document: [Int32] {
+    get throws {
+      try #require(own["recurrence"]?["ids"]?.array).compactMap(\.integer).map(Int32.init)
+    }
+  }
+
+  /// The loss of its last segment's logits.
+  var loss: Double { get throws { try #require(own["recurrence"]?["loss"]?.double) } }
+
+  /// The model with its memory, where the golden has a recurrence.
   var description: ModelDescription {
     var description = model.description
-    description.memory = memory
+    if own["recurrence"] != nil { description.memory = memory }
     return description
   }
 

@@ -201,11 +201,6 @@ struct SubwordFileTests {
     #expect(many?.problem.contains("33 steps") == true)
   }
 
-  @Test func `refuses SentencePiece's own file and says what to do`() {
-    let error = #expect(throws: TokenizerError.self) { try load(["spiece.model": "x"]) }
-    #expect(error?.advice?.contains("save_pretrained") == true)
-  }
-
   @Test func `refuses other classes of byte-level vocabularies`() {
     let error = #expect(throws: TokenizerError.self) {
       try load([
