@@ -107,7 +107,7 @@ public struct TokenizerFolder: Sendable {
     return (Tokenizer(tokenizer), notes)
   }
 
-  private static let largestByteCount = 256 << 20
+  private static let largestByteCount = 128 << 20
 
   private static func bytes(of path: String) throws -> [UInt8]? {
     let file: RandomAccessFile

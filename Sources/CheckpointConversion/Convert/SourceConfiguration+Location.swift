@@ -22,14 +22,18 @@ extension SourceConfiguration {
     }
     if let archive = source as? KerasArchive {
       let path = "\(archive.path): config.json"
-      let json = try JSONValue(parsing: archive.configuration, file: path)
+      let json = try JSONValue(
+        parsing: archive.configuration, file: path,
+        maximumValueCount: JSONValue.maximumDescriptionValueCount)
       return (
         try SourceConfiguration(KerasConfiguration(json, path: path).translated(), path: path), []
       )
     }
     let dialect = Dialect.recognized(in: source.tensors.map(\.name))
     if let path = location.companion("config.json") ?? location.companion("bert_config.json") {
-      let json = try JSONValue(contentsOf: path, maximumByteCount: maximumByteCount)
+      let json = try JSONValue(
+        contentsOf: path, maximumByteCount: maximumByteCount,
+        maximumValueCount: JSONValue.maximumDescriptionValueCount)
       guard json["class_name"] == nil || json["model_type"] != nil else {
         return (
           try SourceConfiguration(KerasConfiguration(json, path: path).translated(), path: path), []
@@ -42,7 +46,9 @@ extension SourceConfiguration {
       let text = attribute.strings?.first
     {
       let path = "\(file.path): model_config"
-      let json = try JSONValue(parsing: Array(text.utf8), file: path)
+      let json = try JSONValue(
+        parsing: Array(text.utf8), file: path,
+        maximumValueCount: JSONValue.maximumDescriptionValueCount)
       return (try SourceConfiguration(layers.translated(json, path: path), path: path), [])
     }
     throw OpeningError.missingConfiguration(path: "\(location.folder)/config.json")
