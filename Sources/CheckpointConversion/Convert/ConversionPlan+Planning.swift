@@ -20,7 +20,7 @@ extension ConversionPlan {
     guard let table = sorting.candidates[Dialect.wordEmbeddings]?.tensor else {
       throw ConversionError.notBERT(path: path, examples: Array(names.sorted().prefix(3)))
     }
-    let layersFound = Dialect.layerCount(in: names)
+    let layersFound = sorting.layerCount
     guard layersFound == configuration.encoder.layerGroupCount else {
       throw ConversionError.layerCount(
         path: path, configured: configuration.encoder.layerGroupCount, found: layersFound)
@@ -40,7 +40,10 @@ extension ConversionPlan {
     let labels = try Self.labels(
       classifier: sorting.candidates["classifier.weight"], configuration: configuration,
       path: path, notes: &notes)
-    let description = ModelDescription(encoder: encoder, memory: memory, labels: labels)
+    let description = ModelDescription(
+      encoder: encoder, memory: memory, labels: labels,
+      predictsMaskedTokens: try sorting.settleMaskedTokenHead(
+        of: source, hasMemory: memory != nil))
 
     var binder = ParameterBinder(
       candidates: sorting.candidates, description: description, table: table,

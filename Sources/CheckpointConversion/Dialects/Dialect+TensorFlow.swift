@@ -12,7 +12,8 @@ extension Dialect {
       name: "tensorflow", unwrap: unwrapTensorFlow(encoder: names.encoder),
       spell: { spellTensorFlow($0, names) },
       rules: names.dropped.map { .drop(.beginning("\($0.module)/"), $0.reason) }
-        + tensorFlowRules)
+        + tensorFlowRules,
+      layerNumber: number(behind: tensorFlowPath(of: names.layers) + "_._"))
   }
 
   /// BERT's own names.
@@ -44,11 +45,8 @@ extension Dialect {
     _ parameter: ParameterDescription, _ names: FamilyNames
   ) -> [Spelling] {
     guard let module = names.module(parameter.module) else { return [] }
-    // layer.0 is written layer_._0.
-    let path = module.split(separator: ".").reduce(into: "") { path, part in
-      path += path.isEmpty ? "" : part.allSatisfy(\.isNumber) ? "_._" : "/"
-      path += part
-    }
+    // Its head's layer is called after both.
+    let path = (module.hasPrefix("cls.") ? "mlm___" : "") + tensorFlowPath(of: module)
     return switch parameter.role {
     // Word embeddings are called weight and the other tables embeddings; take either for all.
     case .embedding: [Spelling("\(path)/weight"), Spelling("\(path)/embeddings")]
@@ -57,6 +55,14 @@ extension Dialect {
     case .gain: [Spelling("\(path)/gamma")]
     case .normBias: [Spelling("\(path)/beta")]
     case .memory: []
+    }
+  }
+
+  /// The path of a module: `layer.0` is written `layer_._0`.
+  private static func tensorFlowPath(of module: String) -> String {
+    module.split(separator: ".").reduce(into: "") { path, part in
+      path += path.isEmpty ? "" : part.allSatisfy(\.isNumber) ? "_._" : "/"
+      path += part
     }
   }
 

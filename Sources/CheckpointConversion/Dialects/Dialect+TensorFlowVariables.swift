@@ -9,7 +9,7 @@ extension Dialect {
   package static let tensorFlowVariables = Dialect(
     name: "tensorflow-variables",
     unwrap: { $0.hasPrefix("bert/") ? String($0.dropFirst("bert/".count)) : $0 },
-    spell: spellVariable, rules: variableRules)
+    spell: spellVariable, rules: variableRules, layerNumber: number(behind: "encoder/layer_"))
 
   @Sendable
   private static func spellVariable(_ parameter: ParameterDescription) -> [Spelling] {

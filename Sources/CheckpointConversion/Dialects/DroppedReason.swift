@@ -1,6 +1,10 @@
 /// Why a known tensor is left out or refused; every dialect gives the same reasons.
 enum DroppedReason {
-  static let maskedLanguageModel = "head of masked language modelling, which a classifier lacks"
+  static let maskedLanguageModel =
+    "a head of masked language modelling that is not whole or not BERT's own"
+  static let headBehindMemory = "head of masked language modelling, which knows no memory"
+  static let untiedDecoder =
+    "head of masked language modelling whose decoder is not the table of word embeddings"
   static let replacedTokens = "head that finds replaced tokens, which a classifier lacks"
   static let sentenceOrder = "head that tells the order of sentences, which a classifier lacks"
   static let unusedPooler = "a pooler beside a classifier that has a layer of its own in its place"
