@@ -20,6 +20,26 @@ import Testing
     #expect(plan.description.labels.count == 3)
   }
 
+  @Test(arguments: [
+    "distilbert", "distilbert-dynamic", "roberta", "roberta-dynamic", "electra", "albert",
+  ])
+  func `an export of a relative gives the numbers of the model that was exported`(
+    name: String
+  ) throws {
+    let family = try #require(name.split(separator: "-").first)
+    let checkpoint = try SourceCheckpoint(path: Fixtures.path("onnx/\(name)"))
+    let original = try SourceCheckpoint(path: Fixtures.path("families/\(family)"))
+    let plan = checkpoint.plan
+    #expect(plan.description == original.plan.description && plan.dialect == "onnx")
+    #expect(plan.created.isEmpty && plan.bindings.count == original.plan.bindings.count)
+    for (found, expected) in zip(plan.bindings, original.plan.bindings) {
+      var numbers: [[Float]] = [[], []]
+      try ParameterReader(source: checkpoint.source).read(found) { numbers[0] += $0 }
+      try ParameterReader(source: original.source).read(expected) { numbers[1] += $0 }
+      #expect(numbers[0] == numbers[1], "\(found.parameter.name)")
+    }
+  }
+
   @Test func `equal layers are stored once and found twice`() throws {
     let file = try ONNXFile(path: Fixtures.path("onnx/merged/model.onnx"))
     #expect(file.tensors.contains { $0.name.hasPrefix("bert.encoder.layer.0.output.dense.k") })
