@@ -119,12 +119,14 @@ extension ConversionPlan {
     }
     // A kernel [in, out] has its classes along the second axis.
     let count = classifier.shape.dimensions[candidate.orientation == .transposed ? 1 : 0]
-    if let labels = try configuration.labels() {
+    if let map = try configuration.labels() {
+      let labels = map.labels
       guard labels.count == count else {
         throw ConversionError.configuration(
           path: configuration.path, member: "id2label",
           problem: "names \(labels.count) classes, but \(classifier.name) has \(count)")
       }
+      notes += map.notes
       return labels
     }
     guard (1...65_536).contains(count) else {

@@ -40,9 +40,7 @@ package struct SourceConfiguration: Sendable {
   /// Read when a classifier asks for them: what an encoder's configuration says of classes that it
   /// does not have is of no consequence.
   /// - Throws: `ConfigurationError` when `id2label` and `label2id` are wrong.
-  package func labels() throws -> [String]? {
-    try LabelMap(huggingFace: json, file: path)?.labels
-  }
+  package func labels() throws -> LabelMap? { try LabelMap(huggingFace: json, file: path) }
 
   private static func memory(
     _ json: JSONValue, encoder: EncoderConfiguration, path: String
