@@ -23,6 +23,7 @@ public struct TokenizerFolder: Sendable {
   /// The files that a tokenizer is read from.
   package static let fileNames = [
     "vocab.txt", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+    "added_tokens.json",
   ]
   /// SentencePiece's own files, which hold no more than part of the pipeline.
   private static let sentencePieceNames = ["spiece.model", "sentencepiece.bpe.model"]
@@ -35,9 +36,12 @@ public struct TokenizerFolder: Sendable {
     let jsonPath = folder + "/tokenizer.json"
     let configPath = folder + "/tokenizer_config.json"
     let json = try Self.json(at: jsonPath)
+    let olderPath = folder + "/added_tokens.json"
+    let older = json == nil ? try Self.json(at: olderPath) : nil
     let config = try TokenizerConfig(
       try Self.json(at: configPath) ?? [:], file: configPath,
-      names: try Self.json(at: folder + "/special_tokens_map.json") ?? [:])
+      names: try Self.json(at: folder + "/special_tokens_map.json") ?? [:],
+      addedTokens: older.map { ($0, olderPath) })
     if let json, let type = SubwordFile.modelType(of: json), ["BPE", "Unigram"].contains(type) {
       let file = try SubwordFile(tokenizerJSON: json, file: jsonPath)
       tokenizer = Tokenizer(try file.tokenizer(config: config))
