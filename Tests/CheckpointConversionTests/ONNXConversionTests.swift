@@ -1,3 +1,4 @@
+import Foundation
 import ONNX
 import TensorStorage
 import TestSupport
@@ -38,6 +39,29 @@ import Testing
       try ParameterReader(source: original.source).read(expected) { numbers[1] += $0 }
       #expect(numbers[0] == numbers[1], "\(found.parameter.name)")
     }
+  }
+
+  @Test func `a repository's folder for ONNX takes configuration and tokenizer from above`() throws
+  {
+    let folder = try TemporaryFolder()
+    let source = URL(fileURLWithPath: Fixtures.path("onnx/folded"))
+    let repository = URL(fileURLWithPath: folder.path)
+    let inner = repository.appendingPathComponent("onnx")
+    try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+    for (name, place) in [("model.onnx", inner), ("config.json", repository)] {
+      try FileManager.default.copyItem(
+        at: source.appendingPathComponent(name), to: place.appendingPathComponent(name))
+    }
+    for path in [inner.path, inner.appendingPathComponent("model.onnx").path] {
+      let location = try CheckpointLocation(path: path)
+      #expect(location.folder == folder.path && location.kind == .onnx)
+      #expect(try SourceCheckpoint(path: path).plan.bindings.count == 41)
+    }
+    // A folder that has its own configuration asks for no other.
+    try FileManager.default.copyItem(
+      at: source.appendingPathComponent("config.json"),
+      to: inner.appendingPathComponent("config.json"))
+    #expect(try CheckpointLocation(path: inner.path).folder == inner.path)
   }
 
   @Test func `equal layers are stored once and found twice`() throws {
