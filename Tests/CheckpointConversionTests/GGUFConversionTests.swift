@@ -122,6 +122,19 @@ import Testing
     #expect(error?.description.contains("config.json") == false)
   }
 
+  @Test func `a contradiction is laid to the file that the configuration is in`() throws {
+    let folder = try TemporaryFolder()
+    let path = try rewritten(
+      change: { metadata in
+        metadata = metadata.map {
+          $0.key == GGUFKey.layerCount ? ($0.key, .unsigned(7)) : $0
+        }
+      }, in: folder)
+    let error = #expect(throws: ConversionError.self) { try SourceCheckpoint(path: path) }
+    #expect(error?.description.contains("m.gguf says 7 layers") == true)
+    #expect(error?.description.contains("config.json") == false)
+  }
+
   @Test func `one of several files is refused with the way to join them`() throws {
     let folder = try TemporaryFolder()
     let path = try rewritten(

@@ -7,7 +7,7 @@ extension ConversionPlan {
   /// - Parameters:
   ///   - source: the checkpoint; only names and shapes are read, and bytes where two tensors stand
   ///     for one parameter.
-  ///   - configuration: what its config.json says.
+  ///   - configuration: what it says of itself.
   /// - Throws: ``ConversionError`` for the first rule that the checkpoint breaks.
   package init(source: any TensorSource, configuration: SourceConfiguration) throws {
     let path = source.sourcePaths.first ?? configuration.path
@@ -23,7 +23,8 @@ extension ConversionPlan {
     let layersFound = sorting.layerCount
     guard layersFound == configuration.encoder.layerGroupCount else {
       throw ConversionError.layerCount(
-        path: path, configured: configuration.encoder.layerGroupCount, found: layersFound)
+        path: path, configured: configuration.encoder.layerGroupCount, in: configuration.name,
+        found: layersFound)
     }
 
     var notes = sorting.notes
@@ -47,7 +48,8 @@ extension ConversionPlan {
 
     var binder = ParameterBinder(
       candidates: sorting.candidates, description: description, table: table,
-      joinsHeads: dialect.keepsHeadsApart, path: path)
+      joinsHeads: dialect.keepsHeadsApart, path: path,
+      configurationName: configuration.name)
     bindings = try ParameterCatalog(description).parameters.compactMap { try binder.bind($0) }
     try binder.checkComplete()
     self.description = description
@@ -70,7 +72,7 @@ extension ConversionPlan {
       memory = MemoryConfiguration(
         tokenCount: memoryIds.count, segmentPositions: encoder.maximumPositions, alignment: .right)
       notes.append(
-        "config.json says nothing of segments: \(encoder.maximumPositions) positions a segment and "
+        "\(configuration.name) says nothing of segments: \(encoder.maximumPositions) positions a segment and "
           + "alignment right were assumed, as in the paper")
     }
     guard let memory, encoder.memoryJoinsWords else { return (encoder, memory) }
@@ -134,7 +136,8 @@ extension ConversionPlan {
         path: configuration.path, member: "id2label",
         problem: "is missing, and \(classifier.name) has \(count) classes")
     }
-    notes.append("config.json names no classes: they are called LABEL_0 to LABEL_\(count - 1)")
+    notes.append(
+      "\(configuration.name) names no classes: they are called LABEL_0 to LABEL_\(count - 1)")
     return (0..<count).map { "LABEL_\($0)" }
   }
 }

@@ -5,6 +5,8 @@ import ModelSchema
 package struct SourceConfiguration: Sendable {
   /// Where it was read.
   package let path: String
+  /// What messages call it beside the path of the weights: the file without its folder.
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   /// The encoder; its vocabulary may count memory tokens, which only the tensors can tell.
   package let encoder: EncoderConfiguration
   /// The `rmt` object of our own exports.
