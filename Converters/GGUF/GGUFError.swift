@@ -52,6 +52,10 @@ public struct GGUFError: DescribedError {
     case offset(UInt64, expected: Int)
     /// Data beyond the end of the file.
     case beyondEnd(end: Int, fileByteCount: Int)
+    /// A value that says what the model is.
+    case missingKey(String)
+    /// One of several files of a model.
+    case split(Int)
     /// A tensor that is asked for and is not in the file.
     case noSuchTensor
   }
@@ -63,7 +67,7 @@ public struct GGUFError: DescribedError {
   /// The file as it was named.
   public let file: String
 
-  init(_ clause: Clause, tensor: String? = nil, file: String) {
+  package init(_ clause: Clause, tensor: String? = nil, file: String) {
     self.clause = clause
     self.tensor = tensor
     self.file = file
@@ -109,6 +113,8 @@ public struct GGUFError: DescribedError {
       "its data begins at \(offset), the tensor before it ends at \(expected)"
     case .beyondEnd(let end, let fileByteCount):
       "its data ends at byte \(end), the file at \(fileByteCount)"
+    case .missingKey(let key): "the value \(key) is missing, which says what the model is"
+    case .split(let count): "it is one of \(count) files into which a model was split"
     case .noSuchTensor: "there is no such tensor in the file"
     }
   }
@@ -121,6 +127,8 @@ public struct GGUFError: DescribedError {
     case .unsupportedType:
       "Convert the model again with --outtype f32, f16, bf16 or q8_0; coarser types lose what they "
         + "round away."
+    case .missingKey: "Convert the model again with a current llama.cpp."
+    case .split: "Join them with llama-gguf-split --merge."
     case .noSuchTensor: nil
     default: "The file is cut or damaged; copy or download it again."
     }

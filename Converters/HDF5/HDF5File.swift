@@ -103,14 +103,7 @@ public final class HDF5File: TensorSource {
         throw HDF5Error(clause, at: tensor.name, file: path)
       }
     }
-    if dataset.isBigEndian { Self.swap(destination, width: tensor.elementType.byteWidth) }
-  }
-
-  /// Turns the bytes of every element around.
-  private static func swap(_ bytes: UnsafeMutableRawBufferPointer, width: Int) {
-    for start in stride(from: 0, to: bytes.count, by: width) {
-      for place in 0..<width / 2 { bytes.swapAt(start + place, start + width - 1 - place) }
-    }
+    if dataset.isBigEndian { tensor.elementType.swapBytes(in: destination) }
   }
 
   /// The attribute of a group or dataset, or `nil` when it has none of that name.

@@ -98,8 +98,9 @@ public struct ONNXError: DescribedError {
     switch clause {
     case .missingExternalFile: "Copy it beside the model."
     case .unnamedMatrix:
-      "Export the model again with torch.onnx.export, which names steps by their modules, or "
-        + "convert from the checkpoint that it was exported from."
+      "Optimised and quantised files (model_O2.onnx, model_quantized.onnx …) have lost the names: take "
+        + "model.onnx beside them, export the model again with torch.onnx.export, which names steps by "
+        + "their modules, or convert from the checkpoint that it was exported from."
     case .foldedTable:
       "Export the model again with open sizes (dynamic_shapes, or dynamic_axes), or convert from the "
         + "checkpoint that it was exported from."

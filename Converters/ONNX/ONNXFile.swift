@@ -18,8 +18,13 @@ public final class ONNXFile: TensorSource {
   private struct Storage {
     let file: RandomAccessFile
     let part: Range<Int>
-    /// Whether each number is a varint.
-    let isVarints: Bool
+    /// Where each number is a varint, how far one reader of the tensor has come.
+    var varints: VarintWalk?
+
+    /// The same place for another name, whose reader begins by itself.
+    var forAnotherName: Storage {
+      Storage(file: file, part: part, varints: varints.map { _ in VarintWalk(file, part) })
+    }
   }
 
   private let file: RandomAccessFile
@@ -73,7 +78,7 @@ public final class ONNXFile: TensorSource {
     }
     self.storages = Dictionary(
       naming.names.compactMap { name in
-        storages[name.tensor].map { (Array(name.parameter.utf8), $0) }
+        storages[name.tensor].map { (Array(name.parameter.utf8), $0.forAnotherName) }
       }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -96,8 +101,15 @@ public final class ONNXFile: TensorSource {
         && destination.count == rows.count * tensor.bytesPerRow,
       "rows \(rows) of \(tensor.shape) into \(destination.count) bytes")
     let offset = rows.lowerBound * tensor.bytesPerRow
-    if storage.isVarints {
-      try readVarints(storage, of: tensor, from: offset / 2, into: destination)
+    if let walk = storage.varints {
+      guard tensor.elementType == .f16 || tensor.elementType == .bf16 else {
+        throw ONNXError(.notHalves, tensor: tensor.name, file: path)
+      }
+      do {
+        try walk.read(from: offset / 2, into: destination)
+      } catch VarintWalk.Failure.notHalf {
+        throw ONNXError(.notHalves, tensor: tensor.name, file: path)
+      }
     } else {
       try storage.file.read(at: storage.part.lowerBound + offset, into: destination)
     }
@@ -111,17 +123,17 @@ public final class ONNXFile: TensorSource {
     switch initializer.place {
     case .nowhere:
       guard byteCount == 0 else { throw fail(.byteCount(0, expected: byteCount)) }
-      return Storage(file: file, part: 0..<0, isVarints: false)
+      return Storage(file: file, part: 0..<0)
     case .inFile(let part):
       guard part.count == byteCount else { throw fail(.byteCount(part.count, expected: byteCount)) }
-      return Storage(file: file, part: part, isVarints: false)
+      return Storage(file: file, part: part)
     case .varints(let part):
       // A number takes one byte at least; only halves are weights, and three bytes hold one.
       let isHalf = type == .f16 || type == .bf16
       guard !isHalf || (byteCount / 2...byteCount / 2 * 10).contains(part.count) else {
         throw fail(.byteCount(part.count, expected: byteCount))
       }
-      return Storage(file: file, part: part, isVarints: true)
+      return Storage(file: file, part: part, varints: VarintWalk(file, part))
     case .external(let name, let offset, let declared):
       guard declared == nil || declared == byteCount else {
         throw fail(.byteCount(declared ?? 0, expected: byteCount))
@@ -137,38 +149,7 @@ public final class ONNXFile: TensorSource {
       guard offset <= found.byteCount, byteCount <= found.byteCount - offset else {
         throw fail(.beyondEnd(offset: offset, byteCount: byteCount, file: found.path))
       }
-      return Storage(file: found, part: offset..<offset + byteCount, isVarints: false)
-    }
-  }
-
-  /// Half-precision numbers as the protocol buffers' own integers: walked through from the front,
-  /// for nothing says where one begins.
-  private func readVarints(
-    _ storage: Storage, of tensor: TensorDescription, from first: Int,
-    into destination: UnsafeMutableRawBufferPointer
-  ) throws {
-    guard tensor.elementType == .f16 || tensor.elementType == .bf16 else {
-      throw ONNXError(.notHalves, tensor: tensor.name, file: path)
-    }
-    var input = ByteReader(storage.file)
-    input.move(to: storage.part)
-    for index in 0..<first + destination.count / 2 {
-      var value: UInt64 = 0
-      var shift: UInt64 = 0
-      var byte: UInt8
-      repeat {
-        byte = try input.byte()
-        guard shift < 28 else { throw ONNXError(.notHalves, tensor: tensor.name, file: path) }
-        value |= UInt64(byte & 0x7F) << shift
-        shift += 7
-      } while byte >= 0x80
-      guard let half = UInt16(exactly: value) else {
-        throw ONNXError(.notHalves, tensor: tensor.name, file: path)
-      }
-      if index >= first {
-        destination.storeBytes(
-          of: half.littleEndian, toByteOffset: (index - first) * 2, as: UInt16.self)
-      }
+      return Storage(file: found, part: offset..<offset + byteCount)
     }
   }
 }

@@ -35,7 +35,8 @@ struct SafetensorsHeader {
   ) throws(SafetensorsError) {
     let root: JSONValue
     do {
-      root = try JSONValue(parsing: text, file: file)
+      root = try JSONValue(
+        parsing: text, file: file, maximumValueCount: JSONValue.maximumDescriptionValueCount)
     } catch {
       throw SafetensorsError(.headerNotJSON(error), file: file)
     }

@@ -28,7 +28,9 @@ struct ShardIndex {
   ///
   /// - Throws: `FileError`, `JSONError` or ``ShardIndexError``.
   init(path: String) throws {
-    let index = try JSONValue(contentsOf: path, maximumByteCount: Self.maximumByteCount)
+    let index = try JSONValue(
+      contentsOf: path, maximumByteCount: Self.maximumByteCount,
+      maximumValueCount: JSONValue.maximumDescriptionValueCount)
     guard let members = index["weight_map"]?.object?.members else {
       throw ShardIndexError(.noWeightMap, file: path)
     }

@@ -92,7 +92,7 @@ public final class TensorFlowCheckpoint: TensorSource {
       throw TensorFlowCheckpointError(
         .dataChecksum(file: place.file.path), tensor: tensor.name, file: indexPath)
     }
-    if isBigEndian { Self.reverseWords(in: destination, of: tensor.elementType) }
+    if isBigEndian { tensor.elementType.swapBytes(in: destination) }
   }
 
   private static func dataFile(
@@ -104,16 +104,6 @@ public final class TensorFlowCheckpoint: TensorSource {
     } catch let error where error.kind == .missingInput {
       throw TensorFlowCheckpointError(
         .missingDataFile(path), file: prefix + Self.indexSuffix)
-    }
-  }
-
-  private static func reverseWords(
-    in bytes: UnsafeMutableRawBufferPointer, of type: ElementType
-  ) {
-    let width = TensorFlowType.wordByteCount(of: type)
-    guard width > 1 else { return }
-    for start in stride(from: 0, to: bytes.count, by: width) {
-      for index in 0..<width / 2 { bytes.swapAt(start + index, start + width - 1 - index) }
     }
   }
 }

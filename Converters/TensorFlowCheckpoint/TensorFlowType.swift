@@ -24,9 +24,4 @@ enum TensorFlowType {
 
   /// The number of a type that checkpoints are written in.
   static func number(of type: ElementType) -> Int64? { types.first { $0.value == type }?.key }
-
-  /// Bytes that change places where the byte order does; a complex number is two floats.
-  static func wordByteCount(of type: ElementType) -> Int {
-    type == .c64 ? 4 : type.byteWidth
-  }
 }

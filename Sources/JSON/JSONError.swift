@@ -30,6 +30,8 @@ public struct JSONError: DescribedError, Hashable {
     case ambiguousNames
     /// More nested arrays and objects than allowed.
     case tooDeep(limit: Int)
+    /// More values than allowed; a name counts as one, an object as eight.
+    case tooManyValues(limit: Int)
     /// More bytes than allowed.
     case tooLarge(byteCount: Int, limit: Int)
     /// json-c refused what the scan had accepted.
@@ -79,6 +81,7 @@ public struct JSONError: DescribedError, Hashable {
     case .duplicateName(let name): "the name \"\(name)\" occurs twice in one object"
     case .ambiguousNames: "two names in one object differ only after a NUL character"
     case .tooDeep(let limit): "more than \(limit) nested arrays and objects"
+    case .tooManyValues(let limit): "more than \(limit) values"
     case .tooLarge: "too large"
     case .refused(let reason): reason
     }

@@ -22,7 +22,9 @@ struct JSONScan {
   private let bytes: UnsafeRawBufferPointer
   private let file: String
   private let maximumDepth: Int
+  private let maximumValueCount: Int
   private var offset = 0
+  private var valueCount = 0
   private var numberCount = 0
   private var stringCount = 0
 
@@ -30,11 +32,12 @@ struct JSONScan {
   ///
   /// - Throws: ``JSONError`` for the first clause of the grammar that the text violates.
   init(
-    _ bytes: UnsafeRawBufferPointer, file: String, maximumDepth: Int
+    _ bytes: UnsafeRawBufferPointer, file: String, maximumDepth: Int, maximumValueCount: Int
   ) throws(JSONError) {
     self.bytes = bytes
     self.file = file
     self.maximumDepth = maximumDepth
+    self.maximumValueCount = maximumValueCount
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw error(.byteOrderMark) }
     skipWhitespace()
     let start = offset
@@ -67,6 +70,7 @@ struct JSONScan {
   }
 
   private mutating func scanValue(depth: Int) throws(JSONError) {
+    try count(current == UInt8(ascii: "{") ? Self.valuesPerObject : 1)
     switch current {
     case UInt8(ascii: "{"): try scanObject(depth: depth + 1)
     case UInt8(ascii: "["): try scanArray(depth: depth + 1)
@@ -76,6 +80,16 @@ struct JSONScan {
     case UInt8(ascii: "f"): try scanLiteral("false")
     case UInt8(ascii: "n"): try scanLiteral("null")
     default: throw unexpected(expected: "a value")
+    }
+  }
+
+  /// json-c gives every object, be it empty, a table of sixteen places.
+  private static let valuesPerObject = 8
+
+  private mutating func count(_ values: Int) throws(JSONError) {
+    valueCount += values
+    guard valueCount <= maximumValueCount else {
+      throw error(.tooManyValues(limit: maximumValueCount))
     }
   }
 
@@ -121,6 +135,7 @@ struct JSONScan {
     while true {
       let start = offset
       guard current == UInt8(ascii: "\"") else { throw unexpected(expected: "a name in quotes") }
+      try count(1)
       let escapes = try scanString()
       let name =
         escapes == .none ? text(start + 1..<offset - 1) : unescapedText(start + 1..<offset - 1)

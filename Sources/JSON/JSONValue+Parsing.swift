@@ -2,6 +2,15 @@ private import CJSON
 import TensorStorage
 
 extension JSONValue {
+  /// The most values that a text may have where nothing else is said.
+  ///
+  /// A value of two bytes costs up to 200 bytes of memory, so the size of a text does not bound what
+  /// it costs. A name counts as a value, and an object as eight.
+  public static let maximumValueCount = 3 << 20
+
+  /// The most values of a text that only describes: a header, a configuration, an index.
+  public static let maximumDescriptionValueCount = 1 << 20
+
   /// Reads a text that must be strict JSON (RFC 8259) in UTF-8, with unique member names.
   ///
   /// Whitespace around the value is allowed; a byte order mark, comments, `NaN`, lone surrogates and
@@ -11,16 +20,19 @@ extension JSONValue {
   ///   - bytes: the whole text.
   ///   - file: the file's name, for messages.
   ///   - maximumDepth: how many arrays and objects may be nested, at most 512.
+  ///   - maximumValueCount: the most values, names among them; an object counts as eight.
   /// - Throws: ``JSONError`` that says which rule was violated and where.
   public init(
-    parsing bytes: UnsafeRawBufferPointer, file: String, maximumDepth: Int = 128
+    parsing bytes: UnsafeRawBufferPointer, file: String, maximumDepth: Int = 128,
+    maximumValueCount: Int = Self.maximumValueCount
   ) throws(JSONError) {
     let depth = max(0, min(maximumDepth, 512))
     guard bytes.count < Int(Int32.max) else {
       throw JSONError(
         .tooLarge(byteCount: bytes.count, limit: Int(Int32.max) - 1), at: 0, file: file)
     }
-    let scan = try JSONScan(bytes, file: file, maximumDepth: depth)
+    let scan = try JSONScan(
+      bytes, file: file, maximumDepth: depth, maximumValueCount: maximumValueCount)
     let tree = try ParsedTree(bytes, scan: scan, file: file, maximumDepth: depth)
     var reader = TreeReader(scan: scan, file: file)
     self = try reader.value(of: tree.root)
@@ -28,11 +40,14 @@ extension JSONValue {
 
   /// Reads a text held in an array, by the same rules.
   public init(
-    parsing bytes: [UInt8], file: String, maximumDepth: Int = 128
+    parsing bytes: [UInt8], file: String, maximumDepth: Int = 128,
+    maximumValueCount: Int = Self.maximumValueCount
   ) throws(JSONError) {
     let result = bytes.withUnsafeBytes { buffer in
       Result { () throws(JSONError) in
-        try JSONValue(parsing: buffer, file: file, maximumDepth: maximumDepth)
+        try JSONValue(
+          parsing: buffer, file: file, maximumDepth: maximumDepth,
+          maximumValueCount: maximumValueCount)
       }
     }
     self = try result.get()
@@ -42,14 +57,18 @@ extension JSONValue {
   ///
   /// - Throws: ``FileError`` when the file cannot be read, ``JSONError`` when it is larger than
   ///   `maximumByteCount` or not strict JSON.
-  public init(contentsOf path: String, maximumByteCount: Int, maximumDepth: Int = 128) throws {
+  public init(
+    contentsOf path: String, maximumByteCount: Int, maximumDepth: Int = 128,
+    maximumValueCount: Int = Self.maximumValueCount
+  ) throws {
     let file = try RandomAccessFile(path: path)
     guard file.byteCount <= maximumByteCount else {
       throw JSONError(
         .tooLarge(byteCount: file.byteCount, limit: maximumByteCount), at: 0, file: path)
     }
     let bytes = try file.bytes(in: 0..<file.byteCount)
-    self = try JSONValue(parsing: bytes, file: path, maximumDepth: maximumDepth)
+    self = try JSONValue(
+      parsing: bytes, file: path, maximumDepth: maximumDepth, maximumValueCount: maximumValueCount)
   }
 }
 

@@ -28,8 +28,6 @@ public struct ConfigurationError: DescribedError {
     case labelIdentifiers(found: String)
     /// Two classes have one name.
     case duplicateLabel(String)
-    /// `label2id` contradicts `id2label`.
-    case contradictoryLabels(label: String)
   }
 
   /// The file, or the part of one.
@@ -78,8 +76,6 @@ public struct ConfigurationError: DescribedError {
       "the labels' ids are \(found), expected 0, 1, 2 … each once"
     case .duplicateLabel(let label):
       "two classes are called \"\(label)\""
-    case .contradictoryLabels(let label):
-      "\"label2id\" and \"id2label\" disagree about \"\(label)\""
     }
   }
 

@@ -7,6 +7,8 @@ public struct LabelMap: Sendable, Hashable {
 
   /// The names, in the order of the classifier's rows.
   public let labels: [String]
+  /// What a person should know of how the names were read.
+  public private(set) var notes: [String] = []
 
   /// Takes names in order.
   ///
@@ -33,22 +35,51 @@ public struct LabelMap: Sendable, Hashable {
 
   /// Reads `id2label` and `label2id` of a `config.json`; `nil` when it has neither.
   ///
-  /// One of the two is enough; when both are there they must agree.
+  /// One of the two is enough. `id2label` alone says what the classifier's rows are called, as in
+  /// transformers; ``notes`` tell where the other one speaks against it, and of names that occur twice,
+  /// which are told apart.
   ///
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: ``ConfigurationError`` when the ids are not 0, 1, 2 ….
   public init?(huggingFace value: JSONValue, file: String) throws(ConfigurationError) {
     let fields = try ConfigurationFields(value, file: file)
-    let byIdentifier = try Self.labels(byIdentifierIn: fields)
-    let byName = try Self.labels(byNameIn: fields)
-    switch (byIdentifier, byName) {
-    case (nil, nil): return nil
-    case (let labels?, nil), (nil, let labels?): try self.init(labels, file: file)
-    case (let labels?, let other?):
-      guard labels == other else {
-        let label = zip(labels, other).first { $0 != $1 }?.0 ?? labels.last ?? ""
-        throw ConfigurationError(file: file, .contradictoryLabels(label: label))
+    guard let names = try Self.labels(byIdentifierIn: fields) else {
+      guard let names = try Self.labels(byNameIn: fields) else { return nil }
+      try self.init(names, file: file)
+      return
+    }
+    let distinct = Self.distinct(names.prefix(Self.maximumCount + 1))
+    try self.init(distinct, file: file)
+    if let index = names.indices.first(where: { names[$0] != distinct[$0] }) {
+      notes.append(
+        "\(file) calls several classes \"\(names[index])\": another one is \"\(distinct[index])\" here"
+      )
+    } else if Self.contradicts(names, fields) {
+      notes.append("label2id of \(file) speaks against its id2label, which was taken")
+    }
+  }
+
+  /// The names with a number behind those that occurred before.
+  private static func distinct(_ names: ArraySlice<String>) -> [String] {
+    var taken = Set(names)
+    var seen: [String: Int] = [:]
+    return names.map { name in
+      guard var number = seen[name] else {
+        seen[name] = 1
+        return name
       }
-      try self.init(labels, file: file)
+      repeat { number += 1 } while taken.contains("\(name)#\(number)")
+      seen[name] = number
+      taken.insert("\(name)#\(number)")
+      return "\(name)#\(number)"
+    }
+  }
+
+  /// Whether `label2id` is there and says something else.
+  private static func contradicts(_ names: [String], _ fields: ConfigurationFields) -> Bool {
+    do throws(ConfigurationError) {
+      return try labels(byNameIn: fields).map { $0 != names } ?? false
+    } catch {
+      return true
     }
   }
 

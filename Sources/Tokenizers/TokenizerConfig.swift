@@ -6,10 +6,25 @@ struct TokenizerConfig {
   let members: SettingsReader
   private let names: JSONValue
 
-  init(_ value: JSONValue, file: String, names: JSONValue) throws(TokenizerError) {
+  /// The members of `added_tokens.json`, which `added_tokens_decoder` has taken the place of.
+  private let older: JSONObject
+  private let olderFile: String
+
+  /// - Parameters:
+  ///   - names: `special_tokens_map.json`.
+  ///   - addedTokens: `added_tokens.json`, where no `tokenizer.json` says what is added.
+  init(
+    _ value: JSONValue, file: String, names: JSONValue,
+    addedTokens: (value: JSONValue, file: String)? = nil
+  ) throws(TokenizerError) {
     guard let object = value.object else {
       throw .invalidMember(name: "the whole file", expected: "an object", file: file)
     }
+    olderFile = addedTokens?.file ?? file
+    guard let older = (addedTokens?.value ?? [:]).object else {
+      throw .invalidMember(name: "the whole file", expected: "an object", file: olderFile)
+    }
+    self.older = older
     members = SettingsReader(object: object, file: file)
     self.names = names
   }
@@ -21,33 +36,69 @@ struct TokenizerConfig {
       ?? names[member].flatMap(text)
   }
 
-  /// The added tokens and their ids, as transformers of version 4 writes them here.
+  /// The added tokens and their ids, as transformers of version 4 writes them here and older ones in
+  /// a file of their own.
   func addedTokens() throws(TokenizerError) -> [(token: AddedToken, id: Int)] {
-    try decodedTokens { value throws(TokenizerError) in
+    try described { value throws(TokenizerError) in
       try AddedToken(tokenDescription: value, file: members.file)
     }
   }
 
   /// The same with all that a pipeline asks of them.
   func literalTokens() throws(TokenizerError) -> [(token: LiteralToken, id: Int)] {
-    try decodedTokens { value throws(TokenizerError) in
+    try described { value throws(TokenizerError) in
       try LiteralToken(json: value, file: members.file)
     }
   }
 
-  private func decodedTokens<Token>(
+  private func described<Token>(
     _ token: (JSONValue) throws(TokenizerError) -> Token
   ) throws(TokenizerError) -> [(token: Token, id: Int)] {
-    let decoder = try members.optional("added_tokens_decoder", "an object", \.object) ?? [:]
     var tokens: [(token: Token, id: Int)] = []
-    for (name, value) in decoder.members {
-      guard let id = Int(name), id >= 0 else {
-        throw .invalidMember(
-          name: "added_tokens_decoder", expected: "an object of ids", file: members.file)
-      }
+    for (value, id) in try addedTokenDescriptions() {
       tokens.append((try token(value), id))
     }
     return tokens
+  }
+
+  private func addedTokenDescriptions() throws(TokenizerError) -> [(value: JSONValue, id: Int)] {
+    var descriptions: [(value: JSONValue, id: Int)] = []
+    if let decoder = try members.optional("added_tokens_decoder", "an object", \.object) {
+      for (name, value) in decoder.members {
+        guard let id = Int(name), id >= 0 else {
+          throw .invalidMember(
+            name: "added_tokens_decoder", expected: "an object of ids", file: members.file)
+        }
+        descriptions.append((value, id))
+      }
+      return descriptions
+    }
+    let special = try specialTokens()
+    for (content, value) in older.members {
+      guard let id = value.integer, id >= 0 else {
+        throw .invalidMember(name: content, expected: "an id", file: olderFile)
+      }
+      // What transformers makes of a token of which only the text and the id are known.
+      let isSpecial = special.contains(content)
+      descriptions.append(
+        (
+          [
+            "content": .string(content), "normalized": .bool(!isSpecial),
+            "special": .bool(isSpecial),
+          ], id
+        ))
+    }
+    return descriptions
+  }
+
+  /// The tokens that a file gives a role.
+  private func specialTokens() throws(TokenizerError) -> Set<String> {
+    var tokens: Set<String> = []
+    for role in ["pad", "unk", "cls", "sep", "mask", "bos", "eos"] {
+      if let name = try name("\(role)_token") { tokens.insert(name) }
+    }
+    let more = members.object["additional_special_tokens"]?.array ?? []
+    return tokens.union(more.compactMap { $0.string ?? $0["content"]?.string })
   }
 
   /// Refuses classes that cut text otherwise although they too have `vocab.json` and `merges.txt`.

@@ -25,6 +25,7 @@ public struct TokenizerFolder: Sendable {
   package static let fileNames =
     [
       "vocab.txt", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+      "added_tokens.json",
     ] + sentencePieceNames
   /// SentencePiece's own files: of Hugging Face, and of Google's release of ALBERT.
   private static let sentencePieceNames = [
@@ -39,9 +40,12 @@ public struct TokenizerFolder: Sendable {
     let jsonPath = folder + "/tokenizer.json"
     let configPath = folder + "/tokenizer_config.json"
     let json = try Self.json(at: jsonPath)
+    let olderPath = folder + "/added_tokens.json"
+    let older = json == nil ? try Self.json(at: olderPath) : nil
     let config = try TokenizerConfig(
       try Self.json(at: configPath) ?? [:], file: configPath,
-      names: try Self.json(at: folder + "/special_tokens_map.json") ?? [:])
+      names: try Self.json(at: folder + "/special_tokens_map.json") ?? [:],
+      addedTokens: older.map { ($0, olderPath) })
     if let json, let type = SubwordFile.modelType(of: json), ["BPE", "Unigram"].contains(type) {
       let file = try SubwordFile(tokenizerJSON: json, file: jsonPath)
       tokenizer = Tokenizer(try file.tokenizer(config: config))
@@ -126,7 +130,7 @@ public struct TokenizerFolder: Sendable {
     return (Tokenizer(tokenizer), notes)
   }
 
-  private static let largestByteCount = 256 << 20
+  private static let largestByteCount = 128 << 20
 
   private static func bytes(of path: String) throws -> [UInt8]? {
     let file: RandomAccessFile

@@ -56,6 +56,9 @@ struct ConversionMatrixTests {
     for name in ["folded", "unfolded", "dynamic", "numbered", "typed"] {
       list.append(("onnx/\(name)", "onnx/truth/model.safetensors"))
     }
+    for name in ["distilbert", "roberta", "electra", "albert"] {
+      list.append(("onnx/\(name)", "families/\(name)/model.safetensors"))
+    }
     return list
   }()
 

@@ -57,10 +57,14 @@ struct ConversionPlanTests {
   }
 
   @Test func `another number of layers is a contradiction of the configuration`() throws {
-    #expect(throws: ConversionError.layerCount(path: "memory", configured: 5, found: 2)) {
+    #expect(
+      throws: ConversionError.layerCount(path: "memory", configured: 5, in: "config.json", found: 2)
+    ) {
       try plan(TinyBERT().tensors(), ["num_hidden_layers": 5])
     }
-    #expect(throws: ConversionError.layerCount(path: "memory", configured: 1, found: 2)) {
+    #expect(
+      throws: ConversionError.layerCount(path: "memory", configured: 1, in: "config.json", found: 2)
+    ) {
       try plan(TinyBERT().tensors(), ["num_hidden_layers": 1])
     }
   }

@@ -4,6 +4,8 @@ import Testing
 @testable import CheckpointConversion
 
 struct DialectTests {
+  private static let bert = FamilyNames(.bert, classifies: true)
+
   private func meaning(_ name: String, in dialect: Dialect) -> Dialect.Meaning {
     let model = ModelDescription(encoder: TinyBERT.encoder, memory: nil, labels: ["a", "b"])
     return dialect.dictionary(of: ParameterCatalog(model).parameters).meaning(of: name)
@@ -12,17 +14,37 @@ struct DialectTests {
   @Test(arguments: [
     ("bert.embeddings.word_embeddings.weight", "embeddings.word_embeddings.weight"),
     ("embeddings.word_embeddings.weight", "embeddings.word_embeddings.weight"),
-    ("module.bert.pooler.dense.bias", "pooler.dense.bias"),
-    ("model.bert.pooler.dense.bias", "pooler.dense.bias"),
     ("bert.embeddings.LayerNorm.gamma", "embeddings.LayerNorm.weight"),
     (
       "encoder.layer.1.attention.output.LayerNorm.beta",
       "encoder.layer.1.attention.output.LayerNorm.bias"
     ),
-    ("module.classifier.weight", "classifier.weight"),
+    ("classifier.weight", "classifier.weight"),
   ])
-  func `PyTorch names are recognised in every wrapping`(foreign: String, native: String) {
+  func `PyTorch names are recognised in every spelling`(foreign: String, native: String) {
     #expect(meaning(foreign, in: .pyTorch) == .parameter(native, .asIs))
+  }
+
+  @Test(arguments: [
+    "", "bert.", "module.", "module.bert.", "model.bert.", "module.model.bert.", "0.auto_model.",
+    "encoder.", "student.encoder.bert.", "_orig_mod.bert.",
+  ])
+  func `PyTorch names are recognised inside whatever module`(wrapper: String) {
+    let names = ["embeddings.word_embeddings.weight", "encoder.layer.1.output.dense.bias"]
+    let dialect = Dialect.recognized(in: names.map { wrapper + $0 })
+    for name in names { #expect(meaning(wrapper + name, in: dialect) == .parameter(name, .asIs)) }
+    #expect(dialect.layerCount(in: names.map { wrapper + $0 }) == 2)
+    // A head stands beside the encoder, in the same module or in one around it.
+    let outer = wrapper.hasSuffix("bert.") ? String(wrapper.dropLast("bert.".count)) : wrapper
+    for head in ["", outer] {
+      #expect(
+        meaning("\(head)classifier.weight", in: dialect) == .parameter("classifier.weight", .asIs))
+    }
+  }
+
+  @Test func `names of many parts take no more time for their wrappings`() {
+    let deep = String(repeating: "a.", count: 300_000) + "embeddings.word_embeddings.weight"
+    #expect(meaning(deep, in: Dialect.recognized(in: [deep])) == .unknown)
   }
 
   @Test func `gamma stands for a weight in LayerNorm alone`() {
@@ -138,7 +160,8 @@ struct DialectTests {
   }
 
   @Test(arguments: [
-    Dialect.pyTorch, .reference, .tensorFlow, .native, .tensorFlowVariables, .gguf, .onnx,
+    Dialect.pyTorch, .reference(bert), .tensorFlow, .native, .tensorFlowVariables, .gguf,
+    .onnx(bert),
   ])
   func `every parameter of the encoder has a spelling that comes back to it`(dialect: Dialect) {
     let model = ModelDescription(encoder: TinyBERT.encoder, memory: nil, labels: ["a", "b"])
@@ -161,12 +184,19 @@ struct DialectTests {
   }
 
   @Test func `layers are counted from either spelling and huge indices are ignored`() {
-    #expect(Dialect.layerCount(in: ["bert.encoder.layer.3.output.dense.bias", "x"]) == 4)
-    #expect(Dialect.layerCount(in: ["bert/encoder/layer_._11/output/dense/bias:0"]) == 12)
-    #expect(Dialect.layerCount(in: ["encoder.layer.99999999999999999999.x"]) == 0)
-    #expect(Dialect.layerCount(in: ["layers/transformer_encoder/_x/vars/0"]) == 1)
-    #expect(Dialect.layerCount(in: ["layers/transformer_encoder_11/_x/vars/0"]) == 12)
-    #expect(Dialect.layerCount(in: ["Encoder-12-FeedForward/Encoder-12-FeedForward_W1:0"]) == 12)
-    #expect(Dialect.layerCount(in: ["Transformer-11-FeedForward/dense/kernel:0"]) == 12)
+    func count(_ name: String, _ dialect: Dialect) -> Int { dialect.layerCount(in: [name, "x"]) }
+    #expect(count("bert.encoder.layer.3.output.dense.bias", .pyTorch) == 4)
+    #expect(count("encoder.layer.99999999999999999999.x", .pyTorch) == 0)
+    #expect(count("bert/encoder/layer_._11/output/dense/bias:0", .tensorFlow) == 12)
+    #expect(count("bert/encoder/layer_11/output/dense/bias", .tensorFlowVariables) == 12)
+    #expect(count("blk.11.ffn_up.bias", .gguf) == 12)
+    #expect(count("layers/transformer_encoder/_x/vars/0", .kerasHub) == 1)
+    #expect(count("layers/transformer_encoder_11/_x/vars/0", .kerasHub) == 12)
+    let inTask = "layers/bert_backbone/layers/transformer_encoder_11/_x/vars/0"
+    #expect(count(inTask, .kerasHubTask) == 12)
+    #expect(count("Encoder-12-FeedForward/Encoder-12-FeedForward_W1:0", .kerasBERT) == 12)
+    #expect(count("Transformer-11-FeedForward/0", .bert4Keras) == 12)
+    let object = "encoder/layer_with_weights-15/_attention_layer/_query_dense/kernel"
+    #expect(count(object + Dialect.objectSuffix, .tensorFlowObjects(layerCount: 12)) == 12)
   }
 }

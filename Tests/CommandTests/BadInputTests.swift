@@ -95,12 +95,13 @@ struct BadInputTests {
     try expectNothingButInputs("source")
   }
 
-  @Test func `a vocabulary longer than the embeddings is refused`() throws {
+  @Test func `a vocabulary longer than the embeddings is left out and said`() throws {
     try folder.copy(fixture: "bert-tiny", to: "source")
     let vocabulary = try folder.text("source/vocab.txt")
     try folder.write(vocabulary + "extra\n", to: "source/vocab.txt")
-    try folder.fail(65, saying: ["101", "100"], "convert", "source", "-o", "x.rmtw")
-    try expectNothingButInputs("source")
+    let run = try folder.succeed("convert", "source", "-o", "x.rmtw")
+    #expect(run.errors.contains("101 tokens") && run.errors.contains("100 rows"), "\(run.errors)")
+    #expect(run.errors.contains("takes ids only"), "\(run.errors)")
   }
 
   @Test func `a vocabulary shorter than the embeddings is allowed and said`() throws {

@@ -17,6 +17,7 @@ import shutil
 import sys
 from collections import OrderedDict
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 
@@ -99,6 +100,16 @@ def forms():
     truth("exotic", save("exotic", exotic()))
     # torch.save writes this one, and torch.load does not read it back.
     torch.save(exotic(), ROOT / "exotic_stream.pt", **STREAM)
+
+
+def numbers_of_numpy():
+    """What a trainer keeps of its validation: means by numpy, beside the state dict."""
+    state = OrderedDict(weight=numbers(2, 3), bias=numbers(2, start=9))
+    metrics = {"f1": np.mean([0.25, 0.5]), "loss": np.float32(1.5), "count": np.int64(7), "best": np.bool_(True)}
+    truth("numpy", state)
+    for protocol in [2, 4]:
+        content = {"model_state_dict": state, "metrics": metrics, "epoch": 3}
+        torch.save(content, ROOT / f"numpy_protocol{protocol}.pt", pickle_protocol=protocol)
 
 
 def big_endian():
@@ -252,6 +263,7 @@ if __name__ == "__main__":
     ROOT.mkdir()
     torch.manual_seed(0)
     forms()
+    numbers_of_numpy()
     big_endian()
     tied()
     wrappers()

@@ -51,6 +51,11 @@ struct PickleReaderTests {
     ("X\u{2}\0\0\0ab", "'ab'"), ("Nr\u{7}\0\0\0j\u{7}\0\0\0", "None"),
     ("G\0\0\0\0\0\0\0\0", "?"), ("ccollections\nOrderedDict\n)R", "{}"),
     ("ccollections\nOrderedDict\n)R}b", "{}"),
+    // scalar(dtype("f8"), encode("a", "latin1")), by numpy 1.
+    (
+      "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\u{2}f8K\0K\u{1}tR(K\u{3}U\u{1}<tb"
+        + "c_codecs\nencode\n(U\u{1}aU\u{6}latin1tRtR", "?"
+    ),
   ])
   func `makes what Python would make`(opcodes: String, value: String) throws {
     #expect(try read(opcodes) == value)

@@ -19,7 +19,8 @@ struct PyTorchFileTests {
     ("tied", "tied", "archive"), ("module_prefix", "module_prefix", "archive"),
     ("wrapper", "wrapper", "archive"), ("wrapper_stream", "wrapper", "stream"),
     ("wrapper_state_dict", "wrapper", "archive"), ("wrapper_nested", "wrapper", "archive"),
-    ("wrapper_unnamed", "wrapper", "archive"),
+    ("wrapper_unnamed", "wrapper", "archive"), ("numpy_protocol2", "numpy", "archive"),
+    ("numpy_protocol4", "numpy", "archive"),
   ]
 
   @Test(arguments: goldens.indices)

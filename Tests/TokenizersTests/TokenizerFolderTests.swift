@@ -43,6 +43,33 @@ struct TokenizerFolderTests {
     #expect(folder?.notes == [])
   }
 
+  /// The ids are those of transformers 5.23.
+  @Test func `tokens of the older added_tokens json have their ids`() throws {
+    let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "world", "new", "##x"]
+    func ids(_ text: String, _ config: String, _ more: [String: String] = [:]) throws -> [Int32]? {
+      let files = [
+        "vocab.txt": lines(pieces), "tokenizer_config.json": config,
+        "added_tokens.json": #"{"NewTok": 9, "[E1]": 10}"#,
+      ].merging(more) { $1 }
+      return try load(files)?.tokenizer.encodeDocument(text)
+    }
+    let plain = #"{"do_lower_case": true}"#
+    #expect(try ids("hello NewTok world", plain) == [5, 9, 6])
+    #expect(try ids("hello newtok [E1] world", plain) == [5, 9, 10, 6])
+    #expect(try ids("[e1]", plain) == [10])
+    // A token with a role is looked for as it is spelt.
+    let special = #"{"do_lower_case": true, "additional_special_tokens": ["[E1]"]}"#
+    #expect(try ids("[e1] [E1]", special) == [1, 1, 1, 10])
+    // What a newer file says is all there is.
+    let newer = #"{"do_lower_case": true, "added_tokens_decoder": {}}"#
+    #expect(try ids("[E1]", newer) == [1, 1, 1])
+    #expect(try ids("[E1]", plain, ["tokenizer.json": json(pieces)]) == [1, 1, 1])
+    #expect(throws: TokenizerError.self) {
+      try ids("", plain, ["added_tokens.json": #"{"a": "b"}"#])
+    }
+    #expect(throws: TokenizerError.self) { try ids("", plain, ["added_tokens.json": "[]"]) }
+  }
+
   @Test func `the letters' case comes from the config, then tokenizer json, then the pieces`()
     throws
   {

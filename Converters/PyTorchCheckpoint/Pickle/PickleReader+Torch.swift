@@ -29,6 +29,7 @@ extension PickleReader {
         throw fail(.wrongArguments(function: "torch.Size"))
       }
       push(tuple: sizes)
+    case .number: push(.other)
     case .storageClass, .elementType:
       throw fail(.wrongOperand(expected: "a function to call"))
     }

@@ -96,6 +96,9 @@ struct PickleReader {
       // Strings of Python 2: texts where they are UTF-8, bytes elsewhere.
       let bytes = try input.bytes(input.number(1))
       stack.append(String(validating: bytes, as: UTF8.self).map(PickleValue.text) ?? .other)
+    case .shortBinaryBytes:
+      _ = try input.bytes(input.number(1))
+      stack.append(.other)
     case .shortBinaryUnicode: stack.append(try text(byteCount: input.number(1)))
     case .binaryUnicode: stack.append(try text(byteCount: input.number(4)))
     case .binaryUnicode8: stack.append(try text(byteCount: input.number(8)))
@@ -215,11 +218,14 @@ extension PickleReader {
     stack.append(value)
   }
 
-  /// Attributes of a dictionary, such as a state dict's `_metadata`, are no part of it.
+  /// Attributes of a dictionary, such as a state dict's `_metadata`, are no part of it; those of what
+  /// nothing asks for neither.
   private mutating func build() throws(PickleError) {
     _ = try pop()
-    guard stack.count > marks.last ?? 0, case .dictionary? = stack.last else {
-      throw fail(.wrongOperand(expected: "a dictionary"))
+    guard stack.count > marks.last ?? 0, let value = stack.last else { throw fail(.stackUnderflow) }
+    switch value {
+    case .dictionary, .other: return
+    default: throw fail(.wrongOperand(expected: "a dictionary"))
     }
   }
 }

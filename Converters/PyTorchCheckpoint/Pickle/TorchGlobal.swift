@@ -2,7 +2,8 @@
 ///
 /// None of them is run: each stands for what it would have made.
 ///
-/// Source: `torch/_utils.py` and `torch/_weights_only_unpickler.py` (PyTorch 2.13).
+/// Source: `torch/_utils.py` and `torch/_weights_only_unpickler.py` (PyTorch 2.13); numpy 1.26 and 2.4,
+/// whose scalars are a type and bytes, which protocol 2 writes as a text to be encoded.
 enum TorchGlobal: Sendable, Hashable {
   case orderedDictionary
   /// A tensor over a storage that knows its elements' type.
@@ -14,6 +15,8 @@ enum TorchGlobal: Sendable, Hashable {
   /// The class of a storage; `nil` for one of bytes.
   case storageClass(TorchElement?)
   case elementType(TorchElement)
+  /// What makes a number of NumPy's, which trainers keep beside the weights; nothing here asks for it.
+  case number
 
   /// The global of that name, if it is one of these.
   init?(module: String, name: String) {
@@ -23,6 +26,9 @@ enum TorchGlobal: Sendable, Hashable {
     case ("torch._utils", "_rebuild_tensor_v3"): self = .rebuildTypedTensor
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
     case ("torch", "Size"): self = .size
+    case ("numpy.core.multiarray", "scalar"), ("numpy._core.multiarray", "scalar"),
+      ("numpy", "dtype"), ("_codecs", "encode"):
+      self = .number
     case ("torch.storage", "UntypedStorage"), ("torch.storage", "TypedStorage"):
       self = .storageClass(nil)
     case ("torch", _):

@@ -94,7 +94,7 @@ public struct PyTorchFile: TensorSource {
       var gather = StridedGather(file, layout: layout)
       try gather.read(rows: rows, into: destination)
     }
-    if isBigEndian { Self.swapBytes(of: tensor.elementType, in: destination) }
+    if isBigEndian { tensor.elementType.swapBytes(in: destination) }
   }
 
   /// A tensor's place in the file.
@@ -113,24 +113,6 @@ public struct PyTorchFile: TensorSource {
       throw PyTorchFileError(.malformedShape(tensor: name), file: file)
     } catch .beyondStorage {
       throw PyTorchFileError(.beyondStorage(tensor: name), file: file)
-    }
-  }
-
-  /// Turns elements around; a complex number is two of them.
-  private static func swapBytes(
-    of type: ElementType, in bytes: UnsafeMutableRawBufferPointer
-  ) {
-    func swap<Word: FixedWidthInteger>(_: Word.Type) {
-      for offset in stride(from: 0, to: bytes.count, by: MemoryLayout<Word>.size) {
-        let word = bytes.loadUnaligned(fromByteOffset: offset, as: Word.self)
-        bytes.storeBytes(of: word.byteSwapped, toByteOffset: offset, as: Word.self)
-      }
-    }
-    switch type == .c64 ? 4 : type.byteWidth {
-    case 2: swap(UInt16.self)
-    case 4: swap(UInt32.self)
-    case 8: swap(UInt64.self)
-    default: break
     }
   }
 }

@@ -4,8 +4,8 @@ import TensorStorage
 public enum ConversionError: DescribedError, Hashable {
   /// No tensor has the name of word embeddings.
   case notBERT(path: String, examples: [String])
-  /// config.json and the tensors speak of different numbers of layers, or of groups that share theirs.
-  case layerCount(path: String, configured: Int, found: Int)
+  /// The configuration and the tensors speak of different numbers of layers, or of groups that share theirs.
+  case layerCount(path: String, configured: Int, in: String, found: Int)
   /// Parameters without a tensor; the first of them and how many there are.
   case missingTensor(path: String, name: String, shape: Shape, count: Int)
   /// A tensor has another shape than its parameter.
@@ -20,9 +20,7 @@ public enum ConversionError: DescribedError, Hashable {
   case overflow(path: String, tensor: String, value: Double, type: ElementType)
   /// Weights are written as f32, f16 or bf16.
   case targetType(ElementType)
-  /// More tokens than embeddings.
-  case vocabularyTooLong(path: String, tokenCount: Int, rowCount: Int)
-  /// A value of config.json is wrong.
+  /// A value of the configuration is wrong.
   case configuration(path: String, member: String, problem: String)
 
   /// The family of the error.
@@ -33,8 +31,8 @@ public enum ConversionError: DescribedError, Hashable {
   /// The file, folder or tensor.
   public var place: String? {
     switch self {
-    case .notBERT(let path, _), .layerCount(let path, _, _), .missingTensor(let path, _, _, _),
-      .ambiguousParameter(let path, _, _, _), .vocabularyTooLong(let path, _, _):
+    case .notBERT(let path, _), .layerCount(let path, _, _, _), .missingTensor(let path, _, _, _),
+      .ambiguousParameter(let path, _, _, _):
       path
     case .shape(let path, let tensor, _, _, _), .refusedTensor(let path, let tensor, _),
       .elementType(let path, let tensor, _), .overflow(let path, let tensor, _, _):
@@ -51,8 +49,8 @@ public enum ConversionError: DescribedError, Hashable {
       "holds no tensor named …\(Dialect.wordEmbeddings), so it is no BERT and no relative of it; "
         + "its tensors are "
         + (examples.isEmpty ? "none" : examples.joined(separator: ", ") + " …")
-    case .layerCount(_, let configured, let found):
-      "config.json says \(configured) layers with parameters of their own, the file has \(found)"
+    case .layerCount(_, let configured, let configuration, let found):
+      "\(configuration) says \(configured) layers with parameters of their own, the file has \(found)"
     case .missingTensor(_, let name, let shape, let count):
       "has no tensor for \(name) \(shape)" + (count > 1 ? " and \(count - 1) others" : "")
     case .shape(_, _, let expected, let found, let because):
@@ -64,8 +62,6 @@ public enum ConversionError: DescribedError, Hashable {
       "has elements of type \(type), expected f32, f16, bf16 or f64"
     case .overflow(_, _, let value, let type): "holds \(value), which \(type) cannot hold"
     case .targetType(let type): "weights cannot be written as \(type), only as f32, f16 or bf16"
-    case .vocabularyTooLong(_, let tokenCount, let rowCount):
-      "the vocabulary has \(tokenCount) tokens, the embedding table only \(rowCount) rows"
     case .configuration(_, _, let problem): problem
     }
   }
@@ -76,12 +72,11 @@ public enum ConversionError: DescribedError, Hashable {
     case .notBERT:
       "Encoders of BERT's family are converted, written by PyTorch or TensorFlow under Hugging Face's "
         + "names."
-    case .layerCount, .shape: "Use the config.json that was saved with these weights."
+    case .layerCount, .shape: "Use the configuration that was saved with these weights."
     case .missingTensor: "Check that the download is complete and holds a whole encoder."
     case .ambiguousParameter: "Save the checkpoint again from one of the two."
     case .overflow: "Choose --dtype bf16 or f32."
     case .elementType: "Save the checkpoint unquantised."
-    case .vocabularyTooLong: "Use the tokenizer that was saved with these weights."
     case .refusedTensor, .targetType, .configuration: nil
     }
   }

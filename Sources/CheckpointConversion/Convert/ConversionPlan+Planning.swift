@@ -7,7 +7,7 @@ extension ConversionPlan {
   /// - Parameters:
   ///   - source: the checkpoint; only names and shapes are read, and bytes where two tensors stand
   ///     for one parameter.
-  ///   - configuration: what its config.json says.
+  ///   - configuration: what it says of itself.
   /// - Throws: ``ConversionError`` for the first rule that the checkpoint breaks.
   package init(source: any TensorSource, configuration: SourceConfiguration) throws {
     let path = source.sourcePaths.first ?? configuration.path
@@ -20,10 +20,11 @@ extension ConversionPlan {
     guard let table = sorting.candidates[Dialect.wordEmbeddings]?.tensor else {
       throw ConversionError.notBERT(path: path, examples: Array(names.sorted().prefix(3)))
     }
-    let layersFound = Dialect.layerCount(in: names)
+    let layersFound = sorting.layerCount
     guard layersFound == configuration.encoder.layerGroupCount else {
       throw ConversionError.layerCount(
-        path: path, configured: configuration.encoder.layerGroupCount, found: layersFound)
+        path: path, configured: configuration.encoder.layerGroupCount, in: configuration.name,
+        found: layersFound)
     }
 
     var notes = sorting.notes
@@ -40,11 +41,15 @@ extension ConversionPlan {
     let labels = try Self.labels(
       classifier: sorting.candidates["classifier.weight"], configuration: configuration,
       path: path, notes: &notes)
-    let description = ModelDescription(encoder: encoder, memory: memory, labels: labels)
+    let description = ModelDescription(
+      encoder: encoder, memory: memory, labels: labels,
+      predictsMaskedTokens: try sorting.settleMaskedTokenHead(
+        of: source, hasMemory: memory != nil))
 
     var binder = ParameterBinder(
       candidates: sorting.candidates, description: description, table: table,
-      joinsHeads: dialect.keepsHeadsApart, path: path)
+      joinsHeads: dialect.keepsHeadsApart, path: path,
+      configurationName: configuration.name)
     bindings = try ParameterCatalog(description).parameters.compactMap { try binder.bind($0) }
     try binder.checkComplete()
     self.description = description
@@ -67,7 +72,7 @@ extension ConversionPlan {
       memory = MemoryConfiguration(
         tokenCount: memoryIds.count, segmentPositions: encoder.maximumPositions, alignment: .right)
       notes.append(
-        "config.json says nothing of segments: \(encoder.maximumPositions) positions a segment and "
+        "\(configuration.name) says nothing of segments: \(encoder.maximumPositions) positions a segment and "
           + "alignment right were assumed, as in the paper")
     }
     guard let memory, encoder.memoryJoinsWords else { return (encoder, memory) }
@@ -116,12 +121,14 @@ extension ConversionPlan {
     }
     // A kernel [in, out] has its classes along the second axis.
     let count = classifier.shape.dimensions[candidate.orientation == .transposed ? 1 : 0]
-    if let labels = try configuration.labels() {
+    if let map = try configuration.labels() {
+      let labels = map.labels
       guard labels.count == count else {
         throw ConversionError.configuration(
           path: configuration.path, member: "id2label",
           problem: "names \(labels.count) classes, but \(classifier.name) has \(count)")
       }
+      notes += map.notes
       return labels
     }
     guard (1...65_536).contains(count) else {
@@ -129,7 +136,8 @@ extension ConversionPlan {
         path: configuration.path, member: "id2label",
         problem: "is missing, and \(classifier.name) has \(count) classes")
     }
-    notes.append("config.json names no classes: they are called LABEL_0 to LABEL_\(count - 1)")
+    notes.append(
+      "\(configuration.name) names no classes: they are called LABEL_0 to LABEL_\(count - 1)")
     return (0..<count).map { "LABEL_\($0)" }
   }
 }

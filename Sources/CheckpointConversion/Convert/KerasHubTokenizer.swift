@@ -42,7 +42,7 @@ enum KerasHubTokenizer {
     return try Tokenizer(vocabulary: vocabulary, settings: settings, file: file.path)
   }
 
-  private static let maximumByteCount = 256 << 20
+  private static let maximumByteCount = 128 << 20
 
   private static func settings(in folder: String) throws -> JSONValue {
     try JSONValue(contentsOf: "\(folder)/tokenizer.json", maximumByteCount: maximumByteCount)

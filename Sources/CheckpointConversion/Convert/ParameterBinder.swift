@@ -9,19 +9,22 @@ struct ParameterBinder {
   /// Whether a tensor may have the heads on an axis of their own.
   let joinsHeads: Bool
   let path: String
+  /// What people call the file of the configuration.
+  let configurationName: String
   /// Parameters that the source lacks and that can be begun afresh.
   private(set) var created: [ConversionRemark] = []
   private var missing: [ParameterDescription] = []
 
   init(
     candidates: [String: TensorSorting.Candidate], description: ModelDescription,
-    table: TensorDescription, joinsHeads: Bool, path: String
+    table: TensorDescription, joinsHeads: Bool, path: String, configurationName: String
   ) {
     self.candidates = candidates
     self.description = description
     self.table = table
     self.joinsHeads = joinsHeads
     self.path = path
+    self.configurationName = configurationName
   }
 
   /// The parameter's origin; `nil` when it has none, which ``checkComplete()`` reports.
@@ -97,7 +100,7 @@ struct ParameterBinder {
     }
   }
 
-  /// Which members of config.json the expected shape comes from.
+  /// Which members of the configuration the expected shape comes from.
   private func explanation(of parameter: ParameterDescription) -> String {
     let encoder = description.encoder, names = ConfigurationMembers(encoder.family)
     var members = ["\(names.hiddenSize) \(encoder.hiddenSize)"]
@@ -114,7 +117,7 @@ struct ParameterBinder {
       members.append("\(names.intermediateSize) \(encoder.intermediateSize)")
     default: break
     }
-    return "config.json says \(members.joined(separator: " and "))"
+    return "\(configurationName) says \(members.joined(separator: " and "))"
   }
 }
 

@@ -51,37 +51,35 @@ package struct SourceCheckpoint {
   ) throws -> (Tokenizer?, [String]) {
     do {
       let (tokenizer, notes) = try source.tokenizer()
-      let sizeNotes = try tokenizer.map {
-        try checkedSize($0, path: source.sourcePaths.first ?? "", rowCount: rowCount)
-      }
-      return (tokenizer, notes + (sizeNotes ?? []))
+      return tokenizer.map { fitting($0, notes, rowCount: rowCount) } ?? (nil, notes)
     } catch let error as TokenizerError where error.isOfAnotherKind {
       return (nil, ["no tokenizer was stored, so the model takes ids only: \(error)"])
     }
   }
 
-  /// What is odd about the size of a vocabulary without being wrong.
-  ///
-  /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``.
-  private static func checkedSize(
-    _ tokenizer: Tokenizer, path: String, rowCount: Int
-  ) throws -> [String] {
+  /// The tokenizer, unless it has tokens without an embedding, and what is odd about its size.
+  private static func fitting(
+    _ tokenizer: Tokenizer, _ notes: [String], rowCount: Int
+  ) -> (Tokenizer?, [String]) {
     let tokenCount = tokenizer.tokens.count
-    guard tokenCount <= rowCount else {
-      throw ConversionError.vocabularyTooLong(
-        path: path, tokenCount: tokenCount, rowCount: rowCount)
+    guard tokenCount != rowCount else { return (tokenizer, notes) }
+    let sizes = "the vocabulary has \(tokenCount) tokens, the embedding table \(rowCount) rows"
+    guard tokenCount < rowCount else {
+      return (
+        nil,
+        [
+          "\(sizes), so it belongs to another model: no tokenizer was stored, so the model takes ids "
+            + "only"
+        ]
+      )
     }
-    guard tokenCount < rowCount else { return [] }
-    return [
-      "the vocabulary has \(tokenCount) tokens, the embedding table \(rowCount) rows; "
-        + "the rows behind them stay unused"
-    ]
+    return (tokenizer, notes + ["\(sizes); the rows behind them stay unused"])
   }
 
   /// The tokenizer, if there is one of a kind that is known: weights do not fail because of another.
   ///
-  /// - Throws: ``ConversionError/vocabularyTooLong(path:tokenCount:rowCount:)``, and what says that
-  ///   a tokenizer's file is damaged: a model would go without its tokenizer unnoticed.
+  /// - Throws: what says that a tokenizer's file is damaged: a model would go without its tokenizer
+  ///   unnoticed.
   private static func loadTokenizer(
     folder: String, rowCount: Int
   ) throws -> (Tokenizer?, [String]) {
@@ -99,8 +97,7 @@ package struct SourceCheckpoint {
       let problem = "\(folder) has no tokenizer: neither tokenizer.json nor a vocabulary"
       return (nil, ["\(problem): no tokenizer was stored, so the model takes ids only"])
     }
-    let sizeNotes = try checkedSize(found.tokenizer, path: folder, rowCount: rowCount)
-    return (found.tokenizer, found.notes + sizeNotes)
+    return fitting(found.tokenizer, found.notes, rowCount: rowCount)
   }
 
   /// Checks that a download brought the tokenizer's files themselves.

@@ -24,7 +24,9 @@ extension SourceConfiguration {
     }
     if let archive = source as? KerasArchive {
       let path = "\(archive.path): config.json"
-      let json = try JSONValue(parsing: archive.configuration, file: path)
+      let json = try JSONValue(
+        parsing: archive.configuration, file: path,
+        maximumValueCount: JSONValue.maximumDescriptionValueCount)
       return (
         try SourceConfiguration(KerasConfiguration(json, path: path).translated(), path: path), []
       )
@@ -33,7 +35,9 @@ extension SourceConfiguration {
     if let path = ["config.json", "bert_config.json", albertName].lazy.compactMap(
       location.companion
     ).first {
-      let json = try JSONValue(contentsOf: path, maximumByteCount: maximumByteCount)
+      let json = try JSONValue(
+        contentsOf: path, maximumByteCount: maximumByteCount,
+        maximumValueCount: JSONValue.maximumDescriptionValueCount)
       guard json["class_name"] == nil || json["model_type"] != nil else {
         return (
           try SourceConfiguration(KerasConfiguration(json, path: path).translated(), path: path), []
@@ -46,7 +50,9 @@ extension SourceConfiguration {
       let text = attribute.strings?.first
     {
       let path = "\(file.path): model_config"
-      let json = try JSONValue(parsing: Array(text.utf8), file: path)
+      let json = try JSONValue(
+        parsing: Array(text.utf8), file: path,
+        maximumValueCount: JSONValue.maximumDescriptionValueCount)
       return (try SourceConfiguration(layers.translated(json, path: path), path: path), [])
     }
     throw OpeningError.missingConfiguration(path: "\(location.folder)/config.json")

@@ -5,6 +5,8 @@ import ModelSchema
 package struct SourceConfiguration: Sendable {
   /// Where it was read.
   package let path: String
+  /// What messages call it beside the path of the weights: the file without its folder.
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   /// The encoder; its vocabulary may count memory tokens, which only the tensors can tell.
   package let encoder: EncoderConfiguration
   /// The `rmt` object of our own exports.
@@ -40,9 +42,7 @@ package struct SourceConfiguration: Sendable {
   /// Read when a classifier asks for them: what an encoder's configuration says of classes that it
   /// does not have is of no consequence.
   /// - Throws: `ConfigurationError` when `id2label` and `label2id` are wrong.
-  package func labels() throws -> [String]? {
-    try LabelMap(huggingFace: json, file: path)?.labels
-  }
+  package func labels() throws -> LabelMap? { try LabelMap(huggingFace: json, file: path) }
 
   private static func memory(
     _ json: JSONValue, encoder: EncoderConfiguration, path: String

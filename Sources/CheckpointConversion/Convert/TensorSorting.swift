@@ -11,11 +11,19 @@ struct TensorSorting {
 
   let path: String
   /// The tensor of each parameter, by the parameter's name.
-  private(set) var candidates: [String: Candidate] = [:]
+  var candidates: [String: Candidate] = [:]
+  /// The tensors of the decoder of the head of masked language modelling.
+  var decoder: [String: Candidate] = [:]
+  /// The names of the other parameters of that head; empty where the network has none like it.
+  let headParameters: [String]
+  /// The shapes of the parameters, by their names, for one class.
+  private let shapes: [String: Shape]
   /// Tensors that are left out.
   private(set) var dropped: [ConversionRemark] = []
   /// What a person should know.
   private(set) var notes: [String] = []
+  /// Encoder layers, or groups of layers, that the names speak of.
+  private(set) var layerCount = 0
   /// The ids that the reference layout gives its memory tokens.
   private(set) var memoryIds: [Int]?
   private let dictionary: NameDictionary
@@ -26,8 +34,14 @@ struct TensorSorting {
     // Any label will do: the dictionary has to know the classifier's names, not its size.
     let widest = ModelDescription(
       encoder: configuration.encoder,
-      memory: configuration.encoder.memoryJoinsWords ? nil : configuration.memory, labels: ["any"])
-    dictionary = dialect.dictionary(of: ParameterCatalog(widest).parameters)
+      memory: configuration.encoder.memoryJoinsWords ? nil : configuration.memory, labels: ["any"],
+      predictsMaskedTokens: configuration.encoder.family == .bert)
+    let parameters = ParameterCatalog(widest).parameters
+    dictionary = dialect.dictionary(of: parameters)
+    shapes = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) })
+    headParameters = parameters.map(\.name).filter {
+      $0.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix)
+    }
     classifiesDocuments = configuration.classifiesDocuments
   }
 
@@ -39,7 +53,9 @@ struct TensorSorting {
   mutating func sort(_ source: any TensorSource, calling names: [String: String] = [:]) throws {
     var unknownCount = 0
     for tensor in source.tensors {
-      switch dictionary.meaning(of: names[tensor.name] ?? tensor.name) {
+      let name = names[tensor.name] ?? tensor.name
+      if let number = dictionary.layerNumber(of: name) { layerCount = max(layerCount, number + 1) }
+      switch dictionary.meaning(of: name) {
       case .parameter(let name, _) where name.hasPrefix("classifier.") && !classifiesDocuments:
         drop(tensor, DroppedReason.tokenClassifier)
       case .parameter(let name, let orientation):
@@ -48,16 +64,17 @@ struct TensorSorting {
           candidates[name] = candidate
           continue
         }
-        guard
-          first.orientation == orientation, first.tensor.elementType == tensor.elementType,
-          first.tensor.shape == tensor.shape,
-          try source.holdsSameBytes(first.tensor, tensor)
-        else {
+        try checkRow(of: tensor, for: name)
+        guard try areSame(first, candidate, in: source) else {
           throw ConversionError.ambiguousParameter(
             path: path, name: name, first: first.tensor.name, second: tensor.name)
         }
         drop(tensor, DroppedReason.sameNumbers(as: first.tensor.name))
       case .dropped(let reason):
+        if let part = decoderPart(name), decoder[part] == nil {
+          decoder[part] = Candidate(tensor: tensor, orientation: .asIs)
+          continue
+        }
         if tensor.name.hasSuffix("mem_token_ids") { memoryIds = try source.ids(of: tensor) }
         drop(tensor, reason)
       case .refused(let reason):
@@ -74,7 +91,37 @@ struct TensorSorting {
     }
   }
 
-  private mutating func drop(_ tensor: TensorDescription, _ reason: String) {
+  /// Checks that a tensor's rows are no larger than its parameter, for they are read whole.
+  private func checkRow(
+    of tensor: TensorDescription, for name: String
+  ) throws(ConversionError) {
+    let expected = shapes[name] ?? []
+    guard tensor.shape.elementsPerRow <= max(expected.elementCount, Self.largestClassCount) else {
+      throw .shape(
+        path: path, tensor: tensor.name, expected: expected, found: tensor.shape, because: "")
+    }
+  }
+
+  /// A classifier `[in, out]` has rows as long as there are classes.
+  private static let largestClassCount = 1 << 16
+
+  /// The native name of a tensor of the head's decoder.
+  private func decoderPart(_ name: String) -> String? {
+    let inner = dictionary.dialect.unwrap(name)
+    return [Self.decoderWeight, Self.decoderBias].contains(inner) ? inner : nil
+  }
+
+  /// Whether two tensors are one under two names.
+  func areSame(
+    _ first: Candidate, _ second: Candidate, in source: any TensorSource
+  ) throws -> Bool {
+    try first.orientation == second.orientation
+      && first.tensor.elementType == second.tensor.elementType
+      && first.tensor.shape == second.tensor.shape
+      && source.holdsSameBytes(first.tensor, second.tensor)
+  }
+
+  mutating func drop(_ tensor: TensorDescription, _ reason: String) {
     dropped.append(ConversionRemark(name: tensor.name, reason: reason))
   }
 }

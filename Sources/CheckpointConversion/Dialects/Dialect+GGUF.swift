@@ -6,7 +6,8 @@ extension Dialect {
   /// What it calls `cls` is a dense layer with tanh over the first token, which is the pooler, and
   /// `cls.output` the classifier behind it. Source: gguf-py 0.19, `tensor_mapping.py`.
   package static let gguf = Dialect(
-    name: "gguf", unwrap: { $0 }, spell: { [Spelling(ggufName(of: $0))] }, rules: [])
+    name: "gguf", unwrap: { $0 }, spell: { [Spelling(ggufName(of: $0))] }, rules: [],
+    layerNumber: number(behind: "blk."))
 
   private static let parts: [String: String] = [
     "embeddings.word_embeddings": "token_embd",

@@ -10,7 +10,8 @@ extension Dialect {
   /// Source: keras-bert 0.89 (bert.py), keras-multi-head, keras-position-wise-feed-forward.
   package static let kerasBERT = Dialect(
     name: "keras-bert", unwrap: unwrapKerasBERT, spell: spellKerasBERT,
-    rules: [optimizerRule] + legacyHeadRules)
+    rules: [optimizerRule] + legacyHeadRules,
+    layerNumber: { number(behind: "Encoder-", in: $0).map { $0 - 1 } })
 
   /// The layers of bert4keras.
   ///
@@ -19,7 +20,7 @@ extension Dialect {
   /// Source: bert4keras 0.11 (models.py, `variable_mapping`).
   package static let bert4Keras = Dialect(
     name: "bert4keras", unwrap: { $0 }, spell: spellBERT4Keras,
-    rules: [optimizerRule] + legacyHeadRules)
+    rules: [optimizerRule] + legacyHeadRules, layerNumber: number(behind: "Transformer-"))
 
   /// What the dialect calls tensors whose own names do not tell which they are.
   ///

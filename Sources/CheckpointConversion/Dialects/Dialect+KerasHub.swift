@@ -9,14 +9,15 @@ extension Dialect {
   /// Source: keras_hub 0.32 (BertBackbone, TransformerEncoder), keras 3.15 (saving_lib).
   package static let kerasHub = Dialect(
     name: "keras-hub", unwrap: unwrapKerasHub, spell: { spellKerasHub($0, inside: "") },
-    rules: kerasHubRules, keepsHeadsApart: true)
+    rules: kerasHubRules,
+    layerNumber: { kerasHubLayer($0, inside: "") }, keepsHeadsApart: true)
 
   /// A task of keras-hub around the backbone: the same names inside `layers/bert_backbone`, and a
   /// classifier that is called `layers/dense`, as the backbone's own pooler.
   package static let kerasHubTask = Dialect(
     name: "keras-hub-task", unwrap: unwrapKerasHub,
     spell: { spellKerasHub($0, inside: kerasHubBackbone) }, rules: kerasHubRules,
-    keepsHeadsApart: true)
+    layerNumber: { kerasHubLayer($0, inside: kerasHubBackbone) }, keepsHeadsApart: true)
 
   /// What stands before the backbone's names in a task.
   static let kerasHubBackbone = "layers/bert_backbone/"
@@ -60,6 +61,12 @@ extension Dialect {
     }
     let layer = "transformer_encoder" + (index == 0 ? "" : "_\(index)")
     return [Spelling("\(prefix)layers/\(layer)/\(path)/vars/\(variable)", orientation)]
+  }
+
+  /// The number of a layer, of which the first has none.
+  private static func kerasHubLayer(_ name: String, inside prefix: String) -> Int? {
+    let layer = "\(prefix)layers/transformer_encoder"
+    return name.hasPrefix("\(layer)/") ? 0 : number(behind: "\(layer)_", in: name)
   }
 
   private static let kerasHubRules: [TensorRule] = [

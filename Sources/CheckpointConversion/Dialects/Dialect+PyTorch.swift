@@ -2,31 +2,32 @@ import ModelSchema
 
 extension Dialect {
   /// Hugging Face's PyTorch names: with the encoder's prefix (`bert.`) or without, with LayerNorm's
-  /// `weight` and `bias` or the older `gamma` and `beta`, inside DataParallel's `module.` or bare.
-  package static func pyTorch(_ names: FamilyNames) -> Dialect {
+  /// `weight` and `bias` or the older `gamma` and `beta`, bare or inside of other modules.
+  ///
+  /// - Parameter wrappers: what may stand before a name, the longest first; the encoder's own prefix
+  ///   where nothing is said.
+  package static func pyTorch(_ names: FamilyNames, in wrappers: [String]? = nil) -> Dialect {
     Dialect(
-      name: "pytorch", unwrap: unwrapPyTorch(encoder: names.encoder),
-      spell: { spellPyTorch($0, names) }, rules: rules(names))
+      name: "pytorch", unwrap: unwrapPyTorch(wrappers ?? ["\(names.encoder)."]),
+      spell: { spellPyTorch($0, names) }, rules: rules(names),
+      layerNumber: number(behind: "\(names.layers)."))
   }
 
   /// The state dict of the reference implementation's encoder: PyTorch names inside `model.`, the
   /// word embeddings a second time as `model.embeddings.weight`, three buffers of ids.
-  package static func reference(_ names: FamilyNames) -> Dialect {
+  package static func reference(_ names: FamilyNames, in wrappers: [String]? = nil) -> Dialect {
     Dialect(
-      name: "rmt-reference", unwrap: unwrapPyTorch(encoder: names.encoder),
+      name: "rmt-reference", unwrap: unwrapPyTorch(wrappers ?? ["\(names.encoder)."]),
       spell: { parameter in
         let alias = parameter.name == wordEmbeddings ? [Spelling("embeddings.weight")] : []
         return spellPyTorch(parameter, names) + alias
       },
       rules: referenceBuffers.map { .drop(.exactly($0), DroppedReason.referenceBuffer) }
-        + rules(names))
+        + rules(names), layerNumber: number(behind: "\(names.layers)."))
   }
 
   /// BERT's own names.
   package static let pyTorch = Dialect.pyTorch(FamilyNames(.bert, classifies: true))
-
-  /// BERT's own names in the reference implementation's state dict.
-  package static let reference = Dialect.reference(FamilyNames(.bert, classifies: true))
 
   /// The reference implementation's buffers; the last one counts the memory tokens.
   package static let referenceBuffers = ["cls_token", "sep_token", "mem_token_ids"]
@@ -37,13 +38,10 @@ extension Dialect {
   /// What our exports call a memory that cannot follow the words in their table.
   package static let initialMemory = "initial_memory"
 
-  private static func unwrapPyTorch(encoder: String) -> @Sendable (String) -> String {
+  private static func unwrapPyTorch(_ wrappers: [String]) -> @Sendable (String) -> String {
     { name in
-      var rest = name[...]
-      while let wrapper = ["module.", "model."].first(where: rest.hasPrefix) {
-        rest = rest.dropFirst(wrapper.count)
-      }
-      return String(rest.hasPrefix("\(encoder).") ? rest.dropFirst(encoder.count + 1) : rest)
+      guard let wrapper = wrappers.first(where: name.hasPrefix) else { return name }
+      return String(name.dropFirst(wrapper.count))
     }
   }
 

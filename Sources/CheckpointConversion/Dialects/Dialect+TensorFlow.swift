@@ -12,7 +12,8 @@ extension Dialect {
       name: "tensorflow", unwrap: unwrapTensorFlow(encoder: names.encoder),
       spell: { spellTensorFlow($0, names) },
       rules: names.dropped.map { .drop(.beginning("\($0.module)/"), $0.reason) }
-        + tensorFlowRules)
+        + tensorFlowRules,
+      layerNumber: number(behind: tensorFlowPath(of: names.layers) + "_._"))
   }
 
   /// BERT's own names.
@@ -46,14 +47,19 @@ extension Dialect {
     guard let module = names.module(parameter.module), let leaf = parameter.role.kerasLeaf else {
       return []
     }
-    // layer.0 is written layer_._0.
-    let path = module.split(separator: ".").reduce(into: "") { path, part in
-      path += path.isEmpty ? "" : part.allSatisfy(\.isNumber) ? "_._" : "/"
-      path += part
-    }
+    // Its head's layer is called after both.
+    let path = (module.hasPrefix("cls.") ? "mlm___" : "") + tensorFlowPath(of: module)
     let spelling = Spelling("\(path)/\(leaf)", parameter.role.kerasOrientation)
     // Word embeddings are called weight and the other tables embeddings; take either for all.
     return parameter.role == .embedding ? [Spelling("\(path)/weight"), spelling] : [spelling]
+  }
+
+  /// The path of a module: `layer.0` is written `layer_._0`.
+  private static func tensorFlowPath(of module: String) -> String {
+    module.split(separator: ".").reduce(into: "") { path, part in
+      path += path.isEmpty ? "" : part.allSatisfy(\.isNumber) ? "_._" : "/"
+      path += part
+    }
   }
 
   private static let tensorFlowRules: [TensorRule] = [

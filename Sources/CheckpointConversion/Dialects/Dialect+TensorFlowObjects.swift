@@ -13,7 +13,8 @@ extension Dialect {
   package static func tensorFlowObjects(layerCount: Int) -> Dialect {
     Dialect(
       name: "tensorflow-objects", unwrap: unwrapObject,
-      spell: { spellObject($0, layerCount: layerCount) }, rules: objectRules, keepsHeadsApart: true)
+      spell: { spellObject($0, layerCount: layerCount) }, rules: objectRules,
+      layerNumber: objectLayerNumber, keepsHeadsApart: true)
   }
 
   /// What the name of a tensor in such a checkpoint ends with.
@@ -29,6 +30,17 @@ extension Dialect {
     // An encoder inside another model has its own numbers behind those of the model.
     guard let layer = name.ranges(of: objectLayer).last else { return name }
     return String(name[layer.lowerBound...])
+  }
+
+  /// The layers of an encoder whose objects these are.
+  static func objectLayerCount(in names: [String]) -> Int {
+    names.compactMap { objectLayerNumber(unwrapObject($0)) }.max().map { $0 + 1 } ?? 0
+  }
+
+  @Sendable
+  private static func objectLayerNumber(_ name: String) -> Int? {
+    guard name.contains("/_attention_layer/") else { return nil }
+    return number(behind: objectLayer, in: name).map { $0 - objectLayersBeforeEncoder }
   }
 
   /// The objects of an encoder's layer by what they are in the catalogue.

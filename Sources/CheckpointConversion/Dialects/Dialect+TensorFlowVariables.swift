@@ -15,7 +15,9 @@ extension Dialect {
     return Dialect(
       name: "tensorflow-variables",
       unwrap: { $0.hasPrefix(scope) ? String($0.dropFirst(scope.count)) : $0 },
-      spell: { spellVariable($0, family) }, rules: variableRules)
+      spell: { spellVariable($0, family) }, rules: variableRules,
+      layerNumber: number(
+        behind: family == .albert ? "encoder/transformer/group_" : "encoder/layer_"))
   }
 
   /// BERT's own variables.

@@ -48,6 +48,8 @@ package struct Dialect: Sendable {
   package let spell: @Sendable (ParameterDescription) -> [Spelling]
   /// Tensors that are left out or refused; the first rule that fits holds.
   package let rules: [TensorRule]
+  /// The number of the encoder layer, from 0, that a name without wrappers speaks of.
+  package let layerNumber: @Sendable (String) -> Int?
   /// Whether the attention's tensors have an axis for the heads and one for what is inside a head,
   /// which the parameters have in one.
   package var keepsHeadsApart = false
@@ -74,6 +76,11 @@ package struct NameDictionary: Sendable {
     let inner = dialect.unwrap(foreignName)
     if let meaning = meanings[inner] { return .parameter(meaning.name, meaning.orientation) }
     return dialect.rules.first { $0.matches(inner) }?.meaning ?? .unknown
+  }
+
+  /// The number of the encoder layer, from 0, that a foreign name speaks of.
+  package func layerNumber(of foreignName: String) -> Int? {
+    dialect.layerNumber(dialect.unwrap(foreignName))
   }
 }
 

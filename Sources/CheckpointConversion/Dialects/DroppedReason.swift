@@ -1,6 +1,10 @@
 /// Why a known tensor is left out or refused; every dialect gives the same reasons.
 enum DroppedReason {
-  static let maskedLanguageModel = "head of masked language modelling, which a classifier lacks"
+  static let maskedLanguageModel =
+    "a head of masked language modelling that is not whole or not BERT's own"
+  static let headBehindMemory = "head of masked language modelling, which knows no memory"
+  static let untiedDecoder =
+    "head of masked language modelling whose decoder is not the table of word embeddings"
   static let replacedTokens = "head that finds replaced tokens, which a classifier lacks"
   static let generator = "the generator, which made the tokens that the discriminator judges"
   static let electraTask = "a task's head of ELECTRA's program, which transformers has no place for"

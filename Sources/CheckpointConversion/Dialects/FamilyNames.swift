@@ -91,6 +91,12 @@ package struct FamilyNames: Sendable {
     return name.isEmpty ? nil : number.map { name.replacing("*", with: $0) } ?? name
   }
 
+  /// The module whose children are the layers, or the groups of layers.
+  package var layers: String {
+    let layer = module("encoder.layer.*.output.dense") ?? ""
+    return String(layer.prefix { $0 != "*" }.dropLast())
+  }
+
   /// Whether a native module stands beside the encoder.
   package func isHead(_ native: String) -> Bool { heads.contains(native) }
 

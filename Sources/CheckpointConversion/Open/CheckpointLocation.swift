@@ -34,15 +34,26 @@ package struct CheckpointLocation: Sendable, Hashable {
   private init(weights: String, kind: CheckpointKind) {
     self.weights = weights
     self.kind = kind
-    folder =
-      weights.lastIndex(of: "/").map { $0 == weights.startIndex ? "/" : String(weights[..<$0]) }
-      ?? "."
+    let own = Self.parent(of: weights)
+    // Repositories keep exports for ONNX in a folder of their own, below what belongs to all formats.
+    let isInner =
+      kind == .onnx && own.split(separator: "/").last == "onnx"
+      && !Self.exists("\(own)/config.json")
+    folder = isInner ? Self.parent(of: own) : own
+  }
+
+  private static func parent(of path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  }
+
+  private static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
   }
 
   /// A file beside the weights; `nil` when it is not there.
   package func companion(_ name: String) -> String? {
     let path = "\(folder)/\(name)"
-    return FileManager.default.fileExists(atPath: path) ? path : nil
+    return Self.exists(path) ? path : nil
   }
 
   /// Names in the order in which they are preferred.

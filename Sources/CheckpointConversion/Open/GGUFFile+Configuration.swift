@@ -17,6 +17,7 @@ enum GGUFKey {
   static let isCausal = "bert.attention.causal"
   static let labels = "bert.classifier.output_labels"
   static let tokenTypeCount = "tokenizer.ggml.token_type_count"
+  static let splitCount = "split.count"
   static let fileType = "general.file_type"
   static let quantizationVersion = "general.quantization_version"
 
@@ -27,6 +28,9 @@ enum GGUFKey {
 extension GGUFFile: ConfiguredTensorSource {
   /// The configuration that an export of ours holds; else the one that the metadata gives, in which the
   /// tables' sizes are those of the tables.
+  ///
+  /// - Throws: `GGUFError` at a file that is one of several, or without a key; `ConfigurationError`;
+  ///   `JSONError`.
   func huggingFaceConfiguration() throws -> (json: JSONValue, notes: [String]) {
     let architecture = self[GGUFKey.architecture]?.string ?? "missing"
     guard architecture == "bert" else {
@@ -35,13 +39,16 @@ extension GGUFFile: ConfiguredTensorSource {
         .unsupported(
           member: GGUFKey.architecture, found: architecture, supported: "bert"))
     }
+    if let count = self[GGUFKey.splitCount]?.integer, count > 1 {
+      throw GGUFError(.split(count), file: path)
+    }
     if let own = self[GGUFKey.configuration]?.string {
       let place = "\(path): \(GGUFKey.configuration)"
       return (try JSONValue(parsing: Array(own.utf8), file: place), [])
     }
     func integer(_ key: String) throws -> JSONValue {
       guard let value = self[key]?.integer else {
-        throw ConfigurationError(file: path, .missing(member: key))
+        throw GGUFError(.missingKey(key), file: path)
       }
       return .integer(value)
     }
@@ -57,12 +64,16 @@ extension GGUFFile: ConfiguredTensorSource {
       "vocab_size": try rowCount(of: "token_embd.weight", orElse: "bert.vocab_size"),
       "max_position_embeddings": try rowCount(
         of: "position_embd.weight", orElse: GGUFKey.maximumPositions),
-      "type_vocab_size": try rowCount(of: "token_types.weight", orElse: GGUFKey.tokenTypeCount),
       "hidden_act": "gelu",
     ]
     if let epsilon = self[GGUFKey.layerNormEpsilon]?.double {
       // It is stored as a float: the shortest decimal for it is the number that was meant.
       json["layer_norm_eps"] = .number(Double("\(Float(epsilon))") ?? epsilon)
+    }
+    if let table = self.tensor(named: "token_types.weight") {
+      json["type_vocab_size"] = .integer(table.shape.rowCount)
+    } else {
+      json = try distilBERT(json)
     }
     if self[GGUFKey.isCausal]?.bool == true { json["is_decoder"] = true }
     if let labels = self[GGUFKey.labels]?.array?.compactMap(\.string) {
@@ -74,5 +85,24 @@ extension GGUFFile: ConfiguredTensorSource {
       .object(json),
       ["the file does not say which GELU: the one by erf was taken, as Hugging Face's BERTs have"]
     )
+  }
+
+  /// A configuration with DistilBERT's names, which llama.cpp calls a BERT too: it has no token types.
+  ///
+  /// - Throws: `GGUFError` when its norms have another ε than DistilBERT's: no model is known that has
+  ///   neither.
+  private func distilBERT(_ json: JSONObject) throws -> JSONObject {
+    if let epsilon = json["layer_norm_eps"]?.double, epsilon != 1e-12 {
+      throw GGUFError(.noSuchTensor, tensor: "token_types.weight", file: path)
+    }
+    let names = [
+      "hidden_size": "dim", "num_hidden_layers": "n_layers", "num_attention_heads": "n_heads",
+      "intermediate_size": "hidden_dim", "hidden_act": "activation",
+    ]
+    var renamed = JSONObject()
+    for (name, value) in json.members { renamed[names[name] ?? name] = value }
+    renamed["model_type"] = "distilbert"
+    renamed["layer_norm_eps"] = nil
+    return renamed
   }
 }

@@ -109,7 +109,8 @@ struct FamilyConversionTests {
     }
     #expect(
       error
-        == .layerCount(path: folder.path("model.safetensors"), configured: 3, found: 2))
+        == .layerCount(
+          path: folder.path("model.safetensors"), configured: 3, in: "config.json", found: 2))
   }
 
   @Test func `a wrong shape is explained in the family's own words`() throws {
