@@ -42,6 +42,16 @@ import Testing
     try folder.write(lines.joined(separator: "\n"), to: "\(name)-ids.jsonl")
   }
 
+  @Test func `goes out with the ids around a segment`() throws {
+    try attach("ids.rmtw", to: "memory.rmtw", ["--frame-ids", "2,3"])
+    try folder.succeed("export", "memory.rmtw", "-o", "out", "--layout", "huggingface")
+    let text = Array(try folder.text("out/config.json").utf8)
+    let settings = try #require(try JSONValue(parsing: text, file: "config.json")["rmt"])
+    #expect(settings["cls_token_id"]?.integer == 2)
+    #expect(settings["sep_token_id"]?.integer == 3)
+    #expect(settings["special_token_ids"] == [2, 3])
+  }
+
   @Test func `trains, measures and reads ids as its twin does texts`() throws {
     let tokens = try String(contentsOfFile: Fixtures.path("bert-tiny/vocab.txt"), encoding: .utf8)
       .split(separator: "\n").map(String.init)

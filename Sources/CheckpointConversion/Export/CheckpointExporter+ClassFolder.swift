@@ -10,7 +10,7 @@ extension CheckpointExporter {
   ) throws -> Written {
     let named = layout.tensors(
       of: model.description,
-      framing: (tokenizer?.specialTokens).map { ($0.classification, $0.separator) },
+      framing: try model.specialTokens().map { ($0.classification, $0.separator) },
       elementType: elementType)
     let tensors = tied(named)
     try writeWeights(tensors, to: output, progress: progress)

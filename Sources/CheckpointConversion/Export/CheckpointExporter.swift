@@ -75,7 +75,7 @@ public struct CheckpointExporter {
     let type = elementType ?? own
     guard layout.elementTypes.contains(type) else { throw ExportError.elementType(type, layout) }
     let tokenizer = try model.tokenizer()
-    guard tokenizer != nil || !layout.framesSegments(of: model.description) else {
+    guard try !layout.framesSegments(of: model.description) || model.specialTokens() != nil else {
       throw ExportError.noTokenizer(path: model.path)
     }
     self.model = model

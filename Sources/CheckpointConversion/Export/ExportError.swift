@@ -74,8 +74,8 @@ public enum ExportError: DescribedError, Hashable {
     case .foreignFolder, .notAFolder: "Choose another folder."
     case .otherVolume: "Choose a folder inside it."
     case .noTokenizer:
-      "Convert the checkpoint again with its tokenizer's files beside it, or choose the layout gguf, "
-        + "tensorflow or tensorflow1, which name no such ids."
+      "Convert the checkpoint again with its tokenizer's files beside it, give the ids to rmt attach "
+        + "--frame-ids, or choose the layout gguf, tensorflow or tensorflow1, which name no such ids."
     case .family: "Choose the layout huggingface or pytorch."
     case .elementType(_, .huggingFace), .elementType(_, .pyTorch): "Choose f32, f16 or bf16."
     case .elementType(_, .reference), .elementType(_, .tensorFlowVariables):

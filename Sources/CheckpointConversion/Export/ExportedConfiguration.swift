@@ -70,6 +70,10 @@ struct ExportedConfiguration {
       settings["cls_token_id"] = .integer(Int(tokenizer.specialTokens.classification))
       settings["sep_token_id"] = .integer(Int(tokenizer.specialTokens.separator))
       settings["special_token_ids"] = .array(tokenizer.frameIDs.map { .integer(Int($0)) })
+    } else if let frame = memory.frame {
+      settings["cls_token_id"] = .integer(frame.classification)
+      settings["sep_token_id"] = .integer(frame.separator)
+      settings["special_token_ids"] = [.integer(frame.classification), .integer(frame.separator)]
     }
     return .object(settings)
   }

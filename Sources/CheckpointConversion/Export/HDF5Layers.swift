@@ -85,9 +85,7 @@ struct HDF5Layers {
     if parameter.name.hasPrefix(ParameterCatalog.maskedTokenHeadPrefix) {
       // cls.predictions.bias is a variable of the head itself.
       guard keepsMaskedTokenHead else { return nil }
-      return (
-        Self.maskedTokenHead, path.replacing("cls/", with: "\(Self.maskedTokenHead)/")
-      )
+      return (Self.maskedTokenHead, path)
     }
     guard names.isHead(parameter.module) else { return (names.encoder, "\(names.encoder)/\(path)") }
     return (String(path.prefix { $0 != "/" }), path)
