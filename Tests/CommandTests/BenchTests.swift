@@ -91,7 +91,9 @@ struct BenchTests {
 
   @Test func `a conversion stands beside a copy, and leaves nothing behind`() throws {
     let folder = try TemporaryFolder()
-    let arguments = ["--shape", "1,16,2,32", "--repetitions", "1", "--json"]
+    let arguments = [
+      "--shape", "1,16,2,32", "--layout", "tensorflow1", "--repetitions", "1", "--json",
+    ]
     let run = try CommandRun(
       shell: "mkdir t; TMPDIR=$PWD/t \"$RMT\" bench convert \(arguments.joined(separator: " "))",
       in: folder)

@@ -50,6 +50,7 @@ import Testing
     #expect(settings["cls_token_id"]?.integer == 2)
     #expect(settings["sep_token_id"]?.integer == 3)
     #expect(settings["special_token_ids"] == [2, 3])
+    #expect(try folder.succeed("inspect", "memory.rmtw").output.contains("between 2 and 3"))
   }
 
   @Test func `trains, measures and reads ids as its twin does texts`() throws {

@@ -36,6 +36,22 @@ import Testing
     #expect(error([], [5], mixes: true) == .lengthMixingWithoutSegmentCounts)
   }
 
+  @Test func `fewer segments may follow where they are larger`() throws {
+    func stage(_ segmentCount: Int, _ positions: Int?) -> Curriculum.Stage {
+      var stage = Curriculum.Stage(segmentCount: segmentCount, stepCount: 1)
+      stage.segmentPositions = positions.map { $0...$0 }
+      return stage
+    }
+    for last in [stage(2, 128), stage(2, nil), stage(8, 48)] {
+      #expect(try Curriculum(stages: [stage(8, 64), last]).stages.count == 2)
+    }
+    for last in [stage(2, 64), stage(2, 48)] {
+      #expect(throws: CurriculumError.segmentCountsNotRising([8, 2])) {
+        try Curriculum(stages: [stage(8, 64), last])
+      }
+    }
+  }
+
   @Test(arguments: [1, 2, 7, 8, 64])
   func `mixing draws every length that it may and no other`(limit: Int) {
     var stream = RandomStream(seed: 3)

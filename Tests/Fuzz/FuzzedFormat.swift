@@ -11,7 +11,8 @@ import ZipArchive
 
 /// A format whose reader is fuzzed.
 enum FuzzedFormat: String, CaseIterable {
-  case gguf, hdf5, keras, native, onnx, pytorch, safetensors, tensorflow, tokenizer, zip
+  case gguf, hdf5, keras, native, onnx, pytorch, safetensors, sentencepiece, tensorflow, tokenizer,
+    zip
 
   /// The name that an input has while it is read; some readers look for files beside it.
   var fileName: String {
@@ -23,6 +24,7 @@ enum FuzzedFormat: String, CaseIterable {
     case .onnx: "model.onnx"
     case .pytorch: "m.pt"
     case .safetensors: "m.safetensors"
+    case .sentencepiece: "spiece.model"
     case .tensorflow: "m.index"
     case .tokenizer: "tokenizer.json"
     case .zip: "m.zip"
@@ -46,7 +48,7 @@ enum FuzzedFormat: String, CaseIterable {
     case .pytorch: try Self.readAll(PyTorchFile(path: path))
     case .safetensors: try Self.readAll(SafetensorsFile(path: path))
     case .tensorflow: try Self.readAll(TensorFlowCheckpoint(indexPath: path))
-    case .tokenizer: try Self.readTokenizer(path)
+    case .sentencepiece, .tokenizer: try Self.readTokenizer(path)
     case .zip:
       let archive = try ZipArchive(path: path)
       for member in archive.members {

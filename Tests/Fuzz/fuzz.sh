@@ -9,7 +9,7 @@ program=$1 format=$2 seconds=$3
 fixtures=$(dirname "$0")/../Fixtures
 
 if [ "$format" = all ]; then
-  for one in gguf hdf5 keras native onnx pytorch safetensors tensorflow tokenizer zip; do
+  for one in gguf hdf5 keras native onnx pytorch safetensors sentencepiece tensorflow tokenizer zip; do
     "$0" "$program" "$one" "$seconds"
   done
   exit
@@ -44,6 +44,11 @@ case $format in
     ;;
   pytorch) add '*.pt' '*.pth' '*.bin' ;;
   safetensors) add '*.safetensors' ;;
+  sentencepiece)
+    add '*.model'
+    # Which model's conventions it follows is told beside it.
+    echo '{"tokenizer_class": "AlbertTokenizer"}' > "$folder/tokenizer_config.json"
+    ;;
   tensorflow)
     add '*.index'
     # Data to point into, whatever the number of parts that an index asks for.

@@ -28,6 +28,16 @@ public struct Curriculum: Sendable, Hashable {
       self.segmentCount = segmentCount
       self.stepCount = stepCount
     }
+
+    /// Whether the stage does not undo what the one before it taught.
+    ///
+    /// Its documents have at least as many segments, or larger ones; the same length again is a stage
+    /// with other settings.
+    fileprivate func goesOn(from before: Stage) -> Bool {
+      guard let count = before.segmentCount else { return true }
+      func largest(_ stage: Stage) -> Int { stage.segmentPositions?.upperBound ?? .max }
+      return segmentCount.map { $0 >= count } ?? false || largest(self) > largest(before)
+    }
   }
 
   /// The stages, in order.
@@ -50,11 +60,8 @@ public struct Curriculum: Sendable, Hashable {
       guard stage.mixing == .none || stage.segmentCount != nil else {
         throw .lengthMixingWithoutSegmentCounts
       }
-      // The same length again is a stage with other settings; a shorter one undoes what was learned.
-      if index > 0, let before = stages[index - 1].segmentCount {
-        guard let count = stage.segmentCount, before <= count else {
-          throw .segmentCountsNotRising(stages.map(\.segmentCount))
-        }
+      if index > 0, !stage.goesOn(from: stages[index - 1]) {
+        throw .segmentCountsNotRising(stages.map(\.segmentCount))
       }
     }
     self.stages = stages.enumerated().map { index, stage in

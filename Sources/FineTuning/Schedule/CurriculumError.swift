@@ -43,7 +43,8 @@ public enum CurriculumError: DescribedError, Equatable {
     case .segmentCountOutOfRange(let count):
       "a stage of \(count) segments; 1 to \(Curriculum.maximumSegmentCount) were expected"
     case .segmentCountsNotRising(let counts):
-      "the stages' segment counts \(counts.map { $0.map(String.init) ?? "any" }.joined(separator: ",")) do not rise"
+      "the stages' segment counts \(counts.map { $0.map(String.init) ?? "any" }.joined(separator: ",")) "
+        + "do not rise"
     case .stepCountOutOfRange(let count):
       "a stage of \(count) steps; 1 to \(Curriculum.maximumStepCount) were expected"
     case .countsDoNotMatch(let what, let count, let stages):
@@ -68,8 +69,10 @@ public enum CurriculumError: DescribedError, Equatable {
   public var advice: String? {
     switch self {
     case .noStages: "Give at least one."
-    case .segmentCountOutOfRange, .segmentCountsNotRising:
-      "Give the stages from short to long, as in --segments 1,2,4."
+    case .segmentCountOutOfRange: "Give the stages from short to long, as in --segments 1,2,4."
+    case .segmentCountsNotRising:
+      "Give the stages from short to long, as in --segments 1,2,4; fewer segments may follow only "
+        + "where they are larger, as in --segments 8,2 --stage-positions 64,512."
     case .stepCountOutOfRange, .countsDoNotMatch:
       "Give one for all stages, or one for each, as in --steps 100,200,200."
     case .segmentPositionsOutOfRange:

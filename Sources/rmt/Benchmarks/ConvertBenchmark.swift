@@ -12,7 +12,8 @@ struct ConvertBenchmark: ParsableCommand {
     commandName: "convert",
     abstract: "Convert a checkpoint, beside a plain copy of it; open the result.",
     discussion: """
-      Without a checkpoint one of --shape with random numbers is made, a folder with safetensors. A \
+      Without a checkpoint one of --shape with random numbers is made, in the form that rmt export \
+      --layout writes: safetensors unless another is named. A \
       measurement converts it, copies its weights, and copies them once more with a wait until they \
       are on the disk: a conversion waits for that too, cp does not. All of it happens in a \
       temporary folder ($TMPDIR) that is removed afterwards.
@@ -22,6 +23,7 @@ struct ConvertBenchmark: ParsableCommand {
       Examples:
         rmt bench convert path/to/bert-base-cased
         rmt bench convert --shape mini --repetitions 5
+        rmt bench convert --layout tensorflow1
       """)
 
   @Argument(
@@ -30,6 +32,9 @@ struct ConvertBenchmark: ParsableCommand {
 
   @Option(help: EncoderShape.help, transform: { try EncoderShape(argument: $0) })
   var shape: EncoderShape?
+
+  @Option(help: "The form of the checkpoint that is made; huggingface unless given.")
+  var layout: ExportLayout?
 
   @OptionGroup var measuring: MeasuringOptions
 
@@ -41,8 +46,9 @@ struct ConvertBenchmark: ParsableCommand {
   }
 
   func validate() throws {
-    guard checkpoint == nil || shape == nil else {
-      throw ValidationError("--shape makes a checkpoint; give one or name one, not both.")
+    guard checkpoint == nil || (shape == nil && layout == nil) else {
+      throw ValidationError(
+        "--shape and --layout make a checkpoint; give one or name one, not both.")
     }
   }
 
@@ -59,9 +65,9 @@ struct ConvertBenchmark: ParsableCommand {
       try BenchmarkModel(shape: small, positions: 512, dropout: 0).write(to: smallPath)
       ResidentMemory.forgetPeak()
       try measuring.report {
-        _ = try measure(source, weights: first.sourcePaths[0], to: target, in: folder)
+        _ = try measure(source, weights: first.sourcePaths, to: target, in: folder)
       } repetition: {
-        try measure(source, weights: first.sourcePaths[0], to: target, in: folder)
+        try measure(source, weights: first.sourcePaths, to: target, in: folder)
       } result: { samples in
         try result(samples, of: first, paths: [smallPath, target])
       }
@@ -75,7 +81,7 @@ struct ConvertBenchmark: ParsableCommand {
     try model.write(
       ModelDescription(encoder: model.encoder, memory: nil, labels: []), to: path)
     _ = try CheckpointExporter.export(
-      model: ModelFile(path: path), layout: .huggingFace, to: "\(folder)/checkpoint",
+      model: ModelFile(path: path), layout: layout ?? .huggingFace, to: "\(folder)/checkpoint",
       collision: .keepExisting, elementType: nil
     ) { _ in try Interruption.check() }
     try FileManager.default.removeItem(atPath: path)
@@ -90,16 +96,18 @@ struct ConvertBenchmark: ParsableCommand {
   }
 
   private func measure(
-    _ source: String, weights: String, to target: String, in folder: String
+    _ source: String, weights: [String], to target: String, in folder: String
   ) throws -> Sample {
     // What is made is removed outside of the times, so that no replacing is measured.
     try FileManager.default.removeItem(atPath: target)
     let seconds = try Timings.seconds { try convert(source, to: target) }
     func copy(synchronizes: Bool) throws -> Double {
-      let path = "\(folder)/copy"
-      defer { unlink(path) }
+      let pairs = weights.enumerated().map { ($1, "\(folder)/copy-\($0)") }
+      defer { for (_, path) in pairs { unlink(path) } }
       return try Timings.seconds {
-        try FileCopy.copy(weights, to: path, synchronizes: synchronizes)
+        for (file, path) in pairs {
+          try FileCopy.copy(file, to: path, synchronizes: synchronizes)
+        }
       }
     }
     return Sample(
@@ -116,7 +124,8 @@ struct ConvertBenchmark: ParsableCommand {
     // Each against its neighbour: what slows one down slows the other down as well.
     let ratio = Timings(samples.map { $0.convert / $0.copy }).median
     let synchronizedRatio = Timings(samples.map { $0.convert / $0.synchronizedCopy }).median
-    var result = BenchmarkResult("Converting \(report.sourcePaths[0])")
+    var result = BenchmarkResult("Converting \(report.sourcePaths[0]), \(report.format)")
+    result.set("format", .string(report.format))
     result.set("byteCount", .integer(report.byteCount))
     result.set("seconds", .number(times.median))
     result.set("minimumSeconds", .number(times.minimum))

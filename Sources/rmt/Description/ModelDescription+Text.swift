@@ -12,7 +12,8 @@ extension ModelDescription {
     if let memory {
       lines.append(
         "memory: \(counted(memory.tokenCount, "token")), \(memory.segmentPositions) positions a segment, "
-          + "of which \(memory.segmentSize) for the document, aligned \(memory.alignment.rawValue)")
+          + "of which \(memory.segmentSize) for the document, aligned \(memory.alignment.rawValue)"
+          + (memory.frame.map { ", between \($0.classification) and \($0.separator)" } ?? ""))
     } else {
       lines.append("memory: none")
     }
@@ -54,6 +55,9 @@ extension ModelDescription {
           "segmentPositions": .integer($0.segmentPositions),
           "segmentSize": .integer($0.segmentSize),
           "alignment": .string($0.alignment.rawValue),
+          "frame": $0.frame.map {
+            [.integer($0.classification), .integer($0.separator)]
+          } ?? .null,
         ]
       } ?? .null,
       "labels": .array(labels.map { .string($0) }),
