@@ -1,5 +1,7 @@
 import FineTuning
+import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -25,6 +27,21 @@ import Testing
     var member = object[part]?.object ?? JSONObject()
     member[key] = to
     object[part] = .object(member)
+  }
+
+  @Test func `the recipes of the zoo can be read`() throws {
+    let zoo = Fixtures.path("../../Weights")
+    let names = try FileManager.default.contentsOfDirectory(atPath: zoo).filter {
+      FileManager.default.fileExists(atPath: "\(zoo)/\($0)/recipe.json")
+    }
+    #expect(
+      Set(["demo", "rmt-nano-memorize", "rmt-nano-detect", "rmt-nano-reason"]).isSubset(of: names))
+    for name in names {
+      let path = "\(zoo)/\(name)/recipe.json"
+      let recipe = try Recipe(
+        json: JSONValue(contentsOf: path, maximumByteCount: 1 << 20), file: path)
+      #expect(FileManager.default.fileExists(atPath: "\(zoo)/\(name)/\(recipe.model.checkpoint)"))
+    }
   }
 
   @Test func `what is left out has the default that the table names`() throws {

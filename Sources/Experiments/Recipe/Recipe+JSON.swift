@@ -88,13 +88,14 @@ extension RecipeTraining {
     ])
     var stages: [Curriculum.Stage] = []
     for stage in try fields.required(fields.listOfFields("stages"), "stages") {
-      stages.append(try Curriculum.Stage(stage, segmentPositions: segmentPositions))
-      let counts = stages.suffix(2).compactMap(\.segmentCount)
-      guard counts[0] <= counts[counts.count - 1] else {
+      let next = try Curriculum.Stage(stage, segmentPositions: segmentPositions)
+      if let last = stages.last, !next.goesOn(from: last) {
         throw stage.contradiction(
           "segments",
-          "a stage of \(counts[1]) segments after one of \(counts[0]) undoes what was learned")
+          "a stage of \(next.segmentCount ?? 0) segments after one of \(last.segmentCount ?? 0), "
+            + "which are no smaller, undoes what was learned")
       }
+      stages.append(next)
     }
     do throws(CurriculumError) {
       curriculum = try Curriculum(stages: stages)

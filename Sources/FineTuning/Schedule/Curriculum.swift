@@ -33,7 +33,7 @@ public struct Curriculum: Sendable, Hashable {
     ///
     /// Its documents have at least as many segments, or larger ones; the same length again is a stage
     /// with other settings.
-    fileprivate func goesOn(from before: Stage) -> Bool {
+    package func goesOn(from before: Stage) -> Bool {
       guard let count = before.segmentCount else { return true }
       func largest(_ stage: Stage) -> Int { stage.segmentPositions?.upperBound ?? .max }
       return segmentCount.map { $0 >= count } ?? false || largest(self) > largest(before)
