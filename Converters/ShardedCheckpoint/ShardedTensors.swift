@@ -52,9 +52,11 @@ public struct ShardedTensors: TensorSource {
       }
     }
     let skippedByShard = shards.map { Set($0.skipped.map { Array($0.path.utf8) }) }
-    let positions = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    // By their bytes: two names that differ in nothing but how an accent is written are two files.
+    let positions = Dictionary(
+      uniqueKeysWithValues: names.enumerated().map { (Array($1.utf8), $0) })
     for (tensor, shard) in index.entries {
-      let position = positions[shard]
+      let position = positions[Array(shard.utf8)]
       let isThere = Self.namesInShard(of: tensor).contains { name in
         shardByTensor[name] == position
           || position.map { skippedByShard[$0].contains(name) } == true

@@ -30,18 +30,20 @@ public struct CheckpointConverter {
     let type = elementType ?? plan.commonElementType
     let paths = checkpoint.provenancePaths
     // Every file is read once more for its checksum, beside the conversion; until its end a
-    // placeholder stands in the header.
-    let sources = Lookahead(0..<1) { _ in try paths.map { try ProvenanceStep.Source(path: $0) } }
-    func provenance(_ sources: [ProvenanceStep.Source]) -> [ProvenanceStep] {
-      checkpoint.earlierProvenance
+    // placeholder stands in the header. Names and sizes are those of the beginning.
+    let checksums = Lookahead(0..<1) { _ in try paths.map { try Checksum(ofFile: $0) } }
+    let sources = try paths.map { try ProvenanceStep.Source(path: $0, checksum: Checksum(0)) }
+    func provenance(_ checksums: [Checksum]) -> [ProvenanceStep] {
+      let sources = zip(sources, checksums).map {
+        ProvenanceStep.Source(name: $0.name, byteCount: $0.byteCount, checksum: $1)
+      }
+      return checkpoint.earlierProvenance
         + [checkpoint.provenanceStep(sources: sources, elementType: type)]
     }
     var writer = try ModelFileWriter(
       path: path, collision: collision, description: plan.description,
       tokenizer: checkpoint.tokenizer,
-      provenance: provenance(
-        try paths.map { try ProvenanceStep.Source(path: $0, checksum: Checksum(0)) }),
-      elementType: type)
+      provenance: provenance(sources.map(\.checksum)), elementType: type)
     let reader = ParameterReader(source: checkpoint.source)
     var nonFinite = NonFiniteTensors()
     var transfer = TransferCounter(totalByteCount: plan.elementCount * MemoryLayout<Float>.size)
@@ -56,7 +58,7 @@ public struct CheckpointConverter {
         try progress(transfer.add(floats.count * MemoryLayout<Float>.size, of: name))
       }
     }
-    try writer.finish(provenance: sources.next().map(provenance))
+    try writer.finish(provenance: checksums.next().map(provenance))
     return ConversionReport(
       path: path, byteCount: try RandomAccessFile(path: path).byteCount,
       sourcePaths: checkpoint.source.sourcePaths, format: checkpoint.source.formatName,

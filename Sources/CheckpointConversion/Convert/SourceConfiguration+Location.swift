@@ -65,10 +65,11 @@ extension SourceConfiguration {
   private static func google(
     _ json: JSONValue, path: String, program: Program?
   ) throws -> (SourceConfiguration, notes: [String]) {
-    guard let program, var object = json.object, json["model_type"] == nil else {
+    guard var object = json.object, json["model_type"] == nil else {
       return (try SourceConfiguration(json, path: path), [])
     }
     if path.hasSuffix("/\(albertName)") { object["model_type"] = "albert" }
+    guard let program else { return (try SourceConfiguration(.object(object), path: path), []) }
     var notes: [String] = []
     if let epsilon = program.layerNormEpsilon, json["layer_norm_eps"] == nil {
       object["layer_norm_eps"] = .number(epsilon)

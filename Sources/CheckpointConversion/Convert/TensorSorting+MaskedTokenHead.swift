@@ -13,7 +13,9 @@ extension TensorSorting {
   /// comes along when it is whole, does that, and the source has no memory.
   /// - Returns: whether it comes along.
   mutating func settleMaskedTokenHead(of source: any TensorSource, hasMemory: Bool) throws -> Bool {
-    if candidates[Self.bias] == nil, let bias = decoder.removeValue(forKey: Self.decoderBias) {
+    if !headParameters.isEmpty, candidates[Self.bias] == nil,
+      let bias = decoder.removeValue(forKey: Self.decoderBias)
+    {
       candidates[Self.bias] = bias
     }
     let reason = try reasonAgainstHead(of: source, hasMemory: hasMemory)
@@ -38,9 +40,11 @@ extension TensorSorting {
       return DroppedReason.maskedLanguageModel
     }
     guard !hasMemory else { return DroppedReason.headBehindMemory }
-    // A decoder with more rows than the table has none of the table's.
-    guard let rowCount = candidates[Dialect.wordEmbeddings]?.tensor.shape.rowCount,
-      candidates[Self.bias]?.tensor.shape == [rowCount]
+    // A decoder with more rows than the table has none of the table's. Rows are read whole, so none
+    // may be larger than the configuration says.
+    guard let table = candidates[Dialect.wordEmbeddings]?.tensor.shape,
+      table.elementsPerRow == shapes[Dialect.wordEmbeddings]?.elementsPerRow,
+      candidates[Self.bias]?.tensor.shape == [table.rowCount]
     else { return DroppedReason.untiedDecoder }
     for (name, second) in decoder {
       let original = candidates[name == Self.decoderBias ? Self.bias : Dialect.wordEmbeddings]

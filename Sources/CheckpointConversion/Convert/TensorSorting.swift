@@ -17,7 +17,7 @@ struct TensorSorting {
   /// The names of the other parameters of that head; empty where the network has none like it.
   let headParameters: [String]
   /// The shapes of the parameters, by their names, for one class.
-  private let shapes: [String: Shape]
+  let shapes: [String: Shape]
   /// Tensors that are left out.
   private(set) var dropped: [ConversionRemark] = []
   /// What a person should know.

@@ -124,10 +124,11 @@ struct ExportFolder: ~Copyable {
     }
   }
 
-  /// The folder that a link leads to, whose own siblings lie beside it.
+  /// The folder that a link, `.` or `..` leads to, whose own siblings lie beside it.
   private static func resolved(_ path: String) -> String {
     var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
+    let isDots = [".", ".."].contains(path.split(separator: "/").last)
+    guard lstat(path, &status) == 0, isDots || status.st_mode & S_IFMT == S_IFLNK,
       let target = realpath(path, nil)
     else { return path }
     defer { free(target) }

@@ -63,7 +63,7 @@ extension ExportLayout {
   /// Readers look for weights under one name after another: old ones under an earlier name, whole
   /// or in shards, would be taken for these.
   func supersedes(_ name: String) -> Bool {
-    guard isForPyTorchClasses || self == .reference else { return false }
+    guard isForTransformers || self == .reference else { return false }
     return [Self.huggingFace, .pyTorch].contains { ShardNames(of: $0.weightsName).contains(name) }
   }
 

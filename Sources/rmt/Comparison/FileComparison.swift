@@ -29,11 +29,12 @@ struct FileComparison {
     first: any TensorSource, second: any TensorSource, tolerance: Double, progress: ProgressBar
   ) throws {
     self.tolerance = tolerance
-    let others = Dictionary(uniqueKeysWithValues: second.tensors.map { ($0.name, $0) })
+    let others = Dictionary(
+      second.tensors.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { one, _ in one })
     let total = first.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0
     for tensor in first.tensors {
-      guard let other = others[tensor.name] else {
+      guard let other = others[Array(tensor.name.utf8)] else {
         onlyInFirst.append(tensor.name)
         continue
       }
@@ -48,8 +49,8 @@ struct FileComparison {
       }
       matches.append(Match(name: tensor.name, description: tensor, difference: difference))
     }
-    let names = Set(first.tensors.map(\.name))
-    onlyInSecond = second.tensors.map(\.name).filter { !names.contains($0) }
+    let names = Set(first.tensors.map { Array($0.name.utf8) })
+    onlyInSecond = second.tensors.map(\.name).filter { !names.contains(Array($0.utf8)) }
     progress.finish()
   }
 

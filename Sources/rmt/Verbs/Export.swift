@@ -22,7 +22,8 @@ struct Export: ParsableCommand {
       bert_config.json, vocab.txt.
         gguf         model.gguf with configuration and tokenizer inside, for llama.cpp; --dtype q8_0 \
       quantises its matrices.
-      BERT's relatives have the layouts huggingface and pytorch; BERT has all.
+      BERT's relatives have the layouts huggingface, pytorch and, without a memory behind a map of \
+      the embeddings, tensorflow; BERT has all.
 
       Examples:
         rmt export tuned.rmtw -o out --layout huggingface
