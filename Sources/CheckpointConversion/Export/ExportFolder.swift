@@ -37,7 +37,9 @@ struct ExportFolder: ~Copyable {
     if let device = device(of: path), device != Self.device(of: staging.path) {
       throw ExportError.otherVolume(path: path)
     }
-    return ExportFolder(path: path, staging: staging, mergesIntoExisting: !existing.isEmpty)
+    // Also an empty one stays the folder that it is: somebody may stand in it.
+    return ExportFolder(
+      path: path, staging: staging, mergesIntoExisting: device(of: path) != nil)
   }
 
   /// Where a file of the folder is written meanwhile.
