@@ -7,6 +7,11 @@ import TensorStorage
 /// A message of protocol buffers; of its fields those are read that say how text is cut. Reading holds
 /// the pieces and the map, nothing else.
 ///
+/// A piece's type is not read: user-defined and control symbols are pieces with a score like others, as
+/// they are in the `tokenizer.json` that lies beside the model in ALBERT's releases. transformers 5 cuts
+/// them out of the text first where there is the model alone; `generate_sentencepiece.py` counts the
+/// strings where that matters.
+///
 /// Source: `sentencepiece_model.proto` of SentencePiece 0.2.
 struct SentencePieceModel {
   /// A piece and the logarithm of its probability.
