@@ -25,7 +25,7 @@ public struct TokenizerFolder: Sendable {
   package static let fileNames =
     [
       "vocab.txt", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
-      "added_tokens.json",
+      "special_tokens_map.json", "added_tokens.json",
     ] + sentencePieceNames
   /// SentencePiece's own files: of Hugging Face, and of Google's release of ALBERT.
   private static let sentencePieceNames = [

@@ -156,15 +156,31 @@ struct CheckpointConverterTests {
 
   @Test func `provenance names the sources without their folder`() throws {
     try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
+    try folder.write("{}", to: "special_tokens_map.json")
     try convert(folder.path("model.safetensors"))
     let step = try #require(try ModelFile(path: output.path("m.rmtw")).provenance.first)
     #expect(step.verb == "convert" && step.dialect == "pytorch")
     #expect(
       step.sources.map(\.name) == [
         "model.safetensors", "config.json", "vocab.txt", "tokenizer_config.json",
+        "special_tokens_map.json",
       ])
     #expect(
       step.sources[0].byteCount == (try folder.bytes("model.safetensors").count))
+  }
+
+  @Test func `provenance says what the source was at the beginning, though it grows`() throws {
+    try folder.writeCheckpoint(TinyBERT().tensors(), configuration: TinyBERT().configuration())
+    let path = folder.path("model.safetensors")
+    let byteCount = try folder.bytes("model.safetensors").count
+    let grower = try #require(FileHandle(forWritingAtPath: path))
+    try grower.seekToEnd()
+    _ = try CheckpointConverter.convert(
+      source: folder.path, to: output.path("m.rmtw"), elementType: nil, collision: .keepExisting
+    ) { _ in try grower.write(contentsOf: [1, 2, 3]) }
+    try expectModel(TinyBERT())
+    let step = try #require(try ModelFile(path: output.path("m.rmtw")).provenance.first)
+    #expect(step.sources.first?.byteCount == byteCount)
   }
 
   @Test func `a shorter vocabulary is said, a longer one left out, none accepted`() throws {

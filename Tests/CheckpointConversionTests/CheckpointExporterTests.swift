@@ -212,6 +212,18 @@ struct CheckpointExporterTests {
     }
   }
 
+  @Test func `an empty folder that somebody stands in stays the same folder`() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path("out"), withIntermediateDirectories: true)
+    func number() throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: folder.path("out"))[.systemFileNumber]
+        as? Int
+    }
+    let before = try number()
+    try export(TinyBERT(), .huggingFace)
+    #expect(try number() == before && before != nil)
+  }
+
   @Test func `an export goes where a link leads`() throws {
     try FileManager.default.createDirectory(
       atPath: folder.path("elsewhere/real"), withIntermediateDirectories: true)

@@ -30,7 +30,7 @@ struct ShardedExportTests {
   }
 
   private func names(_ report: ExportReport) -> [String] {
-    report.files.map(\.name).filter { $0.hasPrefix("model") || $0.hasPrefix("pytorch") }
+    report.files.map(\.name).filter { ["model", "pytorch", "tf_"].contains(where: $0.hasPrefix) }
       .filter { !$0.hasSuffix(".py") }
   }
 
@@ -148,12 +148,14 @@ struct ShardedExportTests {
       get throws {
         try FileManager.default.contentsOfDirectory(atPath: folder.path("out")).filter {
           $0.hasSuffix(".safetensors") || $0.hasSuffix(".bin") || $0.hasSuffix(".index.json")
+            || $0.hasSuffix(".h5")
         }
       }
     }
     for (layout, shards) in [
       (ExportLayout.huggingFace, 400), (.huggingFace, 2000), (.pyTorch, 400), (.pyTorch, nil),
-      (.huggingFace, nil), (.reference, nil), (.pyTorch, 300),
+      (.huggingFace, nil), (.reference, nil), (.pyTorch, 300), (.tensorFlow, nil),
+      (.pyTorch, nil),
     ] {
       let report = try export(description, layout, shards: shards)
       #expect(try Set(present) == Set(names(report)))

@@ -42,7 +42,7 @@ import Testing
     try folder.write(lines.joined(separator: "\n"), to: "\(name)-ids.jsonl")
   }
 
-  @Test func `goes out with the ids around a segment`() throws {
+  @Test func `goes out with the ids around a segment, and comes back`() throws {
     try attach("ids.rmtw", to: "memory.rmtw", ["--frame-ids", "2,3"])
     try folder.succeed("export", "memory.rmtw", "-o", "out", "--layout", "huggingface")
     let text = Array(try folder.text("out/config.json").utf8)
@@ -50,7 +50,20 @@ import Testing
     #expect(settings["cls_token_id"]?.integer == 2)
     #expect(settings["sep_token_id"]?.integer == 3)
     #expect(settings["special_token_ids"] == [2, 3])
-    #expect(try folder.succeed("inspect", "memory.rmtw").output.contains("between 2 and 3"))
+    try folder.succeed("convert", "out", "-o", "back.rmtw")
+    for name in ["memory.rmtw", "back.rmtw"] {
+      #expect(try folder.succeed("inspect", name).output.contains("between 2 and 3"))
+    }
+    for (member, damaged) in [("cls_token_id", "99999"), ("sep_token_id", "null")] {
+      let text = try folder.text("out/config.json")
+      let line = try #require(text.split(separator: "\n").first { $0.contains("\"\(member)\"") })
+      let found = try #require(line.split(separator: ":").last)
+      try folder.write(
+        text.replacing(line, with: line.replacing(found, with: " \(damaged),")),
+        to: "out/config.json")
+      try folder.fail(65, saying: ["rmt.\(member)"], "convert", "out", "-o", "damaged.rmtw")
+      try folder.write(text, to: "out/config.json")
+    }
   }
 
   @Test func `trains, measures and reads ids as its twin does texts`() throws {

@@ -122,6 +122,19 @@ struct ShardedTensorsTests {
     #expect(clauseName(error.clause) == clause)
   }
 
+  @Test func `shards whose names differ only in their composition are two files`() throws {
+    let (composed, decomposed) = ("\u{E9}.safetensors", "e\u{301}.safetensors")
+    for (name, tensor) in [(composed, "a"), (decomposed, "b")] {
+      try folder.write(
+        Self.shard(
+          #"{"\#(tensor)":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, dataByteCount: 2),
+        to: name)
+    }
+    let shards = try open(#"{"a":"\#(composed)","b":"\#(decomposed)"}"#, totalSize: "4")
+    #expect(Set(shards.tensors.map(\.name)) == ["a", "b"])
+    #expect(shards.sourcePaths.count == 2)
+  }
+
   @Test func `refuses a tensor that is in two shards`() throws {
     try folder.write(
       Self.shard(#"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, dataByteCount: 2),

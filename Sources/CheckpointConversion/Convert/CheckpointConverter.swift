@@ -16,7 +16,8 @@ public struct CheckpointConverter {
   ///   - elementType: f32, f16 or bf16; `nil` keeps the source's type where it is one of them and
   ///     the same throughout, and is f32 elsewhere.
   ///   - collision: whether an existing file is replaced.
-  ///   - progress: called after every piece; what it throws stops the conversion.
+  ///   - progress: called after every piece, and twice a second while the last checksum is awaited;
+  ///     what it throws stops the conversion.
   /// - Throws: ``OpeningError``, ``ConversionError``, `FileError` and the errors of the readers.
   public static func convert(
     source: String, to path: String, elementType: ElementType?,
@@ -58,7 +59,9 @@ public struct CheckpointConverter {
         try progress(transfer.add(floats.count * MemoryLayout<Float>.size, of: name))
       }
     }
-    try writer.finish(provenance: checksums.next().map(provenance))
+    let last = plan.bindings.last?.parameter.name ?? ""
+    let made = try checksums.next { try progress(transfer.add(0, of: last)) }
+    try writer.finish(provenance: made.map(provenance))
     return ConversionReport(
       path: path, byteCount: try RandomAccessFile(path: path).byteCount,
       sourcePaths: checkpoint.source.sourcePaths, format: checkpoint.source.formatName,

@@ -23,7 +23,7 @@ package struct ConversionPlan: Sendable {
   }
 
   /// The model that comes out.
-  package let description: ModelDescription
+  package internal(set) var description: ModelDescription
   /// Every parameter of the model, in the catalogue's order.
   package let bindings: [Binding]
   /// Source tensors that were left out.
@@ -37,6 +37,13 @@ package struct ConversionPlan: Sendable {
 }
 
 extension ConversionPlan {
+  /// The plan for a model with a tokenizer, which says itself what stands around a segment.
+  func withTokenizer() -> ConversionPlan {
+    var plan = self
+    plan.description.memory?.frame = nil
+    return plan
+  }
+
   /// Numbers in all parameters.
   package var elementCount: Int {
     bindings.reduce(0) { $0 + $1.parameter.shape.elementCount }

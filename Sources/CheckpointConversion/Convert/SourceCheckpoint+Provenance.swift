@@ -6,8 +6,8 @@ import Tokenizers
 extension SourceCheckpoint {
   /// Files beside the weights whose content goes into the model.
   private static let companions =
-    ["config.json", "bert_config.json", KerasHubTokenizer.vocabularyName]
-    + TokenizerFolder.fileNames
+    SourceConfiguration.fileNames + [KerasTaskPreset.settingsName]
+    + [KerasHubTokenizer.vocabularyName] + TokenizerFolder.fileNames
 
   /// Every file whose content goes into the model.
   var provenancePaths: [String] {

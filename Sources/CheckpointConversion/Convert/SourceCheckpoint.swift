@@ -34,7 +34,7 @@ package struct SourceCheckpoint {
     source = try openTensorSource(at: location)
     let (configuration, configurationNotes) = try SourceConfiguration.found(
       at: location, of: source)
-    plan = try ConversionPlan(source: source, configuration: configuration)
+    let plan = try ConversionPlan(source: source, configuration: configuration)
     earlierProvenance = []
     let rowCount = plan.description.encoder.vocabularySize
     let tokenizerNotes: [String]
@@ -42,6 +42,7 @@ package struct SourceCheckpoint {
       try (source as? any ConfiguredTensorSource).map {
         try Self.tokenizer(of: $0, rowCount: rowCount)
       } ?? Self.loadTokenizer(folder: location.folder, rowCount: rowCount)
+    self.plan = tokenizer == nil ? plan : plan.withTokenizer()
     notes = source.notes + configurationNotes + tokenizerNotes
   }
 

@@ -8,6 +8,8 @@ extension SourceConfiguration {
   private static let maximumByteCount = 16 << 20
   /// How the file is called in Google's release of ALBERT; it names no family.
   private static let albertName = "albert_config.json"
+  /// What the file beside the weights is called, the first of them that there is.
+  static let fileNames = ["config.json", "bert_config.json", albertName]
 
   /// Finds and reads the configuration of a checkpoint, wherever its format keeps it.
   ///
@@ -32,9 +34,7 @@ extension SourceConfiguration {
       )
     }
     let dialect = Dialect.recognized(in: source.tensors.map(\.name))
-    if let path = ["config.json", "bert_config.json", albertName].lazy.compactMap(
-      location.companion
-    ).first {
+    if let path = fileNames.lazy.compactMap(location.companion).first {
       let json = try JSONValue(
         contentsOf: path, maximumByteCount: maximumByteCount,
         maximumValueCount: JSONValue.maximumDescriptionValueCount)

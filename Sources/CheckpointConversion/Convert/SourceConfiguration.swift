@@ -9,7 +9,8 @@ package struct SourceConfiguration: Sendable {
   package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   /// The encoder; its vocabulary may count memory tokens, which only the tensors can tell.
   package let encoder: EncoderConfiguration
-  /// The `rmt` object of our own exports.
+  /// The `rmt` object of our own exports; the tokens around a segment are those that it names, which
+  /// a tokenizer says as well.
   package let memory: MemoryConfiguration?
   /// Class names of the network, such as `BertForMaskedLM`.
   package let architectures: [String]
@@ -66,7 +67,23 @@ package struct SourceConfiguration: Sendable {
       let alignment = json["alignment"]?.string.flatMap(
         MemoryConfiguration.Alignment.init(rawValue:))
     else { throw fail("alignment", "is not right, left or center") }
+    func id(_ member: String) throws -> Int? {
+      guard let value = json[member] else { return nil }
+      guard let id = value.integer, (0..<encoder.vocabularySize).contains(id) else {
+        throw fail(member, "is no id from 0 to \(encoder.vocabularySize - 1)")
+      }
+      return id
+    }
+    let (classification, separator) = (try id("cls_token_id"), try id("sep_token_id"))
+    guard (classification == nil) == (separator == nil) else {
+      throw fail(
+        classification == nil ? "cls_token_id" : "sep_token_id",
+        "is missing, though the other token around a segment is named")
+    }
     return MemoryConfiguration(
-      tokenCount: tokenCount, segmentPositions: positions, alignment: alignment)
+      tokenCount: tokenCount, segmentPositions: positions, alignment: alignment,
+      frame: classification.flatMap { classification in
+        separator.map { SegmentFrame(classification: classification, separator: $0) }
+      })
   }
 }

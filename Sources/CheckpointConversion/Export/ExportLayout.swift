@@ -64,7 +64,9 @@ extension ExportLayout {
   /// or in shards, would be taken for these.
   func supersedes(_ name: String) -> Bool {
     guard isForTransformers || self == .reference else { return false }
-    return [Self.huggingFace, .pyTorch].contains { ShardNames(of: $0.weightsName).contains(name) }
+    return [Self.huggingFace, .pyTorch, .tensorFlow].contains {
+      ShardNames(of: $0.weightsName).contains(name)
+    }
   }
 
   /// The types that its readers take: TensorFlow's HDF5 has none for bf16.

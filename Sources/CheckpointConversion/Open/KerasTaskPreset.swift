@@ -12,6 +12,8 @@ struct KerasTaskPreset: TensorSource {
   /// What the file of the backbone, or the index of its shards, is called, and that of the head.
   private static let backboneNames = ["model.weights.h5", "model.weights.json"]
   private static let headName = "task.weights.h5"
+  /// The file that names the task.
+  static let settingsName = "task.json"
   /// The tasks whose head classifies documents; the second is its earlier name.
   private static let classifiers: Set = ["BertTextClassifier", "BertClassifier"]
   private static let layers = "layers/"
@@ -45,7 +47,7 @@ struct KerasTaskPreset: TensorSource {
     else { return nil }
     self.backbone = backbone
     head = try HDF5File(path: headPath)
-    let task = try location.companion("task.json").map {
+    let task = try location.companion(Self.settingsName).map {
       try JSONValue(contentsOf: $0, maximumByteCount: Self.maximumByteCount)
     }
     let name = task?["class_name"]?.string
@@ -55,7 +57,7 @@ struct KerasTaskPreset: TensorSource {
       namesInBackbone = [:]
       notes =
         backbone.notes + [
-          "\(headPath) is left out: it belongs to \(name ?? "a task without task.json"), which "
+          "\(headPath) is left out: it belongs to \(name ?? "a task without \(Self.settingsName)"), which "
             + "classifies no documents"
         ]
       return

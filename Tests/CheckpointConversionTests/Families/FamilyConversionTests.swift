@@ -124,6 +124,21 @@ struct FamilyConversionTests {
     }
   }
 
+  @Test func `ALBERT's configuration of its first release serves weights of any format`() throws {
+    var configuration = try configuration("albert")
+    let plain = try convert(entries("albert"), configuration).model
+    configuration["model_type"] = nil
+    try FileManager.default.removeItem(atPath: folder.path("config.json"))
+    try folder.write(
+      JSONValue.object(configuration).serialized(pretty: true), to: "albert_config.json")
+    let report = try CheckpointConverter.convert(
+      source: folder.path("model.safetensors"), to: folder.path("other.rmtw"), elementType: nil,
+      collision: .replace)
+    let model = try ModelFile(path: report.path)
+    try expectSameNumbers(plain, model)
+    #expect(model.provenance.first?.sources.map(\.name).contains("albert_config.json") == true)
+  }
+
   @Test func `the files of sentence-transformers change nothing`() throws {
     for (name, content) in [
       (
