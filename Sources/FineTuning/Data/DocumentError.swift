@@ -6,6 +6,8 @@ public enum DocumentError: DescribedError, Equatable {
   case brokenLine(file: String, line: Int, reason: String)
   /// A line is longer than any document may be.
   case lineTooLong(file: String, line: Int, maximumByteCount: Int)
+  /// A line has more values than the ids of any document.
+  case tooManyValues(file: String, line: Int, maximumCount: Int)
   /// A line has no member `text`, or it is not a string.
   case noText(file: String, line: Int)
   /// A line's `ids` are no array of ids of the vocabulary.
@@ -28,6 +30,7 @@ public enum DocumentError: DescribedError, Equatable {
   public var place: String? {
     switch self {
     case .brokenLine(let file, let line, _), .lineTooLong(let file, let line, _),
+      .tooManyValues(let file, let line, _),
       .noText(let file, let line), .badIDs(let file, let line, _),
       .noTokenizer(let file, let line), .emptyText(let file, let line),
       .noLabel(let file, let line),
@@ -43,6 +46,7 @@ public enum DocumentError: DescribedError, Equatable {
     case .brokenLine(_, _, let reason):
       "a JSON object with \"text\" and \"label\" was expected: \(reason)"
     case .lineTooLong(_, _, let maximum): "the line is longer than \(maximum) bytes"
+    case .tooManyValues(_, _, let maximum): "the line holds more than \(maximum) values"
     case .noText: "the line has no \"text\" that is a string"
     case .badIDs(_, _, let size): "the line's \"ids\" are not numbers from 0 to \(size - 1)"
     case .noTokenizer: "the line has a text, and the model's file holds no tokenizer"
@@ -63,6 +67,7 @@ public enum DocumentError: DescribedError, Equatable {
     case .badIDs: "Write the ids of the model's own vocabulary, as {\"ids\": [7592, …]}."
     case .noTokenizer: "Write {\"ids\": […], \"label\": \"…\"}, ids in place of the text."
     case .lineTooLong: "Put one document on each line; split this one if it is one."
+    case .tooManyValues: "Split the document; each line has one label and at most that many ids."
     case .emptyText: "Remove the line, or give it a text."
     case .unknownLabel:
       "Correct the label, or attach a classifier that has it (rmt attach --labels)."

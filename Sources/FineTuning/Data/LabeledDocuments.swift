@@ -12,6 +12,8 @@ import Tokenizers
 public struct LabeledDocuments: SampleCollection {
   /// The longest line that is read, in bytes; some fifty million tokens.
   package static let maximumLineByteCount = 1 << 28
+  /// The most values of a line, four times the ids of two million tokens.
+  package static let maximumValueCount = 8 << 20
 
   /// Where the documents came from.
   public let path: String
@@ -71,8 +73,12 @@ public struct LabeledDocuments: SampleCollection {
       }
       let value: JSONValue
       do throws(JSONError) {
-        value = try JSONValue(parsing: bytes, file: path)
+        value = try JSONValue(
+          parsing: bytes, file: path, maximumValueCount: Self.maximumValueCount)
       } catch {
+        if case .tooManyValues(let limit) = error.clause {
+          throw DocumentError.tooManyValues(file: path, line: line, maximumCount: limit)
+        }
         throw DocumentError.brokenLine(file: path, line: line, reason: error.problem)
       }
       guard value.object != nil else {

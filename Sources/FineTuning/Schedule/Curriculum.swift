@@ -20,6 +20,8 @@ public struct Curriculum: Sendable, Hashable {
     public var learningRate: Double?
     /// Dropout in place of the run's.
     public var dropout: Double?
+    /// Memory mixup in place of the run's.
+    public var memoryMixup: Double?
     /// Samples in a batch in place of the run's: a stage whose samples disagree wants many.
     public var batchSize: Int?
 
@@ -33,9 +35,12 @@ public struct Curriculum: Sendable, Hashable {
     ///
     /// Its documents have at least as many segments, or larger ones; the same length again is a stage
     /// with other settings.
-    package func goesOn(from before: Stage) -> Bool {
+    ///
+    /// - Parameter positions: positions of the run's segments, which a stage has that names none; where
+    ///   they are not known, such segments count as larger than any that are named.
+    package func goesOn(from before: Stage, positions: Int = .max) -> Bool {
       guard let count = before.segmentCount else { return true }
-      func largest(_ stage: Stage) -> Int { stage.segmentPositions?.upperBound ?? .max }
+      func largest(_ stage: Stage) -> Int { stage.segmentPositions?.upperBound ?? positions }
       return segmentCount.map { $0 >= count } ?? false || largest(self) > largest(before)
     }
   }
