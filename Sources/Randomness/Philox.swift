@@ -10,7 +10,7 @@ public struct Philox: Sendable {
 
   /// The generator of a 64-bit key.
   public init(key: UInt64) {
-    self.key = [UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)]
+    self.key = SIMD2(UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32))
   }
 
   /// A generator whose stream is independent of this one's, named by up to four numbers.
@@ -26,12 +26,12 @@ public struct Philox: Sendable {
     for _ in 0..<10 {
       let first = UInt64(0xD251_1F53) &* UInt64(counter[0])
       let second = UInt64(0xCD9E_8D57) &* UInt64(counter[2])
-      counter = [
+      // Array literals would allocate in a debug build.
+      counter = SIMD4(
         UInt32(truncatingIfNeeded: second >> 32) ^ counter[1] ^ key[0],
         UInt32(truncatingIfNeeded: second),
         UInt32(truncatingIfNeeded: first >> 32) ^ counter[3] ^ key[1],
-        UInt32(truncatingIfNeeded: first),
-      ]
+        UInt32(truncatingIfNeeded: first))
       key = key &+ SIMD2(0x9E37_79B9, 0xBB67_AE85)
     }
     return counter
@@ -55,7 +55,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     if used == 4 {
       words =
         generator[
-          [UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), 0, 0]]
+          SIMD4(UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), 0, 0)]
       block &+= 1
       used = 0
     }

@@ -29,18 +29,20 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
   ///   - firstSample: number of the first sample within the optimizer step.
   ///   - scale: 1 / batch size for the mean over a batch.
   ///   - dropoutKey: the step's Philox key; `nil` for no dropout.
+  ///   - memoryMixup: the step's; `nil` for memories that are handed on as they are.
   package func accumulateGradients(
     _ samples: [RecurrentSample], firstSample: Int, objective: RecurrentObjective, scale: Double,
-    dropoutKey: SIMD2<UInt32>?, parameters: ModelParameters<Scalar>,
-    into gradients: ParameterStore<Scalar>
+    dropoutKey: SIMD2<UInt32>?, memoryMixup: MemoryMixup? = nil,
+    parameters: ModelParameters<Scalar>, into gradients: ParameterStore<Scalar>
   ) -> RecurrentLoss {
     var sum = RecurrentLoss()
+    if firstSample == 0 { worker.bank.clear() }
     for range in plan.groups(of: samples) {
       let group = RecurrentWorker<Scalar>.Group(
         samples[range], firstSample: firstSample + range.lowerBound, plan: plan)
       sum += worker.accumulate(
         group, objective: objective, scale: scale, dropoutKey: dropoutKey,
-        parameters: parameters, gradients: gradients.parameters)
+        memoryMixup: memoryMixup, parameters: parameters, gradients: gradients.parameters)
     }
     return sum
   }

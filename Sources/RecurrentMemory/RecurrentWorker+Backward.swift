@@ -12,7 +12,8 @@ extension RecurrentWorker {
   func backward(
     _ group: Group, step: Int, tape: EncoderActivations<Scalar>,
     lossSegments: RecurrentObjective.LossSegments, memoryArrives: Bool, scale: Double,
-    dropout: DropoutPlan?, parameters: ModelParameters<Scalar>, gradients: ModelParameters<Scalar>
+    dropout: DropoutPlan?, memoryMixup: MemoryMixup?, parameters: ModelParameters<Scalar>,
+    gradients: ModelParameters<Scalar>
   ) -> (lossSum: Double, correctCount: Int) {
     let place = group.steps[step], width = plan.model.encoder.hiddenSize
     let active = place.active
@@ -39,8 +40,11 @@ extension RecurrentWorker {
         first.update(from: classificationGradient + sequence * width, count: width)
       }
       if memoryArrives {
-        (first + plan.layout.memoryRows.lowerBound * width).update(
-          from: memoryGradient + sample * memoryStride, count: memoryStride)
+        let memory = first + plan.layout.memoryRows.lowerBound * width
+        memory.update(from: memoryGradient + sample * memoryStride, count: memoryStride)
+        if let share = share(of: sequence, in: place, memoryMixup) {
+          bank.mixGradient(share, at: memory)
+        }
       }
     }
     let inputs = encoder.backward(

@@ -14,6 +14,8 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   let workspace: EncoderWorkspace<Scalar>
   let head: ClassificationStep<Scalar>
   let memories: BoundaryMemories<Scalar>
+  /// Memories of the groups before in the same optimizer step.
+  let bank: MemoryBank<Scalar>
   /// The gradient that arrives at the memory which each sample of the group hands on, `[group, m, d]`.
   let memoryGradient: UnsafeMutablePointer<Scalar>
   /// Gradient at the hidden states of a segment, `[rows, d]`.
@@ -40,6 +42,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     let memoryStride = plan.memory.tokenCount * width
     memories = BoundaryMemories(
       samplesPerGroup: plan.samplesPerGroup, memoryElementCount: memoryStride)
+    bank = MemoryBank(memoryElementCount: trains ? memoryStride : 0)
     // Inference never touches the gradients.
     let memoryCount = trains ? plan.samplesPerGroup * memoryStride : 0
     let hiddenCount = trains ? capacity.rowCount * width : 0
@@ -64,7 +67,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     start(group, parameters)
     for step in stride(from: group.stepCount - 1, through: 0, by: -1) {
       forward(group, step: step, parameters: parameters, dropout: nil, activations: scratch)
-      if step > 0 { handOn(group, step: step, from: scratch) }
+      if step > 0 { handOn(group, step: step, from: scratch, memoryMixup: nil) }
     }
     guard group.stepCount > 0 else { return [] }
     return head.logits(
@@ -79,7 +82,8 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   /// with as many segments was there.
   func accumulate(
     _ group: Group, objective: RecurrentObjective, scale: Double, dropoutKey: SIMD2<UInt32>?,
-    parameters: ModelParameters<Scalar>, gradients: ModelParameters<Scalar>
+    memoryMixup: MemoryMixup? = nil, parameters: ModelParameters<Scalar>,
+    gradients: ModelParameters<Scalar>
   ) -> RecurrentLoss {
     precondition(trains, "a worker that was planned for inference")
     let backpropagation = objective.backpropagation.resolved(segmentCount: group.stepCount)
@@ -107,7 +111,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       let dropout = group.dropout(step: step, key: dropoutKey)
       forward(
         group, step: step, parameters: parameters, dropout: dropout, activations: activations)
-      if step > 0 { handOn(group, step: step, from: activations) }
+      if step > 0 { handOn(group, step: step, from: activations, memoryMixup: memoryMixup) }
       loss.positionCount += group.steps[step].batch.rowCount
     }
     for step in 0..<backwardCount {
@@ -120,10 +124,11 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       let outcome = backward(
         group, step: step, tape: tape, lossSegments: objective.lossSegments,
         memoryArrives: step > 0 && step < backpropagation.reach, scale: scale, dropout: dropout,
-        parameters: parameters, gradients: gradients)
+        memoryMixup: memoryMixup, parameters: parameters, gradients: gradients)
       loss.lossSum += outcome.lossSum
       if step == 0 { loss.correctCount += outcome.correctCount }
     }
+    if memoryMixup != nil { keepMemories(of: group) }
     return loss
   }
 
@@ -158,14 +163,33 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       activations: activations, workspace: workspace)
   }
 
-  /// The memories that a segment wrote enter the next one, step e − 1.
-  private func handOn(_ group: Group, step: Int, from activations: EncoderActivations<Scalar>) {
+  /// The memories that a segment wrote enter the next one, step e − 1, disturbed by mixup.
+  private func handOn(
+    _ group: Group, step: Int, from activations: EncoderActivations<Scalar>,
+    memoryMixup: MemoryMixup?
+  ) {
     let place = group.steps[step], width = plan.model.encoder.hiddenSize
     for sequence in place.active.indices {
       let sample = place.active[sequence]
       let row = place.reading.starts[sequence] + plan.layout.memoryRows.lowerBound
-      memories.entering(step: step - 1, sample: sample).update(
-        from: activations.output + row * width, count: memoryStride)
+      let memory = memories.entering(step: step - 1, sample: sample)
+      memory.update(from: activations.output + row * width, count: memoryStride)
+      if let share = share(of: sequence, in: place, memoryMixup) { bank.mix(share, into: memory) }
+    }
+  }
+
+  /// What mixup makes of the memory that a sequence hands on.
+  func share(
+    of sequence: Int, in place: Group.Step, _ memoryMixup: MemoryMixup?
+  ) -> MemoryMixup.Share? {
+    let (segment, sample) = place.places[sequence]
+    return memoryMixup?.share(segment: segment, sample: sample, otherCount: bank.count)
+  }
+
+  /// Keeps what entered the last segments of a group for the groups behind it.
+  private func keepMemories(of group: Group) {
+    for sample in group.samples.indices where group.samples[sample].segmentCount > 1 {
+      bank.keep(memories.entering(step: 0, sample: sample))
     }
   }
 }

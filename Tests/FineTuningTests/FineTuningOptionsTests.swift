@@ -21,6 +21,8 @@ import Testing
       ("accumulation", { $0.accumulationCount = 0 }),
       ("accumulation", { $0.accumulationCount = 1 << 20 }),
       ("dropout", { $0.dropout = 1 }),
+      ("memory mixup", { $0.memoryMixup = 1.01 }),
+      ("memory mixup", { $0.memoryMixup = .nan }),
       ("truncation", { $0.backpropagation = .truncated(0) }),
       ("evaluation interval", { $0.evaluationInterval = 0 }),
       ("target accuracy", { $0.targetAccuracy = 1.5 }),

@@ -62,7 +62,7 @@ import Testing
     #expect(exists(state("stops")) && !exists(path("stops")))
   }
 
-  @Test func `a stage has a rate, a batch, a dropout and segments of its own`() throws {
+  @Test func `a stage has a rate, a batch, a dropout, a mixup and segments of its own`() throws {
     func options(_ change: (inout Curriculum.Stage) -> Void) throws -> FineTuningOptions {
       var options = try TinyModel.options()
       var second = Curriculum.Stage(segmentCount: 2, stepCount: 3)
@@ -88,6 +88,9 @@ import Testing
     #expect(changed.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))
     // The fourth step's weights are the same; what differs is that nothing is dropped.
     #expect(changed[3].meanLoss != plain[3].meanLoss)
+    let unmixed = try run("unmixed") { $0.memoryMixup = 0 }
+    #expect(unmixed.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))
+    #expect(unmixed[3].meanLoss != plain[3].meanLoss)
     let larger = try run("larger") { $0.batchSize = 4 }
     // Two batches of two or of four documents, in the second stage of two segments each.
     #expect(plain.map(\.tokenCount) == [44, 44, 44, 88, 88, 88])

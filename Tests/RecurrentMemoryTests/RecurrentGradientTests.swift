@@ -165,12 +165,16 @@ struct RecurrentBatch<Scalar: KernelScalar> {
   }
 
   /// The mean loss, and its gradients when a store is given.
-  func loss(_ objective: RecurrentObjective, into gradients: ParameterStore<Scalar>?) -> Double {
+  func loss(
+    _ objective: RecurrentObjective, into gradients: ParameterStore<Scalar>?, firstSample: Int = 0,
+    memoryMixup: MemoryMixup? = nil
+  ) -> Double {
     let scale = 1 / Double(samples.count)
     return scale
       * trainer.accumulateGradients(
-        samples, firstSample: 0, objective: objective, scale: scale, dropoutKey: dropoutKey,
-        parameters: store.parameters, into: gradients ?? ParameterStore(model)
+        samples, firstSample: firstSample, objective: objective, scale: scale,
+        dropoutKey: dropoutKey, memoryMixup: memoryMixup, parameters: store.parameters,
+        into: gradients ?? ParameterStore(model)
       ).lossSum
   }
 }

@@ -1,6 +1,7 @@
 import AllocationCounter
 import Kernels
 import ModelFile
+import Randomness
 import TestSupport
 import Testing
 import Transformer
@@ -90,12 +91,15 @@ import Transformer
         let gradients = ParameterStore<Float>(plan.model)
         let objective = RecurrentObjective(
           lossSegments: .all, backpropagation: try #require(Backpropagation(backpropagation)))
+        let mixup = MemoryMixup(probability: 1, generator: Philox(key: 3))
         let key = SIMD2<UInt32>(1, 2)
         func step() {
           _ = worker.accumulate(
-            group, objective: objective, scale: 1, dropoutKey: key,
+            group, objective: objective, scale: 1, dropoutKey: key, memoryMixup: mixup,
             parameters: golden.store.parameters, gradients: gradients.parameters)
         }
+        // The second finds memories to mix, which the first left.
+        step()
         step()
         let count = Effort.of { for _ in 0..<3 { step() } }
         // The status shows what was counted: allocations, or a hundred and more for page faults.

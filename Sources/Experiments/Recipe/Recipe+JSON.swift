@@ -82,14 +82,15 @@ extension RecipeTraining {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "stages", "batch", "learningRate", "warmUpSteps", "schedule", "beta1", "beta2", "epsilon",
-      "weightDecay", "decay", "clipNorm", "clipValue", "dropout", "lossOnAllSegments",
+      "weightDecay", "decay", "clipNorm", "clipValue", "dropout", "memoryMixup",
+      "lossOnAllSegments",
       "evaluateEvery", "validationSamples", "targetAccuracy", "targetEvaluations", "stopAtChance",
       "dtype",
     ])
     var stages: [Curriculum.Stage] = []
     for stage in try fields.required(fields.listOfFields("stages"), "stages") {
       let next = try Curriculum.Stage(stage, segmentPositions: segmentPositions)
-      if let last = stages.last, !next.goesOn(from: last) {
+      if let last = stages.last, !next.goesOn(from: last, positions: segmentPositions) {
         throw stage.contradiction(
           "segments",
           "a stage of \(next.segmentCount ?? 0) segments after one of \(last.segmentCount ?? 0), "
@@ -126,6 +127,7 @@ extension RecipeTraining {
     }
     batchSize = try fields.required(fields.integer("batch", in: 1...1 << 20), "batch")
     dropout = try fields.probability("dropout")
+    memoryMixup = try fields.share("memoryMixup") ?? 0
     lossOnAllSegments = try fields.bool("lossOnAllSegments") ?? false
     evaluationInterval = try fields.integer("evaluateEvery", in: 1...1 << 40) ?? 50
     validationSampleCount = try fields.integer("validationSamples", in: 1...1 << 20) ?? 200
@@ -160,7 +162,7 @@ extension Curriculum.Stage {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
-      "batch", "dropout",
+      "batch", "dropout", "memoryMixup",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -172,6 +174,7 @@ extension Curriculum.Stage {
     learningRate = try fields.number("learningRate", "a number above 0") { $0 > 0 }
     batchSize = try fields.integer("batch", in: 1...1 << 20)
     dropout = try fields.probability("dropout")
+    memoryMixup = try fields.share("memoryMixup")
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
       guard range.count <= 2, range[0] <= range[range.count - 1] else {
         throw fields.contradiction(

@@ -64,7 +64,8 @@ extension RecipeTraining {
       "beta1": .number(optimizer.beta1), "beta2": .number(optimizer.beta2),
       "epsilon": .number(optimizer.epsilon), "weightDecay": .number(optimizer.weightDecay),
       "decay": .string(optimizer.decayScope.rawValue), "dropout": .number(orNull: dropout),
-      "lossOnAllSegments": .bool(lossOnAllSegments), "evaluateEvery": .integer(evaluationInterval),
+      "memoryMixup": .number(memoryMixup), "lossOnAllSegments": .bool(lossOnAllSegments),
+      "evaluateEvery": .integer(evaluationInterval),
       "validationSamples": .integer(validationSampleCount),
       "targetAccuracy": targetAccuracy.map { .number($0 * 100) } ?? false,
       "targetEvaluations": .integer(targetEvaluationCount), "dtype": .string(elementType.rawValue),
@@ -89,6 +90,7 @@ extension Curriculum.Stage {
       "validationSegments": validationSegmentCount.map { .integer($0) } ?? .null,
       "learningRate": .number(orNull: learningRate),
       "batch": batchSize.map { .integer($0) } ?? .null, "dropout": .number(orNull: dropout),
+      "memoryMixup": .number(orNull: memoryMixup),
     ]
   }
 }

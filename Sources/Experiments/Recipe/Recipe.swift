@@ -73,6 +73,8 @@ public struct RecipeTraining: Sendable, Hashable {
   public var batchSize: Int
   /// Dropout; `nil` for the checkpoint's own.
   public var dropout: Double?
+  /// How often a memory that is handed on is mixed with another document's.
+  public var memoryMixup: Double
   /// Whether every segment's logits count in the loss.
   public var lossOnAllSegments: Bool
   /// Steps between evaluations.
@@ -97,7 +99,7 @@ extension RecipeTraining {
     FineTuningOptions(
       memory: memory, curriculum: curriculum, schedule: schedule, optimizer: optimizer,
       clipping: clipping, batchSize: batchSize, accumulationCount: 1, dropout: dropout,
-      backpropagation: .automatic, lossOnAllSegments: lossOnAllSegments,
+      memoryMixup: memoryMixup, backpropagation: .automatic, lossOnAllSegments: lossOnAllSegments,
       evaluationInterval: evaluationInterval, targetAccuracy: targetAccuracy,
       targetEvaluationCount: targetEvaluationCount, stopsAtChance: stopsAtChance,
       saveInterval: nil, seed: seed, threadCount: threadCount, elementType: elementType)

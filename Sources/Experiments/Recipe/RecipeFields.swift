@@ -76,6 +76,11 @@ struct RecipeFields {
     try number(name, "a probability from 0 to below 1") { $0 >= 0 && $0 < 1 }
   }
 
+  /// A share, 0 to 1.
+  func share(_ name: String) throws(RecipeError) -> Double? {
+    try number(name, "a share from 0 to 1") { (0...1).contains($0) }
+  }
+
   func bool(_ name: String) throws(RecipeError) -> Bool? {
     try value(name).map { value throws(RecipeError) in
       guard let truth = value.bool else { throw invalid(name, value, "true or false") }

@@ -21,11 +21,13 @@ extension FineTuningOptions {
       ("stage rates", list { text($0.learningRate, else: "the run's") }),
       ("stage batches", list { text($0.batchSize, else: "the run's") }),
       ("stage dropout", list { text($0.dropout, else: "the run's") }),
+      ("stage memory mixup", list { text($0.memoryMixup, else: "the run's") }),
       ("alignment", memory.alignment.rawValue),
     ] + optimization.settings + [
       ("batch", "\(batchSize)"),
       ("accumulation", "\(accumulationCount)"),
       ("dropout", dropout.map { "\($0)" } ?? "the model's"),
+      ("memory mixup", "\(memoryMixup)"),
       ("truncation", truncation),
       ("loss on", lossOnAllSegments ? "all segments" : "the last segment"),
       ("evaluation interval", evaluationInterval.map(String.init) ?? "the stage"),

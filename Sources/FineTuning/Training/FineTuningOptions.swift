@@ -20,6 +20,8 @@ public struct FineTuningOptions: Sendable {
   public var accumulationCount: Int
   /// Dropout probability everywhere; `nil` for what the model's configuration says.
   public var dropout: Double?
+  /// How often a memory that is handed on is mixed with another document's, from 0 for never to 1.
+  public var memoryMixup: Double
   /// How far back gradients flow through a document's segments.
   public var backpropagation: Backpropagation
   /// Whether every segment's logits count in the loss, or the last segment's alone.
@@ -34,7 +36,7 @@ public struct FineTuningOptions: Sendable {
   public var stopsAtChance: Bool
   /// Steps between saves of the training state; `nil` for as often as costs a twentieth of the time.
   public var saveInterval: Int?
-  /// Seed of data order, task samples and dropout.
+  /// Seed of data order, task samples, dropout and memory mixup.
   public var seed: UInt64
   /// Threads that compute.
   public var threadCount: Int
@@ -45,7 +47,8 @@ public struct FineTuningOptions: Sendable {
   public init(
     memory: MemoryConfiguration, curriculum: Curriculum, schedule: LearningRateSchedule,
     optimizer: AdamW, clipping: GradientClipping, batchSize: Int, accumulationCount: Int,
-    dropout: Double?, backpropagation: Backpropagation, lossOnAllSegments: Bool,
+    dropout: Double?, memoryMixup: Double, backpropagation: Backpropagation,
+    lossOnAllSegments: Bool,
     evaluationInterval: Int?, targetAccuracy: Double?, targetEvaluationCount: Int,
     stopsAtChance: Bool, saveInterval: Int?, seed: UInt64, threadCount: Int,
     elementType: ElementType
@@ -58,6 +61,7 @@ public struct FineTuningOptions: Sendable {
     self.batchSize = batchSize
     self.accumulationCount = accumulationCount
     self.dropout = dropout
+    self.memoryMixup = memoryMixup
     self.backpropagation = backpropagation
     self.lossOnAllSegments = lossOnAllSegments
     self.evaluationInterval = evaluationInterval
@@ -98,6 +102,9 @@ public struct FineTuningOptions: Sendable {
     for dropout in [dropout] + curriculum.stages.map(\.dropout) {
       guard let dropout else { continue }
       try check((0..<1).contains(dropout), "dropout", dropout, "0 up to below 1")
+    }
+    for share in [memoryMixup] + curriculum.stages.compactMap(\.memoryMixup) {
+      try check((0...1).contains(share), "memory mixup", share, "0 to 1")
     }
     if case .truncated(let segmentCount) = backpropagation {
       try check(segmentCount >= 1, "truncation", segmentCount, "1 or more segments")

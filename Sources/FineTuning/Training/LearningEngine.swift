@@ -1,5 +1,6 @@
 import Kernels
 import ModelSchema
+import Randomness
 import RecurrentMemory
 import Tokenizers
 import Transformer
@@ -51,15 +52,22 @@ final class LearningEngine {
   ///
   /// - Parameters:
   ///   - firstSample: the number of the first sample within the optimizer step.
-  ///   - runStep: the optimizer step within the run; with the seed it decides the dropout masks.
+  ///   - runStep: the optimizer step within the run; with the seed it decides the dropout masks and
+  ///     what is mixed into memories.
+  ///   - memoryMixup: how often a memory is disturbed.
   func addGradients(
     of samples: ArraySlice<LabeledSample>, firstSample: Int, scale: Double, runStep: Int,
-    to gradients: ParameterStore<Float>
+    memoryMixup: Double, to gradients: ParameterStore<Float>
   ) -> Outcome {
-    let key = SamplePurpose.dropout.generator(seed: seed, split: .training, step: runStep).key
+    func generator(_ purpose: SamplePurpose) -> Philox {
+      purpose.generator(seed: seed, split: .training, step: runStep)
+    }
+    let mixup = MemoryMixup(probability: memoryMixup, generator: generator(.memoryMixup))
     let loss = trainer.accumulateGradients(
       samples.map(recurrent), firstSample: firstSample, objective: objective, scale: scale,
-      dropoutKey: drops ? key : nil, parameters: parameters.parameters, into: gradients)
+      dropoutKey: drops ? generator(.dropout).key : nil,
+      memoryMixup: memoryMixup > 0 ? mixup : nil, parameters: parameters.parameters, into: gradients
+    )
     return Outcome(
       lossSum: loss.lossSum, correctCount: loss.correctCount,
       tokenCount: samples.reduce(0) { $0 + $1.tokenIDs.count })

@@ -129,7 +129,8 @@ final class TrainingRun {
       try stopIfAsked()
       let result = engine.addGradients(
         of: samples[first..<first + batchSize], firstSample: first,
-        scale: 1 / Double(sampleCount), runStep: position.runStep, to: gradients)
+        scale: 1 / Double(sampleCount), runStep: position.runStep,
+        memoryMixup: stage.memoryMixup ?? options.memoryMixup, to: gradients)
       loss += result.lossSum
       correctCount += result.correctCount
     }

@@ -45,9 +45,10 @@ struct CurriculumOptions: ParsableArguments {
   ///   - learningRates: the highest rate of each stage.
   ///   - batchSizes: samples in a batch of each stage.
   ///   - dropouts: dropout of each stage; `nil` for the model's.
+  ///   - memoryMixups: memory mixup of each stage; `nil` for none.
   /// - Throws: `CurriculumError`.
   func curriculum(
-    learningRates: [Double], batchSizes: [Int], dropouts: [Double]?
+    learningRates: [Double], batchSizes: [Int], dropouts: [Double]?, memoryMixups: [Double]?
   ) throws -> Curriculum {
     let plain = try Curriculum(
       segmentCounts: segments?.elements ?? [], stepCounts: steps.elements, mixing: mixing)
@@ -68,13 +69,16 @@ struct CurriculumOptions: ParsableArguments {
     try spread(validationSegments?.elements, "validation lengths") {
       $0.validationSegmentCount = $1
     }
-    // One rate, batch size or dropout for all stages is the run's.
+    // One rate, batch size, dropout or mixup for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
       $0.learningRate = $1
     }
     try spread(batchSizes.count > 1 ? batchSizes : nil, "batch sizes") { $0.batchSize = $1 }
     try spread((dropouts?.count ?? 0) > 1 ? dropouts : nil, "dropout probabilities") {
       $0.dropout = $1
+    }
+    try spread((memoryMixups?.count ?? 0) > 1 ? memoryMixups : nil, "memory mixups") {
+      $0.memoryMixup = $1
     }
     return try Curriculum(stages: stages)
   }
