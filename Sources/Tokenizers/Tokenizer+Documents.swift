@@ -27,6 +27,19 @@ extension Tokenizer {
     return [names.padding, names.classification, names.separator].compactMap(id(of:))
   }
 
+  /// The names of the tokens with a role.
+  package var roleNames: Set<String> {
+    let names = specialTokenNames
+    return [names.padding, names.unknown, names.classification, names.separator, names.mask]
+  }
+
+  /// The ids of all tokens without a role, in order.
+  package var ordinaryIDs: [Int32] {
+    let roles = roleNames
+    return tokens.indices.filter { !tokens[$0].isEmpty && !roles.contains(tokens[$0]) }
+      .map(Int32.init)
+  }
+
   /// How many of these bytes may be tokenised by themselves, so that their ids and those of the rest
   /// are together the ids of all; as many as possible.
   ///

@@ -76,7 +76,7 @@ import Testing
     #expect(stages[1].segmentPositions == 32...64 && stages[1].mixing == .spread)
     #expect(stages[1].validationSegmentCount == 16 && stages[1].learningRate == 0.25)
     #expect(stages[0].batchSize == nil && stages[1].batchSize == 7)
-    #expect(recipe.training.memoryMixup == 0)
+    #expect(recipe.training.memoryMixup == 0 && recipe.training.tokenNoise == 0)
     #expect(stages[0].memoryMixup == nil && stages[1].memoryMixup == 1)
     #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)
   }
@@ -127,6 +127,7 @@ import Testing
     Refused("training", "learningRate", "-1", at: "training.learningRate"),
     Refused("training", "dropout", "1", at: "training.dropout"),
     Refused("training", "memoryMixup", "1.1", at: "training.memoryMixup"),
+    Refused("training", "tokenNoise", "-0.1", at: "training.tokenNoise"),
     Refused("training", "dtype", #""f8""#, at: "training.dtype"),
     Refused("training", "stages", "[]", at: "training.stages"),
     Refused(

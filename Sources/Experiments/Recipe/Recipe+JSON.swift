@@ -82,7 +82,7 @@ extension RecipeTraining {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "stages", "batch", "learningRate", "warmUpSteps", "schedule", "beta1", "beta2", "epsilon",
-      "weightDecay", "decay", "clipNorm", "clipValue", "dropout", "memoryMixup",
+      "weightDecay", "decay", "clipNorm", "clipValue", "dropout", "memoryMixup", "tokenNoise",
       "lossOnAllSegments",
       "evaluateEvery", "validationSamples", "targetAccuracy", "targetEvaluations", "stopAtChance",
       "dtype",
@@ -128,6 +128,7 @@ extension RecipeTraining {
     batchSize = try fields.required(fields.integer("batch", in: 1...1 << 20), "batch")
     dropout = try fields.probability("dropout")
     memoryMixup = try fields.share("memoryMixup") ?? 0
+    tokenNoise = try fields.share("tokenNoise") ?? 0
     lossOnAllSegments = try fields.bool("lossOnAllSegments") ?? false
     evaluationInterval = try fields.integer("evaluateEvery", in: 1...1 << 40) ?? 50
     validationSampleCount = try fields.integer("validationSamples", in: 1...1 << 20) ?? 200

@@ -75,6 +75,8 @@ public struct RecipeTraining: Sendable, Hashable {
   public var dropout: Double?
   /// How often a memory that is handed on is mixed with another document's.
   public var memoryMixup: Double
+  /// The largest share of a training document's background that is replaced by random tokens.
+  public var tokenNoise: Double
   /// Whether every segment's logits count in the loss.
   public var lossOnAllSegments: Bool
   /// Steps between evaluations.

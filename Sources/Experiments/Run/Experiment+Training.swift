@@ -50,7 +50,8 @@ extension Experiment {
         model: model,
         data: TaskData(
           task: task, memory: memory,
-          validationSampleCount: recipe.training.validationSampleCount),
+          validationSampleCount: recipe.training.validationSampleCount,
+          tokenNoise: TokenNoise(share: recipe.training.tokenNoise, model: model)),
         options: recipe.training.options(memory: memory, seed: seed, threadCount: threadCount),
         outputPath: run.trained, collision: .keepExisting, resumes: resumes)
     }

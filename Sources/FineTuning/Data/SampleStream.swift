@@ -20,6 +20,7 @@ package enum SamplePurpose: UInt32, Sendable {
   case mixedLength = 0x4C45_4E47
   case generatedText = 0x5445_5854
   case dropout = 0x4452_4F50
+  case tokenNoise = 0x4E4F_4953
   case memoryMixup = 0x4D49_5855
   case masking = 0x4D41_534B
   case story = 0x5354_4F52

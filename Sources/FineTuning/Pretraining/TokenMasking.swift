@@ -40,14 +40,12 @@ struct TokenMasking: Sendable {
   ///
   /// - Throws: ``PretrainingError/noMaskToken`` when there is none, or nothing else.
   init(_ options: MaskingOptions, tokenizer: Tokenizer) throws(PretrainingError) {
-    let roles = tokenizer.specialTokens, names = tokenizer.specialTokenNames
+    let roles = tokenizer.specialTokens
     guard let mask = roles.mask else { throw .noMaskToken }
-    let special = Set(
-      [names.padding, names.unknown, names.classification, names.separator, names.mask])
     let pieces = tokenizer.tokens
-    isSpecial = pieces.map(special.contains)
-    ordinaryIDs = pieces.indices.filter { !pieces[$0].isEmpty && !special.contains(pieces[$0]) }
-      .map(Int32.init)
+    let roleNames = tokenizer.roleNames
+    isSpecial = pieces.map(roleNames.contains)
+    ordinaryIDs = tokenizer.ordinaryIDs
     guard !ordinaryIDs.isEmpty else { throw .noMaskToken }
     isContinuation = pieces.indices.map { tokenizer.continuesWord(Int32($0)) }
     self.options = options

@@ -6,24 +6,32 @@ public struct TaskData: FineTuningData {
   private let task: any LongDocumentTask
   private let memory: MemoryConfiguration
   private let validationSampleCount: Int
+  private let tokenNoise: TokenNoise?
 
   /// Data of a task, measured on `validationSampleCount` samples at a time.
   ///
-  /// - Parameter memory: the run's settings; its segments are the largest of any stage.
+  /// - Parameters:
+  ///   - memory: the run's settings; its segments are the largest of any stage.
+  ///   - tokenNoise: what disturbs the background of the samples to train on; `nil` for nothing.
   /// - Throws: ``TaskError``.
   public init(
-    task: any LongDocumentTask, memory: MemoryConfiguration, validationSampleCount: Int
+    task: any LongDocumentTask, memory: MemoryConfiguration, validationSampleCount: Int,
+    tokenNoise: TokenNoise? = nil
   ) throws(TaskError) {
     guard validationSampleCount > 0 else { throw .noSampleCount }
     try task.check(segmentSize: memory.segmentSize)
     self.task = task
     self.memory = memory
     self.validationSampleCount = validationSampleCount
+    self.tokenNoise = tokenNoise
   }
 
   /// What the data is: the task and what it depends on.
   public var settings: [(name: String, value: String)] {
-    [("task", task.name), ("validation samples", "\(validationSampleCount)")] + task.settings
+    [
+      ("task", task.name), ("validation samples", "\(validationSampleCount)"),
+      ("token noise", "\(tokenNoise?.share ?? 0)"),
+    ] + task.settings
   }
 
   /// The task's stories; background is recorded by its checksum.
@@ -47,7 +55,7 @@ public struct TaskData: FineTuningData {
       task: task, seed: seed, segmentCount: try segmentCount(of: stage), mixing: stage.mixing,
       segmentSizes: try segmentSize(
         of: positions.lowerBound, in: stage)...segmentSize(
-          of: positions.upperBound, in: stage))
+          of: positions.upperBound, in: stage), tokenNoise: tokenNoise)
   }
 
   /// The samples that a stage is measured on.
@@ -90,6 +98,7 @@ struct TaskBatches: BatchSource {
   let segmentCount: Int
   let mixing: LengthMixing
   let segmentSizes: ClosedRange<Int>
+  let tokenNoise: TokenNoise?
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
     var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
@@ -98,7 +107,11 @@ struct TaskBatches: BatchSource {
     return counts.enumerated().map { index, count in
       let place = DocumentPlace(seed: seed, split: .training, step: step, index: index)
       let length = DocumentLength(segmentCount: count, segmentSize: size)
-      return task.document(at: place, length: length).sample
+      let document = task.document(at: place, length: length)
+      guard let tokenNoise else { return document.sample }
+      var stream = SamplePurpose.tokenNoise.stream(
+        seed: seed, split: .training, step: step, index: index)
+      return document.sample(with: tokenNoise, &stream)
     }
   }
 }

@@ -28,6 +28,12 @@ struct TrainingDataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Documents that the task makes for each evaluation.", valueName: "n"))
   var evaluationSamples: Int = 200
 
+  @Option(
+    help: ArgumentHelp(
+      "Replace up to this share of a task's background by random tokens while training, 0 to 1, so that the model gets over its text.",
+      valueName: "x"))
+  var tokenNoise = 0.0
+
   /// The files and folders that are read.
   var inputPaths: [String] {
     taskOptions.inputPaths + [train, eval, evaluationStories].compactMap { $0 }
@@ -46,6 +52,12 @@ struct TrainingDataOptions: ParsableArguments {
     if evaluationStories != nil, taskOptions.stories == nil {
       throw ValidationError("--evaluation-stories needs --stories beside it.")
     }
+    guard (0...1).contains(tokenNoise) else {
+      throw ValidationError("--token-noise must lie from 0 to 1.")
+    }
+    if tokenNoise > 0, taskOptions.task == nil {
+      throw ValidationError("--token-noise disturbs the background of a --task; none is given.")
+    }
     guard evaluationSamples > 0 else {
       throw ValidationError("--evaluation-samples must be at least 1.")
     }
@@ -62,7 +74,8 @@ struct TrainingDataOptions: ParsableArguments {
         for: model, memory: memory, seed: seed, use: .training,
         evaluationStories: evaluationStories)
       return try TaskData(
-        task: task, memory: memory, validationSampleCount: evaluationSamples)
+        task: task, memory: memory, validationSampleCount: evaluationSamples,
+        tokenNoise: TokenNoise(share: tokenNoise, model: model))
     }
     func read(_ path: String) throws -> LabeledDocuments {
       try LabeledDocuments(path: path, model: model) { try Interruption.check() }

@@ -1,0 +1,70 @@
+import Randomness
+import Testing
+
+@testable import FineTuning
+
+@Suite struct TokenNoiseTests {
+  private func data(noise share: Double?) throws -> TaskData {
+    let tokenizer = try SmallVocabulary.tokenizer()
+    return try TaskData(
+      task: try DetectTask(
+        modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+        background: try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300),
+        factPositions: .random),
+      memory: TinyModel.memory, validationSampleCount: 6,
+      tokenNoise: share.map { TokenNoise(share: $0, tokenizer: tokenizer) })
+  }
+
+  private func batch(noise share: Double?, step: Int = 3) throws -> [LabeledSample] {
+    let stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+    return try data(noise: share).trainingSamples(for: stage, seed: 5)
+      .batch(step: step, sampleCount: 40)
+  }
+
+  @Test func `facts, questions and labels stay, whatever becomes of the rest`() throws {
+    let plain = try batch(noise: nil)
+    let noisy = try batch(noise: 1)
+    var changed = 0, tokenCount = 0
+    for (before, after) in zip(plain, noisy) {
+      #expect(before.label == after.label && before.segmentSize == after.segmentSize)
+      #expect(before.tokenIDs.count == after.tokenIDs.count)
+      #expect(before.tokenIDs.suffix(4) == after.tokenIDs.suffix(4))
+      // The fact opens a segment with the name that the question ends with.
+      let name = before.tokenIDs[before.tokenIDs.count - 2]
+      let size = try #require(before.segmentSize)
+      let starts = stride(from: 0, to: before.tokenIDs.count, by: size).filter {
+        before.tokenIDs[$0] == name
+      }
+      #expect(starts.contains { before.tokenIDs[$0..<$0 + 6] == after.tokenIDs[$0..<$0 + 6] })
+      changed += zip(before.tokenIDs, after.tokenIDs).count { $0 != $1 }
+      tokenCount += before.tokenIDs.count
+    }
+    // Rates from 0 to 1 are a half in the middle; facts and questions are a third of these documents.
+    #expect((0.2...0.5).contains(Double(changed) / Double(tokenCount)))
+  }
+
+  @Test func `no document is changed more than asked, and no token gets a role`() throws {
+    let plain = try batch(noise: nil)
+    let noisy = try batch(noise: 0.2)
+    let roles = Set(
+      SmallVocabulary.tokens.indices.filter { SmallVocabulary.tokens[$0].hasPrefix("[") })
+    for (before, after) in zip(plain, noisy) {
+      let places = before.tokenIDs.indices.filter { before.tokenIDs[$0] != after.tokenIDs[$0] }
+      // Four standard deviations above a fifth of the tokens.
+      let count = Double(before.tokenIDs.count)
+      #expect(Double(places.count) <= 0.2 * count + 4 * (0.16 * count).squareRoot())
+      #expect(places.allSatisfy { !roles.contains(Int(after.tokenIDs[$0])) })
+    }
+    #expect(plain != noisy)
+    #expect(try batch(noise: 0.2) == noisy)
+    #expect(try batch(noise: 0.2, step: 4) != noisy)
+  }
+
+  @Test func `what measures a model is left as it is`() throws {
+    let stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+    let plain = try data(noise: nil).validationSamples(for: stage, seed: 5)
+    let noisy = try data(noise: 1).validationSamples(for: stage, seed: 5)
+    #expect((0..<6).allSatisfy { plain[$0] == noisy[$0] })
+    #expect(try data(noise: 0.5).settings.contains { $0 == ("token noise", "0.5") })
+  }
+}
