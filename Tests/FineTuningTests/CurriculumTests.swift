@@ -45,6 +45,9 @@ import Testing
     for last in [stage(2, 128), stage(2, nil), stage(8, 48)] {
       #expect(try Curriculum(stages: [stage(8, 64), last]).stages.count == 2)
     }
+    var mixed = stage(8, 64)
+    mixed.segmentPositions = 16...64
+    #expect(stage(2, 64).goesOn(from: mixed) && !mixed.goesOn(from: stage(16, 64)))
     // A stage that names no size has the run's, where that is known.
     #expect(stage(2, nil).goesOn(from: stage(8, 64), positions: 65))
     #expect(!stage(2, nil).goesOn(from: stage(8, 64), positions: 64))

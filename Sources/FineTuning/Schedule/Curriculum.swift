@@ -33,15 +33,18 @@ public struct Curriculum: Sendable, Hashable {
 
     /// Whether the stage does not undo what the one before it taught.
     ///
-    /// Its documents have at least as many segments, or larger ones; the same length again is a stage
-    /// with other settings.
+    /// Its documents have at least as many segments, or larger ones: the largest are larger, or as large
+    /// and the smallest larger. The same length again is a stage with other settings.
     ///
     /// - Parameter positions: positions of the run's segments, which a stage has that names none; where
     ///   they are not known, such segments count as larger than any that are named.
     package func goesOn(from before: Stage, positions: Int = .max) -> Bool {
       guard let count = before.segmentCount else { return true }
-      func largest(_ stage: Stage) -> Int { stage.segmentPositions?.upperBound ?? positions }
-      return segmentCount.map { $0 >= count } ?? false || largest(self) > largest(before)
+      func sizes(_ stage: Stage) -> (largest: Int, smallest: Int) {
+        let range = stage.segmentPositions ?? positions...positions
+        return (range.upperBound, range.lowerBound)
+      }
+      return segmentCount.map { $0 >= count } ?? false || sizes(self) > sizes(before)
     }
   }
 

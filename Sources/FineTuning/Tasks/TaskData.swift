@@ -104,14 +104,17 @@ struct TaskBatches: BatchSource {
     var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
     let counts = mixing.segmentCounts(upTo: segmentCount, sampleCount: sampleCount, &stream)
     let size = segmentSizes.lowerBound + stream.index(below: segmentSizes.count)
-    return counts.enumerated().map { index, count in
-      let place = DocumentPlace(seed: seed, split: .training, step: step, index: index)
-      let length = DocumentLength(segmentCount: count, segmentSize: size)
-      let document = task.document(at: place, length: length)
-      guard let tokenNoise else { return document.sample }
+    let documents = counts.enumerated().map { index, count in
+      task.document(
+        at: DocumentPlace(seed: seed, split: .training, step: step, index: index),
+        length: DocumentLength(segmentCount: count, segmentSize: size))
+    }
+    guard let tokenNoise else { return documents.map(\.sample) }
+    let taskIDs = documents.flatMap(\.taskIDs)
+    return documents.enumerated().map { index, document in
       var stream = SamplePurpose.tokenNoise.stream(
         seed: seed, split: .training, step: step, index: index)
-      return document.sample(with: tokenNoise, &stream)
+      return document.sample(with: tokenNoise, taskIDs: taskIDs, &stream)
     }
   }
 }
