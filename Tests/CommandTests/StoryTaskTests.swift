@@ -39,6 +39,19 @@ struct StoryTaskTests {
         + ["--batch", "2", "--evaluation-samples", "2", "--force"] + options, in: folder)
   }
 
+  @Test func `fewer segments may follow where they are larger`() throws {
+    func train(_ positions: String) throws -> CommandRun {
+      try CommandRun(
+        ["finetune", "memory.rmtw", "-o", "tuned.rmtw", "--task", "memorize", "--force"]
+          + ["--segments", "4,2", "--steps", "1", "--batch", "2", "--evaluation-samples", "2"]
+          + ["--stage-positions", positions], in: folder)
+    }
+    let run = try train("32,64")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let refused = try train("64,32")
+    #expect(refused.exitCode == 64 && refused.errors.contains("4,2"), "\(refused.errors)")
+  }
+
   @Test func `a model that trained on stories is measured on others`() throws {
     try write(known, to: "train.txt")
     try write([("kitchen", "hallway", "bedroom")], to: "valid.txt")

@@ -89,16 +89,26 @@ public struct Curriculum: Sendable, Hashable {
   public init(
     segmentCounts: [Int], stepCounts: [Int], mixing: LengthMixing
   ) throws(CurriculumError) {
+    try self.init(
+      stages: Self.stages(segmentCounts: segmentCounts, stepCounts: stepCounts, mixing: mixing))
+  }
+
+  /// The stages of a curriculum over segment counts, before what else they have is set: whether they
+  /// follow each other is not checked.
+  ///
+  /// - Throws: ``CurriculumError/countsDoNotMatch(what:count:stages:)``.
+  package static func stages(
+    segmentCounts: [Int], stepCounts: [Int], mixing: LengthMixing
+  ) throws(CurriculumError) -> [Stage] {
     let counts: [Int?] = segmentCounts.isEmpty ? [nil] : segmentCounts
-    guard let stepCounts = Self.spread(stepCounts, over: counts.count) else {
+    guard let stepCounts = spread(stepCounts, over: counts.count) else {
       throw .countsDoNotMatch(what: "step counts", count: stepCounts.count, stages: counts.count)
     }
-    try self.init(
-      stages: zip(counts, stepCounts).map {
-        var stage = Stage(segmentCount: $0, stepCount: $1)
-        stage.mixing = mixing
-        return stage
-      })
+    return zip(counts, stepCounts).map {
+      var stage = Stage(segmentCount: $0, stepCount: $1)
+      stage.mixing = mixing
+      return stage
+    }
   }
 
   /// A list with one element a stage: the list itself, or its only element for every stage; `nil`

@@ -50,9 +50,8 @@ struct CurriculumOptions: ParsableArguments {
   func curriculum(
     learningRates: [Double], batchSizes: [Int], dropouts: [Double]?, memoryMixups: [Double]?
   ) throws -> Curriculum {
-    let plain = try Curriculum(
+    var stages = try Curriculum.stages(
       segmentCounts: segments?.elements ?? [], stepCounts: steps.elements, mixing: mixing)
-    var stages = plain.stages
     func spread<Value>(
       _ list: [Value]?, _ what: String, set: (inout Curriculum.Stage, Value) -> Void
     )
