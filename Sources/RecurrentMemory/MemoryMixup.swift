@@ -10,7 +10,7 @@ import Randomness
 ///
 /// Without it a memory may be held for as many segments as a model was trained on and lost some dozens
 /// later: one label's memory drifts, slowly and with every document alike, into another's. A model that
-/// has to undo larger steps in just these directions pulls each memory back to where it belongs.
+/// has to undo larger steps in just these directions holds it longer.
 ///
 /// Source: after Verma et al., "Manifold Mixup", arXiv 1806.05236, which mixes labels as well.
 package struct MemoryMixup: Sendable {
