@@ -59,22 +59,7 @@ import Transformer
       return batch.loss(objective, into: gradients, firstSample: 4, memoryMixup: mixup)
     }
     #expect(abs(loss(into: gradients) - batch.loss(objective, into: nil)) > 1e-6)
-    var stream = RandomStream(seed: 12)
-    for entry in batch.store.layout.entries {
-      let values = batch.store.elements(of: entry)
-      for _ in 0..<3 {
-        let index = stream.index(below: values.count)
-        let step = 1e-5, start = values[index]
-        let above = loss(into: nil) { values[index] = start + step }
-        values[index] = start
-        let below = loss(into: nil) { values[index] = start - step }
-        values[index] = start
-        let slope = (above - below) / (2 * step)
-        let gradient = gradients.elements(of: entry)[index]
-        #expect(
-          abs(gradient - slope) < 1e-7 + 1e-5 * abs(slope), "\(entry.parameter.name)[\(index)]")
-      }
-    }
+    batch.expectSlopes(gradients, seed: 12) { loss(into: nil, after: $0) }
   }
 
   @Test func `replay meets the same mixed memories`() throws {

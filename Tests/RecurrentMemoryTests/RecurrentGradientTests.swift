@@ -19,22 +19,9 @@ import Transformer
     let batch = try RecurrentBatch<Double>(dropout: dropout, threadCount: 2)
     let gradients = ParameterStore<Double>(batch.model)
     _ = batch.loss(objective, into: gradients)
-    var stream = RandomStream(seed: 12)
-    for entry in batch.store.layout.entries {
-      let values = batch.store.elements(of: entry)
-      for _ in 0..<3 {
-        let index = stream.index(below: values.count)
-        let step = 1e-5, start = values[index]
-        values[index] = start + step
-        let above = batch.loss(objective, into: nil)
-        values[index] = start - step
-        let below = batch.loss(objective, into: nil)
-        values[index] = start
-        let slope = (above - below) / (2 * step)
-        let gradient = gradients.elements(of: entry)[index]
-        #expect(
-          abs(gradient - slope) < 1e-7 + 1e-5 * abs(slope), "\(entry.parameter.name)[\(index)]")
-      }
+    batch.expectSlopes(gradients, seed: 12) { move in
+      move()
+      return batch.loss(objective, into: nil)
     }
   }
 
@@ -48,22 +35,9 @@ import Transformer
     _ = batch.loss(full, into: gradients)
     _ = batch.loss(replay, into: replayed)
     #expect(gradients.elements.elementsEqual(replayed.elements))
-    var stream = RandomStream(seed: 13)
-    for entry in batch.store.layout.entries {
-      let values = batch.store.elements(of: entry)
-      for _ in 0..<3 {
-        let index = stream.index(below: values.count)
-        let step = 1e-5, start = values[index]
-        values[index] = start + step
-        let above = batch.loss(full, into: nil)
-        values[index] = start - step
-        let below = batch.loss(full, into: nil)
-        values[index] = start
-        let slope = (above - below) / (2 * step)
-        let gradient = gradients.elements(of: entry)[index]
-        #expect(
-          abs(gradient - slope) < 1e-7 + 1e-5 * abs(slope), "\(entry.parameter.name)[\(index)]")
-      }
+    batch.expectSlopes(gradients, seed: 13) { move in
+      move()
+      return batch.loss(full, into: nil)
     }
   }
 
@@ -176,5 +150,31 @@ struct RecurrentBatch<Scalar: KernelScalar> {
         dropoutKey: dropoutKey, memoryMixup: memoryMixup, parameters: store.parameters,
         into: gradients ?? ParameterStore(model)
       ).lossSum
+  }
+}
+
+extension RecurrentBatch<Double> {
+  /// Holds gradients against central differences of a loss, at three numbers of every parameter.
+  ///
+  /// - Parameter loss: the loss after a number was moved by what it is given.
+  func expectSlopes(
+    _ gradients: ParameterStore<Double>, seed: UInt64, of loss: (_ move: () -> Void) -> Double
+  ) {
+    var stream = RandomStream(seed: seed)
+    for entry in store.layout.entries {
+      let values = store.elements(of: entry)
+      for _ in 0..<3 {
+        let index = stream.index(below: values.count)
+        let step = 1e-5, start = values[index]
+        let above = loss { values[index] = start + step }
+        values[index] = start
+        let below = loss { values[index] = start - step }
+        values[index] = start
+        let slope = (above - below) / (2 * step)
+        let gradient = gradients.elements(of: entry)[index]
+        #expect(
+          abs(gradient - slope) < 1e-7 + 1e-5 * abs(slope), "\(entry.parameter.name)[\(index)]")
+      }
+    }
   }
 }
