@@ -11,6 +11,8 @@ final class ClassificationStep<Scalar: KernelScalar> {
     let weight: Double
   }
 
+  /// Whether each sequence's largest logit was that of its label when the loss was last taken.
+  private(set) var isRight: [Bool]
   private let labelCount: Int
   private let width: Int
   private let dropoutProbability: Double
@@ -30,6 +32,7 @@ final class ClassificationStep<Scalar: KernelScalar> {
     dropoutProbability = plan.model.encoder.classifierDropout
     let states = plan.samplesPerGroup * width, scores = plan.samplesPerGroup * labelCount
     let space = Arena<Scalar>.space(for:)
+    isRight = Array(repeating: false, count: plan.samplesPerGroup)
     arena = Arena(count: 4 * space(states) + 2 * space(scores))
     hidden = arena.allocate(states)
     pooled = arena.allocate(states)
@@ -57,7 +60,7 @@ final class ClassificationStep<Scalar: KernelScalar> {
   ///   - reading: the rows of `states`; each sequence's begin with `[CLS]`.
   ///   - batch: the rows of `[CLS]` alone.
   ///   - target: what a sequence is held against.
-  /// - Returns: Σ weight·cross-entropy, and how many sequences are right.
+  /// - Returns: Σ weight·cross-entropy, and how many sequences are right; ``isRight`` tells which.
   func accumulate(
     _ parameters: ModelParameters<Scalar>, gradients: ModelParameters<Scalar>,
     hidden states: UnsafePointer<Scalar>, reading: SequenceBatch, batch: SequenceBatch,
@@ -78,7 +81,8 @@ final class ClassificationStep<Scalar: KernelScalar> {
       lossSum += target.weight * crossEntropy
       var best = 0
       for label in 1..<labelCount where row[label] > row[best] { best = label }
-      if best == target.label { correctCount += 1 }
+      isRight[sequence] = best == target.label
+      if isRight[sequence] { correctCount += 1 }
     }
     Classifier.backward(
       classifier, gradient: gradient, pooled: dropped, upstream: logitGradient, rows: batch.count,

@@ -12,12 +12,20 @@ package struct RecurrentObjective: Sendable, Hashable {
   package let lossSegments: LossSegments
   /// How far back gradients flow.
   package let backpropagation: Backpropagation
+  /// Segments after which the last one is read in between, and its loss taken; `nil` for its own place
+  /// alone.
+  package let askEvery: Int?
 
-  /// An objective with both parts given; truncation to no segment traps.
-  package init(lossSegments: LossSegments, backpropagation: Backpropagation) {
+  /// An objective with all parts given; truncation to no segment traps.
+  package init(
+    lossSegments: LossSegments, backpropagation: Backpropagation, askEvery: Int? = nil
+  ) {
     precondition(backpropagation.reach >= 1, "truncation to no segment")
+    precondition(askEvery ?? 1 >= 1, "asked after no segment")
+    precondition(askEvery == nil || lossSegments == .last, "asked in between, and everywhere")
     self.lossSegments = lossSegments
     self.backpropagation = backpropagation
+    self.askEvery = askEvery
   }
 }
 

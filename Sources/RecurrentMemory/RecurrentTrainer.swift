@@ -38,11 +38,10 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
     var sum = RecurrentLoss()
     if firstSample == 0 { worker.bank.clear() }
     for range in plan.groups(of: samples) {
-      let group = RecurrentWorker<Scalar>.Group(
-        samples[range], firstSample: firstSample + range.lowerBound, plan: plan)
       sum += worker.accumulate(
-        group, objective: objective, scale: scale, dropoutKey: dropoutKey,
-        memoryMixup: memoryMixup, parameters: parameters, gradients: gradients.parameters)
+        documents: Array(samples[range]), firstSample: firstSample + range.lowerBound,
+        objective: objective, scale: scale, dropoutKey: dropoutKey, memoryMixup: memoryMixup,
+        parameters: parameters, gradients: gradients.parameters)
     }
     return sum
   }

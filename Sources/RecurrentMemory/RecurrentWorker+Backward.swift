@@ -28,7 +28,7 @@ extension RecurrentWorker {
         let sample = group.samples[active[sequence]]
         return ClassificationStep<Scalar>.Target(
           label: sample.label,
-          weight: lossSegments == .all ? 1 / Double(sample.segmentCount) : 1)
+          weight: lossSegments == .all ? 1 / Double(sample.segmentCount) : sample.weight)
       }
     }
 
@@ -57,8 +57,10 @@ extension RecurrentWorker {
         tokens: group.tokens(of: sample, step: step),
         rows: inputs.words + firstRow * plan.layout.embeddingWidth, to: gradients.embeddings.word)
       let memoryRows = inputs.memory + (firstRow + plan.layout.memoryRows.lowerBound) * width
-      if group.segment(of: sample, step: step) == 0, let initialMemory = gradients.initialMemory {
-        Scalar.add(memoryRows, to: initialMemory, count: memoryStride)
+      if group.segment(of: sample, step: step) == 0 {
+        if group.samples[sample].beginsDocument, let initialMemory = gradients.initialMemory {
+          Scalar.add(memoryRows, to: initialMemory, count: memoryStride)
+        }
       } else {
         (memoryGradient + sample * memoryStride).update(from: memoryRows, count: memoryStride)
       }

@@ -21,16 +21,26 @@ extension RecurrentWorker {
     }
 
     let samples: [RecurrentSample]
+    /// Where each sample's memory is kept from one passage of its document to the next.
+    let slots: [Int]
+    /// Whether any of the samples has a loss.
+    let asks: Bool
     /// One a segment of the longest document, the last segment first.
     let steps: [Step]
 
     /// Plans all steps, so that nothing is allocated in one.
     ///
-    /// - Parameter firstSample: number of the first sample within the optimizer step.
-    init(_ samples: ArraySlice<RecurrentSample>, firstSample: Int, plan: RecurrentPlan) {
+    /// - Parameters:
+    ///   - slots: the samples' numbers in the group when it began; `nil` where they are all there.
+    ///   - firstSample: number of the first sample within the optimizer step.
+    init(
+      _ samples: [RecurrentSample], slots: [Int]? = nil, firstSample: Int, plan: RecurrentPlan
+    ) {
       precondition(samples.count <= plan.samplesPerGroup, "a group larger than planned")
-      let samples = Array(samples)
+      let slots = slots ?? Array(samples.indices)
       self.samples = samples
+      self.slots = slots
+      asks = samples.contains { $0.weight > 0 }
       let stepCount = samples.map(\.segmentCount).max() ?? 0
       steps = (0..<stepCount).map { step in
         let active = samples.indices.filter { samples[$0].segmentCount > step }
@@ -45,7 +55,11 @@ extension RecurrentWorker {
           reading: batch.leading(step == 0 ? 1 : plan.layout.memoryRows.upperBound),
           classification: batch.leading(1),
           places: active.map {
-            (UInt32(samples[$0].segmentCount - 1 - step), UInt32(firstSample + $0))
+            let sample = samples[$0]
+            return (
+              UInt32(sample.firstSegment + sample.segmentCount - 1 - step),
+              UInt32(firstSample + slots[$0])
+            )
           })
       }
     }

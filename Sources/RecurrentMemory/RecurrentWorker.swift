@@ -18,6 +18,8 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   let bank: MemoryBank<Scalar>
   /// The gradient that arrives at the memory which each sample of the group hands on, `[group, m, d]`.
   let memoryGradient: UnsafeMutablePointer<Scalar>
+  /// The memory at which each document of a group was last asked, `[group, m, d]`.
+  private let keptMemories: UnsafeMutablePointer<Scalar>
   /// Gradient at the hidden states of a segment, `[rows, d]`.
   let hiddenGradient: UnsafeMutablePointer<Scalar>
   /// Gradient of the loss at the hidden states at `[CLS]`, `[group, d]`.
@@ -48,8 +50,9 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     let hiddenCount = trains ? capacity.rowCount * width : 0
     let classificationCount = trains ? plan.samplesPerGroup * width : 0
     let space = Arena<Scalar>.space(for:)
-    arena = Arena(count: space(memoryCount) + space(hiddenCount) + space(classificationCount))
+    arena = Arena(count: 2 * space(memoryCount) + space(hiddenCount) + space(classificationCount))
     memoryGradient = arena.allocate(memoryCount)
+    keptMemories = arena.allocate(memoryCount)
     hiddenGradient = arena.allocate(hiddenCount)
     classificationGradient = arena.allocate(classificationCount)
   }
@@ -61,7 +64,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   func logits(
     _ samples: ArraySlice<RecurrentSample>, parameters: ModelParameters<Scalar>
   ) -> [[Scalar]] {
-    let group = Group(samples, firstSample: 0, plan: plan)
+    let group = Group(Array(samples), firstSample: 0, plan: plan)
     memories.begin(
       stepCount: group.stepCount, sampleCount: group.samples.count, keepsEveryStep: false)
     start(group, parameters)
@@ -114,7 +117,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       if step > 0 { handOn(group, step: step, from: activations, memoryMixup: memoryMixup) }
       loss.positionCount += group.steps[step].batch.rowCount
     }
-    for step in 0..<backwardCount {
+    for step in 0..<(group.asks ? backwardCount : 0) {
       let tape = tapes[replays ? 0 : step]
       let dropout = group.dropout(step: step, key: dropoutKey)
       // The tape of step 0 is still there.
@@ -132,15 +135,17 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     return loss
   }
 
-  /// Every sample begins with the initial memory.
+  /// Every document begins with the initial memory, a later passage with what the one before it kept.
   private func start(_ group: Group, _ parameters: ModelParameters<Scalar>) {
     guard let initialMemory = parameters.initialMemory else {
       preconditionFailure("parameters without memory")
     }
     for sample in group.samples.indices {
       let first = group.samples[sample].segmentCount - 1
+      let begins = group.samples[sample].beginsDocument
       memories.entering(step: first, sample: sample).update(
-        from: initialMemory, count: memoryStride)
+        from: begins ? initialMemory : keptMemories + group.slots[sample] * memoryStride,
+        count: memoryStride)
     }
   }
 
@@ -184,6 +189,12 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   ) -> MemoryMixup.Share? {
     let (segment, sample) = place.places[sequence]
     return memoryMixup?.share(segment: segment, sample: sample, otherCount: bank.count)
+  }
+
+  /// Keeps what entered the last segment of a sample for the next passage of its document.
+  func keepMemory(of sample: Int, slot: Int) {
+    (keptMemories + slot * memoryStride).update(
+      from: memories.entering(step: 0, sample: sample), count: memoryStride)
   }
 
   /// Keeps what entered the last segments of a group for the groups behind it.

@@ -67,7 +67,7 @@ import Testing
           [
             "segments": 4, "steps": 6, "mixing": "spread", "segmentPositions": [32, 64],
             "validationSegments": 16, "learningRate": 0.25, "batch": 7, "dropout": 0.5,
-            "memoryMixup": 1,
+            "memoryMixup": 1, "askEvery": 3,
           ],
         ])
     }
@@ -77,6 +77,7 @@ import Testing
     #expect(stages[1].validationSegmentCount == 16 && stages[1].learningRate == 0.25)
     #expect(stages[0].batchSize == nil && stages[1].batchSize == 7)
     #expect(recipe.training.memoryMixup == 0 && recipe.training.tokenNoise == 0)
+    #expect(stages[0].askEvery == nil && stages[1].askEvery == 3)
     #expect(stages[0].memoryMixup == nil && stages[1].memoryMixup == 1)
     #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)
   }
@@ -135,6 +136,9 @@ import Testing
     Refused(
       "training", "stages", #"[{"segments": 1, "steps": 1, "segmentPositions": [65]}]"#,
       at: "training.stages[0].segmentPositions"),
+    Refused(
+      "training", "stages", #"[{"segments": 1, "steps": 1, "askEvery": 0}]"#,
+      at: "training.stages[0].askEvery"),
     Refused("task", "name", #""sing""#, at: "task.name"),
     Refused("model", "alignment", #""up""#, at: "model.alignment"),
   ])
@@ -167,6 +171,12 @@ import Testing
         change(&$0, "training", "clipNorm", 1)
         change(&$0, "training", "clipValue", 1)
       } == "training.clipNorm")
+    #expect(
+      key {
+        change(&$0, "training", "lossOnAllSegments", true)
+        change(
+          &$0, "training", "stages", [["segments": 4, "steps": 1, "askEvery": 2]])
+      } == "training.stages[0].askEvery")
     #expect(key { change(&$0, "task", "stories", "x") } == "task.stories")
     #expect(
       key { $0["evaluations"] = [["segments": [2, 1], "samples": 1]] } == "evaluations[0].segments")

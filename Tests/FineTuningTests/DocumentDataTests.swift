@@ -74,6 +74,11 @@ import Testing
   @Test func `mixing lengths of documents is refused because it would do nothing`() throws {
     let documents = try documents(3)
     let data = DocumentData(training: documents, validation: documents, segmentSize: 3)
+    var asked = Curriculum.Stage(segmentCount: 2, stepCount: 1)
+    asked.askEvery = 1
+    #expect(throws: CurriculumError.askedInBetweenDocuments) {
+      _ = try data.trainingSamples(for: asked, seed: 0)
+    }
     #expect(throws: CurriculumError.lengthMixingOfDocuments) {
       _ = try data.trainingSamples(for: stage(1, mixes: true), seed: 0)
     }

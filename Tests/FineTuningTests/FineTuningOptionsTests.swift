@@ -23,6 +23,15 @@ import Testing
       ("dropout", { $0.dropout = 1 }),
       ("memory mixup", { $0.memoryMixup = 1.01 }),
       ("memory mixup", { $0.memoryMixup = .nan }),
+      (
+        "question every segments",
+        {
+          var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+          stage.askEvery = 2
+          $0.curriculum = try! Curriculum(stages: [stage])
+          $0.lossOnAllSegments = true
+        }
+      ),
       ("truncation", { $0.backpropagation = .truncated(0) }),
       ("evaluation interval", { $0.evaluationInterval = 0 }),
       ("target accuracy", { $0.targetAccuracy = 1.5 }),

@@ -91,6 +91,11 @@ import Testing
     let unmixed = try run("unmixed") { $0.memoryMixup = 0 }
     #expect(unmixed.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))
     #expect(unmixed[3].meanLoss != plain[3].meanLoss)
+    let asked = try run("asked") { ($0.segmentCount, $0.askEvery) = (3, 1) }
+    let unasked = try run("unasked") { $0.segmentCount = 3 }
+    #expect(asked.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))
+    #expect(asked[3].meanLoss != unasked[3].meanLoss)
+    #expect(asked.map(\.tokenCount) == unasked.map(\.tokenCount))
     let larger = try run("larger") { $0.batchSize = 4 }
     // Two batches of two or of four documents, in the second stage of two segments each.
     #expect(plain.map(\.tokenCount) == [44, 44, 44, 88, 88, 88])
@@ -104,7 +109,7 @@ import Testing
     var options = try TinyModel.options()
     var mixed = Curriculum.Stage(segmentCount: 3, stepCount: 4)
     (mixed.mixing, mixed.segmentPositions, mixed.dropout) = (.halving, 16...16, 0.2)
-    mixed.batchSize = 3
+    (mixed.batchSize, mixed.askEvery) = (3, 1)
     options.curriculum = try Curriculum(stages: [
       Curriculum.Stage(segmentCount: 1, stepCount: 3), mixed,
     ])

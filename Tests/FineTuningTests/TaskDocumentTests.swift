@@ -22,6 +22,13 @@ import Testing
     #expect(document.sample.label == 3 && document.sample.segmentSize == 4)
   }
 
+  @Test func `a sample tells where its facts end, those of the last segment aside`() {
+    #expect(document(tokenCount: 12, facts: []).sample.factEnd == 0)
+    #expect(document(tokenCount: 12, facts: [(4, [70, 71, 72]), (0, [60])]).sample.factEnd == 7)
+    #expect(document(tokenCount: 12, facts: [(0, [60]), (8, [61])]).sample.factEnd == 1)
+    #expect(document(tokenCount: 4, facts: [(0, [60])]).sample.factEnd == 0)
+  }
+
   @Test func `any range is that part of the whole`() {
     let document = document(tokenCount: 12, facts: [(3, [70, 71, 72]), (8, [80, 81])])
     let whole = document.tokenIDs(in: 0..<12)

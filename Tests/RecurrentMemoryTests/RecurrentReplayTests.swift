@@ -123,7 +123,7 @@ private struct LongDocuments {
         label: label, memory: Self.memory)
     }
     _ = worker.accumulate(
-      RecurrentWorker<Float>.Group(samples[...], firstSample: 0, plan: worker.plan),
+      RecurrentWorker<Float>.Group(samples, firstSample: 0, plan: worker.plan),
       objective: RecurrentObjective(
         lossSegments: lossSegments, backpropagation: backpropagation),
       scale: 0.5, dropoutKey: nil, parameters: parameters.parameters,

@@ -130,6 +130,11 @@ extension RecipeTraining {
     memoryMixup = try fields.share("memoryMixup") ?? 0
     tokenNoise = try fields.share("tokenNoise") ?? 0
     lossOnAllSegments = try fields.bool("lossOnAllSegments") ?? false
+    if lossOnAllSegments, let stage = stages.firstIndex(where: { $0.askEvery != nil }) {
+      throw fields.contradiction(
+        "stages[\(stage)].askEvery",
+        "where the loss looks at all segments, no question is asked in between")
+    }
     evaluationInterval = try fields.integer("evaluateEvery", in: 1...1 << 40) ?? 50
     validationSampleCount = try fields.integer("validationSamples", in: 1...1 << 20) ?? 200
     if fields.value("targetAccuracy") == false {
@@ -163,7 +168,7 @@ extension Curriculum.Stage {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
-      "batch", "dropout", "memoryMixup",
+      "batch", "dropout", "memoryMixup", "askEvery",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -176,6 +181,7 @@ extension Curriculum.Stage {
     batchSize = try fields.integer("batch", in: 1...1 << 20)
     dropout = try fields.probability("dropout")
     memoryMixup = try fields.share("memoryMixup")
+    askEvery = try fields.integer("askEvery", in: counts)
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
       guard range.count <= 2, range[0] <= range[range.count - 1] else {
         throw fields.contradiction(

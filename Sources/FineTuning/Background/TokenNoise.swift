@@ -64,6 +64,6 @@ extension TaskDocument {
     noise.apply(
       to: &tokens, sparing: parts + [tokenCount - question.count..<tokenCount], taskIDs: taskIDs,
       &stream)
-    return LabeledSample(tokenIDs: tokens, label: label, segmentSize: segmentSize)
+    return sample(tokenIDs: tokens)
   }
 }

@@ -50,6 +50,7 @@ public struct DocumentData: FineTuningData {
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
     guard stage.mixing == .none else { throw CurriculumError.lengthMixingOfDocuments }
+    guard stage.askEvery == nil else { throw CurriculumError.askedInBetweenDocuments }
     guard stage.segmentPositions == nil else { throw CurriculumError.segmentPositionsOfDocuments }
     return ShuffledDocuments(documents: try select(training, for: stage), seed: seed)
   }

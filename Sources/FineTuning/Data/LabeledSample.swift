@@ -8,12 +8,16 @@ public struct LabeledSample: Sendable, Hashable {
   public let label: Int
   /// Document tokens in a full segment; `nil` for as many as the run's.
   public let segmentSize: Int?
+  /// Document tokens after which only background comes before the last segment; `nil` where it is not
+  /// known.
+  public let factEnd: Int?
 
   /// A sample with every part given.
-  public init(tokenIDs: [Int32], label: Int, segmentSize: Int? = nil) {
+  public init(tokenIDs: [Int32], label: Int, segmentSize: Int? = nil, factEnd: Int? = nil) {
     self.tokenIDs = tokenIDs
     self.label = label
     self.segmentSize = segmentSize
+    self.factEnd = factEnd
   }
 }
 

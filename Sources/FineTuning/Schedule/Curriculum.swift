@@ -22,6 +22,8 @@ public struct Curriculum: Sendable, Hashable {
     public var dropout: Double?
     /// Memory mixup in place of the run's.
     public var memoryMixup: Double?
+    /// Segments after which a document's question is asked in between; `nil` for its end alone.
+    public var askEvery: Int?
     /// Samples in a batch in place of the run's: a stage whose samples disagree wants many.
     public var batchSize: Int?
 
@@ -62,6 +64,7 @@ public struct Curriculum: Sendable, Hashable {
           throw .segmentCountOutOfRange(count)
         }
       }
+      if let interval = stage.askEvery, interval < 1 { throw .askedAfterNoSegment }
       guard (1...Self.maximumStepCount).contains(stage.stepCount) else {
         throw .stepCountOutOfRange(stage.stepCount)
       }

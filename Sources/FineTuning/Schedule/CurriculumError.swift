@@ -15,6 +15,9 @@ public enum CurriculumError: DescribedError, Equatable {
   /// A task makes samples of a length that has to be given.
   case taskWithoutSegmentCount
   case lengthMixingWithoutSegmentCounts
+  case askedAfterNoSegment
+  /// Where a document's facts are, only its task knows.
+  case askedInBetweenDocuments
   /// A stage of documents mixes lengths by itself.
   case lengthMixingOfDocuments
   /// Documents are cut in one way only.
@@ -58,6 +61,9 @@ public enum CurriculumError: DescribedError, Equatable {
     case .taskWithoutSegmentCount: "a task needs to know how many segments its documents have"
     case .lengthMixingWithoutSegmentCounts:
       "lengths can be mixed only up to a number of segments, and none was given"
+    case .askedAfterNoSegment: "a question after every 0 segments"
+    case .askedInBetweenDocuments:
+      "documents from a file cannot be asked in between: where their facts are is not known"
     case .lengthMixingOfDocuments:
       "a stage of documents already mixes all lengths up to its segment count"
     case .segmentPositionsOfDocuments:
@@ -80,6 +86,8 @@ public enum CurriculumError: DescribedError, Equatable {
     case .emptyStage: "Leave that stage out, or start with a longer one."
     case .taskWithoutSegmentCount, .lengthMixingWithoutSegmentCounts:
       "Name them, as in --segments 1,2,4."
+    case .askedAfterNoSegment: "Give 1 or more."
+    case .askedInBetweenDocuments: "Leave out --ask-every."
     case .lengthMixingOfDocuments: "Leave out --mixing."
     case .segmentPositionsOfDocuments: "Give --segment-positions alone."
     }

@@ -75,8 +75,15 @@ public struct TaskDocument: Sendable, Hashable {
 
   /// The whole document at once.
   public var sample: LabeledSample {
-    LabeledSample(
-      tokenIDs: tokenIDs(in: 0..<tokenCount), label: label, segmentSize: segmentSize)
+    sample(tokenIDs: tokenIDs(in: 0..<tokenCount))
+  }
+
+  /// The whole document with these tokens.
+  func sample(tokenIDs: [Int32]) -> LabeledSample {
+    let lastSegment = tokenCount - segmentSize
+    let ends = facts.filter { $0.position < lastSegment }.map { $0.position + $0.tokenIDs.count }
+    return LabeledSample(
+      tokenIDs: tokenIDs, label: label, segmentSize: segmentSize, factEnd: ends.max() ?? 0)
   }
 }
 

@@ -109,6 +109,11 @@ public struct FineTuningOptions: Sendable {
     if case .truncated(let segmentCount) = backpropagation {
       try check(segmentCount >= 1, "truncation", segmentCount, "1 or more segments")
     }
+    for interval in curriculum.stages.compactMap(\.askEvery) {
+      try check(
+        !lossOnAllSegments, "question every segments", interval,
+        "none where the loss looks at all segments")
+    }
     if let interval = evaluationInterval {
       try check(interval >= 1, "evaluation interval", interval, "1 or more steps")
     }
@@ -124,6 +129,13 @@ public struct FineTuningOptions: Sendable {
     try check(
       [.f32, .f16, .bf16].contains(elementType), "type", elementType.rawValue,
       "f32, f16 or bf16")
+  }
+
+  /// What the loss of a stage's samples looks at.
+  func objective(of stage: Curriculum.Stage) -> RecurrentObjective {
+    RecurrentObjective(
+      lossSegments: lossOnAllSegments ? .all : .last, backpropagation: backpropagation,
+      askEvery: stage.askEvery)
   }
 
   /// How gradients become steps.

@@ -22,7 +22,8 @@ final class LearningEngine {
   private let memory: MemoryConfiguration
   private let parameters: ParameterStore<Float>
   private let trainer: RecurrentTrainer<Float>
-  private let objective: RecurrentObjective
+  /// What the loss of the samples looks at.
+  var objective: RecurrentObjective
   private let seed: UInt64
   private let drops: Bool
 
@@ -89,6 +90,7 @@ final class LearningEngine {
   private func recurrent(_ sample: LabeledSample) -> RecurrentSample {
     var memory = memory
     if let segmentSize = sample.segmentSize { memory.segmentSize = segmentSize }
-    return RecurrentSample(tokens: sample.tokenIDs, label: sample.label, memory: memory)
+    return RecurrentSample(
+      tokens: sample.tokenIDs, label: sample.label, memory: memory, factEnd: sample.factEnd)
   }
 }

@@ -48,10 +48,7 @@ final class TrainingRun {
     try LearningEngine(
       model: model, tokens: tokens, parameters: state.parameters, threadCount: options.threadCount,
       trains: true,
-      objective: RecurrentObjective(
-        lossSegments: options.lossOnAllSegments ? .all : .last,
-        backpropagation: options.backpropagation),
-      seed: options.seed)
+      objective: options.objective(of: options.curriculum.stages[0]), seed: options.seed)
   }
 
   /// Trains until every stage is done; ``state`` then holds the last stage's best weights.
@@ -70,6 +67,7 @@ final class TrainingRun {
     if model != engine.model {
       engine = try Self.engine(model, tokens: tokens, state: state, options: options)
     }
+    engine.objective = options.objective(of: stage)
     let samples = try data.trainingSamples(for: stage, seed: options.seed)
     let validation = try data.validationSamples(for: stage, seed: options.seed)
     let (first, sampleCount) = (state.position.runStep, samplesPerStep(in: stage))

@@ -39,6 +39,12 @@ struct CurriculumOptions: ParsableArguments {
       valueName: "n,…"))
   var validationSegments: CommaSeparated<Int>?
 
+  @Option(
+    help: ArgumentHelp(
+      "Ask a task's question after every n segments as well as at the end, as soon as its facts are read; gradients then flow back to the question before. It teaches a memory to last for many more segments than gradients go through. 0 for the end alone.",
+      valueName: "n,…"))
+  var askEvery: CommaSeparated<Int>?
+
   /// The stages.
   ///
   /// - Parameters:
@@ -67,6 +73,9 @@ struct CurriculumOptions: ParsableArguments {
     try spread(stagePositions?.elements, "position ranges") { $0.segmentPositions = $1.positions }
     try spread(validationSegments?.elements, "validation lengths") {
       $0.validationSegmentCount = $1
+    }
+    try spread(askEvery?.elements, "intervals between questions") {
+      $0.askEvery = $1 == 0 ? nil : $1
     }
     // One rate, batch size, dropout or mixup for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
