@@ -54,7 +54,12 @@ import Testing
     for name in ["memory.rmtw", "back.rmtw"] {
       #expect(try folder.succeed("inspect", name).output.contains("between 2 and 3"))
     }
-    for (member, damaged) in [("cls_token_id", "99999"), ("sep_token_id", "null")] {
+    // The last row of the table, which is memory's.
+    let rows = try #require(JSONValue(parsing: text, file: "config.json")["vocab_size"]?.integer)
+    let damages = [
+      ("cls_token_id", "99999"), ("cls_token_id", "\(rows - 1)"), ("sep_token_id", "null"),
+    ]
+    for (member, damaged) in damages {
       let text = try folder.text("out/config.json")
       let line = try #require(text.split(separator: "\n").first { $0.contains("\"\(member)\"") })
       let found = try #require(line.split(separator: ":").last)

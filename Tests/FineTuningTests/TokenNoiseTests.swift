@@ -50,14 +50,49 @@ import Testing
       SmallVocabulary.tokens.indices.filter { SmallVocabulary.tokens[$0].hasPrefix("[") })
     for (before, after) in zip(plain, noisy) {
       let places = before.tokenIDs.indices.filter { before.tokenIDs[$0] != after.tokenIDs[$0] }
-      // Four standard deviations above a fifth of the tokens.
+      // Four standard deviations above a fifth of the tokens, three of which may change together.
       let count = Double(before.tokenIDs.count)
-      #expect(Double(places.count) <= 0.2 * count + 4 * (0.16 * count).squareRoot())
+      #expect(Double(places.count) <= 0.2 * count + 4 * (3 * 0.16 * count).squareRoot())
       #expect(places.allSatisfy { !roles.contains(Int(after.tokenIDs[$0])) })
     }
     #expect(plain != noisy)
     #expect(try batch(noise: 0.2) == noisy)
     #expect(try batch(noise: 0.2, step: 4) != noisy)
+  }
+
+  @Test func `half of what comes in is cut from facts and questions, three tokens at most`() throws
+  {
+    let vocabulary = try SmallVocabulary.tokenizer()
+    let noise = TokenNoise(share: 1, tokenizer: vocabulary)
+    // Ids that no vocabulary has: what comes from the sentence is told by them.
+    let sentence = (0..<6).map { Int32(1_000 + $0) }
+    var stream = RandomStream(seed: 8)
+    var excerpts: [Int: Int] = [:]
+    var replaced = 0
+    for _ in 0..<400 {
+      var tokens = [Int32](repeating: -1, count: 200)
+      noise.apply(to: &tokens, sparing: [10..<20], sentences: [sentence], &stream)
+      #expect(tokens[10..<20].allSatisfy { $0 == -1 })
+      replaced += tokens.count { $0 != -1 }
+      var length = 0
+      for (before, token) in zip([-1] + tokens, tokens + [-1]) {
+        if token == before + 1 && before >= 1_000 {
+          length += 1
+        } else {
+          if before >= 1_000 { excerpts[length, default: 0] += 1 }
+          length = 1
+        }
+      }
+    }
+    // U(0, 1) of 190 tokens on average.
+    #expect((0.45...0.55).contains(Double(replaced) / (400 * 190)))
+    // One, two and three tokens come as often. Two that fit may stand side by side, or one be cut off.
+    for length in 1...3 { #expect((0.2...0.45).contains(share(of: length))) }
+    #expect((4...6).reduce(0) { $0 + share(of: $1) } < 0.1)
+
+    func share(of length: Int) -> Double {
+      Double(excerpts[length] ?? 0) / Double(excerpts.values.reduce(0, +))
+    }
   }
 
   @Test func `what measures a model is left as it is`() throws {

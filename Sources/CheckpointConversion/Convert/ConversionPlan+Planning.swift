@@ -103,6 +103,16 @@ extension ConversionPlan {
     guard memory.segmentSize >= 1 else {
       throw fail("rmt", "leaves no room for tokens in a segment")
     }
+    // The configuration counts the memory's rows as words, of which no frame is made.
+    if let frame = memory.frame {
+      for (member, id) in [
+        ("cls_token_id", frame.classification), ("sep_token_id", frame.separator),
+      ]
+      where id >= vocabularySize {
+        throw fail(
+          "rmt.\(member)", "is \(id), a row of memory: the words are 0 to \(vocabularySize - 1)")
+      }
+    }
     encoder.vocabularySize = vocabularySize
     return (encoder, memory)
   }

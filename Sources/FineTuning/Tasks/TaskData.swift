@@ -110,11 +110,11 @@ struct TaskBatches: BatchSource {
         length: DocumentLength(segmentCount: count, segmentSize: size))
     }
     guard let tokenNoise else { return documents.map(\.sample) }
-    let taskIDs = documents.flatMap(\.taskIDs)
+    let sentences = documents.flatMap(\.sentences)
     return documents.enumerated().map { index, document in
       var stream = SamplePurpose.tokenNoise.stream(
         seed: seed, split: .training, step: step, index: index)
-      return document.sample(with: tokenNoise, taskIDs: taskIDs, &stream)
+      return document.sample(with: tokenNoise, sentences: sentences, &stream)
     }
   }
 }
