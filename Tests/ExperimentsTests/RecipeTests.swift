@@ -67,7 +67,7 @@ import Testing
           [
             "segments": 4, "steps": 6, "mixing": "spread", "segmentPositions": [32, 64],
             "validationSegments": 16, "learningRate": 0.25, "batch": 7, "dropout": 0.5,
-            "memoryMixup": 1, "askEvery": 3,
+            "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3,
           ],
         ])
     }
@@ -77,6 +77,7 @@ import Testing
     #expect(stages[1].validationSegmentCount == 16 && stages[1].learningRate == 0.25)
     #expect(stages[0].batchSize == nil && stages[1].batchSize == 7)
     #expect(recipe.training.memoryMixup == 0 && recipe.training.tokenNoise == 0)
+    #expect(stages[0].tokenNoise == nil && stages[1].tokenNoise == 0.5)
     #expect(stages[0].askEvery == nil && stages[1].askEvery == 3)
     #expect(stages[0].memoryMixup == nil && stages[1].memoryMixup == 1)
     #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)

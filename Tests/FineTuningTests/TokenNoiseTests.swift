@@ -15,8 +15,11 @@ import Testing
       tokenNoise: share.map { TokenNoise(share: $0, tokenizer: tokenizer) })
   }
 
-  private func batch(noise share: Double?, step: Int = 3) throws -> [LabeledSample] {
-    let stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+  private func batch(
+    noise share: Double?, ofStage stageShare: Double? = nil, step: Int = 3
+  ) throws -> [LabeledSample] {
+    var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+    stage.tokenNoise = stageShare
     return try data(noise: share).trainingSamples(for: stage, seed: 5)
       .batch(step: step, sampleCount: 40)
   }
@@ -58,6 +61,8 @@ import Testing
     #expect(plain != noisy)
     #expect(try batch(noise: 0.2) == noisy)
     #expect(try batch(noise: 0.2, step: 4) != noisy)
+    #expect(try batch(noise: 0.7, ofStage: 0.2) == noisy)
+    #expect(try batch(noise: 0.7, ofStage: 0) == plain)
   }
 
   @Test func `half of what comes in is cut from facts and questions, three tokens at most`() throws
@@ -71,7 +76,9 @@ import Testing
     var replaced = 0
     for _ in 0..<400 {
       var tokens = [Int32](repeating: -1, count: 200)
-      noise.apply(to: &tokens, sparing: [10..<20], sentences: [sentence], &stream)
+      noise.apply(
+        to: &tokens, sparing: [10..<20], sentences: [sentence], rate: stream.uniform(),
+        &stream)
       #expect(tokens[10..<20].allSatisfy { $0 == -1 })
       replaced += tokens.count { $0 != -1 }
       var length = 0
@@ -93,6 +100,33 @@ import Testing
     func share(of length: Int) -> Double {
       Double(excerpts[length] ?? 0) / Double(excerpts.values.reduce(0, +))
     }
+  }
+
+  @Test func `segments open with facts whose beginning is missing`() throws {
+    let noise = TokenNoise(share: 1, tokenizer: try SmallVocabulary.tokenizer())
+    let fact: [Int32] = [1_000, 1_001, 1_002, 1_003]
+    var stream = RandomStream(seed: 9)
+    var missing: [Int: Int] = [:]
+    for _ in 0..<400 {
+      var tokens = [Int32](repeating: -1, count: 38)
+      // Ten tokens a segment; the fact is in the second, and the fourth ends with the question.
+      noise.applyTruncatedFacts(
+        to: &tokens, segmentSize: 10, sparing: [10..<14, 36..<38], facts: [fact, [7]], rate: 0.5,
+        &stream)
+      for start in [0, 20, 30] {
+        let found = tokens[start..<start + 4].prefix { $0 == -1 }.count
+        missing[found, default: 0] += 1
+        #expect(tokens[start + found..<start + 4].elementsEqual(fact[found...]))
+      }
+      #expect(
+        Set(tokens.indices.filter { tokens[$0] != -1 }).isSubset(of: [
+          1, 2, 3, 21, 22, 23, 31, 32, 33,
+        ]))
+    }
+    // Half of 1,200 openings are left; of the others one, two and three tokens are missing as often.
+    #expect((520...680).contains(missing[4] ?? 0))
+    #expect((1...3).allSatisfy { (150...250).contains(missing[$0] ?? 0) })
+    #expect(missing[0] == nil)
   }
 
   @Test func `what measures a model is left as it is`() throws {

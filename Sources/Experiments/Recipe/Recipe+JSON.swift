@@ -168,7 +168,7 @@ extension Curriculum.Stage {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
-      "batch", "dropout", "memoryMixup", "askEvery",
+      "batch", "dropout", "memoryMixup", "tokenNoise", "askEvery",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -181,6 +181,7 @@ extension Curriculum.Stage {
     batchSize = try fields.integer("batch", in: 1...1 << 20)
     dropout = try fields.probability("dropout")
     memoryMixup = try fields.share("memoryMixup")
+    tokenNoise = try fields.share("tokenNoise")
     askEvery = try fields.integer("askEvery", in: counts)
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
       guard range.count <= 2, range[0] <= range[range.count - 1] else {

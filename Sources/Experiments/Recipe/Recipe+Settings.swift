@@ -92,6 +92,7 @@ extension Curriculum.Stage {
       "learningRate": .number(orNull: learningRate),
       "batch": batchSize.map { .integer($0) } ?? .null, "dropout": .number(orNull: dropout),
       "memoryMixup": .number(orNull: memoryMixup),
+      "tokenNoise": .number(orNull: tokenNoise),
       "askEvery": askEvery.map { .integer($0) } ?? .null,
     ]
   }

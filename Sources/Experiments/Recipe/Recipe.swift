@@ -94,6 +94,9 @@ public struct RecipeTraining: Sendable, Hashable {
 }
 
 extension RecipeTraining {
+  /// The shares of token noise: the training's, and what stages have in place of it.
+  var tokenNoises: [Double] { [tokenNoise] + curriculum.stages.compactMap(\.tokenNoise) }
+
   /// The options of one run.
   func options(
     memory: MemoryConfiguration, seed: UInt64, threadCount: Int

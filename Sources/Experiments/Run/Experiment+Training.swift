@@ -51,7 +51,7 @@ extension Experiment {
         data: TaskData(
           task: task, memory: memory,
           validationSampleCount: recipe.training.validationSampleCount,
-          tokenNoise: TokenNoise(share: recipe.training.tokenNoise, model: model)),
+          tokenNoise: TokenNoise(shares: recipe.training.tokenNoises, model: model)),
         options: recipe.training.options(memory: memory, seed: seed, threadCount: threadCount),
         outputPath: run.trained, collision: .keepExisting, resumes: resumes)
     }

@@ -22,6 +22,8 @@ public struct Curriculum: Sendable, Hashable {
     public var dropout: Double?
     /// Memory mixup in place of the run's.
     public var memoryMixup: Double?
+    /// Token noise in place of the data's.
+    public var tokenNoise: Double?
     /// Segments after which a document's question is asked in between; `nil` for its end alone.
     public var askEvery: Int?
     /// Samples in a batch in place of the run's: a stage whose samples disagree wants many.

@@ -12,7 +12,8 @@ public struct TaskData: FineTuningData {
   ///
   /// - Parameters:
   ///   - memory: the run's settings; its segments are the largest of any stage.
-  ///   - tokenNoise: what disturbs the background of the samples to train on; `nil` for nothing.
+  ///   - tokenNoise: what disturbs the background of the samples to train on, as much as it says or a
+  ///     stage does; `nil` for nothing.
   /// - Throws: ``TaskError``.
   public init(
     task: any LongDocumentTask, memory: MemoryConfiguration, validationSampleCount: Int,
@@ -51,6 +52,8 @@ public struct TaskData: FineTuningData {
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
     let positions = stage.segmentPositions ?? memory.segmentPositions...memory.segmentPositions
+    var tokenNoise = tokenNoise
+    if let share = stage.tokenNoise { tokenNoise?.share = share }
     return TaskBatches(
       task: task, seed: seed, segmentCount: try segmentCount(of: stage), mixing: stage.mixing,
       segmentSizes: try segmentSize(
@@ -109,12 +112,11 @@ struct TaskBatches: BatchSource {
         at: DocumentPlace(seed: seed, split: .training, step: step, index: index),
         length: DocumentLength(segmentCount: count, segmentSize: size))
     }
-    guard let tokenNoise else { return documents.map(\.sample) }
-    let sentences = documents.flatMap(\.sentences)
+    guard let tokenNoise, tokenNoise.share > 0 else { return documents.map(\.sample) }
     return documents.enumerated().map { index, document in
       var stream = SamplePurpose.tokenNoise.stream(
         seed: seed, split: .training, step: step, index: index)
-      return document.sample(with: tokenNoise, sentences: sentences, &stream)
+      return document.sample(with: tokenNoise, among: documents, &stream)
     }
   }
 }

@@ -21,6 +21,7 @@ extension FineTuningOptions {
       ("stage rates", list { text($0.learningRate, else: "the run's") }),
       ("stage batches", list { text($0.batchSize, else: "the run's") }),
       ("stage dropout", list { text($0.dropout, else: "the run's") }),
+      ("stage token noise", list { text($0.tokenNoise, else: "the run's") }),
       ("asked every", list { text($0.askEvery, else: "document") }),
       ("stage memory mixup", list { text($0.memoryMixup, else: "the run's") }),
       ("alignment", memory.alignment.rawValue),

@@ -52,9 +52,11 @@ struct CurriculumOptions: ParsableArguments {
   ///   - batchSizes: samples in a batch of each stage.
   ///   - dropouts: dropout of each stage; `nil` for the model's.
   ///   - memoryMixups: memory mixup of each stage; `nil` for none.
+  ///   - tokenNoises: token noise of each stage.
   /// - Throws: `CurriculumError`.
   func curriculum(
-    learningRates: [Double], batchSizes: [Int], dropouts: [Double]?, memoryMixups: [Double]?
+    learningRates: [Double], batchSizes: [Int], dropouts: [Double]?, memoryMixups: [Double]?,
+    tokenNoises: [Double]
   ) throws -> Curriculum {
     var stages = try Curriculum.stages(
       segmentCounts: segments?.elements ?? [], stepCounts: steps.elements, mixing: mixing)
@@ -77,7 +79,7 @@ struct CurriculumOptions: ParsableArguments {
     try spread(askEvery?.elements, "intervals between questions") {
       $0.askEvery = $1 == 0 ? nil : $1
     }
-    // One rate, batch size, dropout or mixup for all stages is the run's.
+    // One rate, batch size, dropout, mixup or noise for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
       $0.learningRate = $1
     }
@@ -88,6 +90,7 @@ struct CurriculumOptions: ParsableArguments {
     try spread((memoryMixups?.count ?? 0) > 1 ? memoryMixups : nil, "memory mixups") {
       $0.memoryMixup = $1
     }
+    try spread(tokenNoises.count > 1 ? tokenNoises : nil, "token noises") { $0.tokenNoise = $1 }
     return try Curriculum(stages: stages)
   }
 }

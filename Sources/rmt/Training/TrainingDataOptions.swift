@@ -30,9 +30,9 @@ struct TrainingDataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Replace up to this share of a task's background by random tokens while training, 0 to 1, so that the model gets over its text.",
-      valueName: "x"))
-  var tokenNoise = 0.0
+      "Replace up to this share of a task's background by random tokens while training, in all stages or in each, from 0 to 1, so that the model gets over its text.",
+      valueName: "x,…"))
+  var tokenNoise: CommaSeparated<Double> = CommaSeparated([0])
 
   /// The files and folders that are read.
   var inputPaths: [String] {
@@ -52,10 +52,10 @@ struct TrainingDataOptions: ParsableArguments {
     if evaluationStories != nil, taskOptions.stories == nil {
       throw ValidationError("--evaluation-stories needs --stories beside it.")
     }
-    guard (0...1).contains(tokenNoise) else {
+    guard tokenNoise.elements.allSatisfy((0...1).contains) else {
       throw ValidationError("--token-noise must lie from 0 to 1.")
     }
-    if tokenNoise > 0, taskOptions.task == nil {
+    if tokenNoise.elements.contains(where: { $0 > 0 }), taskOptions.task == nil {
       throw ValidationError("--token-noise disturbs the background of a --task; none is given.")
     }
     guard evaluationSamples > 0 else {
@@ -75,7 +75,7 @@ struct TrainingDataOptions: ParsableArguments {
         evaluationStories: evaluationStories)
       return try TaskData(
         task: task, memory: memory, validationSampleCount: evaluationSamples,
-        tokenNoise: TokenNoise(share: tokenNoise, model: model))
+        tokenNoise: TokenNoise(shares: tokenNoise.elements, model: model))
     }
     func read(_ path: String) throws -> LabeledDocuments {
       try LabeledDocuments(path: path, model: model) { try Interruption.check() }

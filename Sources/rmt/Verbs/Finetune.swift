@@ -81,7 +81,8 @@ struct Finetune: ParsableCommand {
   private func options(memory: MemoryConfiguration) throws -> FineTuningOptions {
     let stages = try curriculum.curriculum(
       learningRates: optimizer.learningRate.elements, batchSizes: optimizer.batch.elements,
-      dropouts: optimizer.dropout?.elements, memoryMixups: optimizer.memoryMixup?.elements)
+      dropouts: optimizer.dropout?.elements, memoryMixups: optimizer.memoryMixup?.elements,
+      tokenNoises: data.tokenNoise.elements)
     let shortest = stages.stages.map(\.stepCount).min() ?? 1
     return FineTuningOptions(
       memory: memory, curriculum: stages,
