@@ -16,7 +16,8 @@ package struct RecurrentObjective: Sendable, Hashable {
   /// alone.
   package let askEvery: Int?
 
-  /// An objective with all parts given; truncation to no segment traps.
+  /// An objective with all parts given; truncation to no segment traps, and so do a question after no
+  /// segment and one in between where all segments have a loss.
   package init(
     lossSegments: LossSegments, backpropagation: Backpropagation, askEvery: Int? = nil
   ) {
@@ -33,7 +34,8 @@ package struct RecurrentObjective: Sendable, Hashable {
 package struct RecurrentLoss: Sendable {
   /// Σ over samples of the loss in nats.
   package var lossSum = 0.0
-  /// Samples whose last segment's largest logit is that of their label.
+  /// Samples whose largest logit is that of their label, in the last segment and wherever they were asked
+  /// before.
   package var correctCount = 0
   /// Samples.
   package var sampleCount = 0

@@ -58,8 +58,8 @@ extension RecurrentSample {
     let (start, end) = (index * interval, min((index + 1) * interval, last))
     guard index == 0 || start < last else { return nil }
     // Passages before the one that ends with or behind the last fact are not answerable.
-    let unanswerable = max(0, (factSegmentCount + interval - 1) / interval - 1)
-    let answerable = max(1, (last + interval - 1) / interval) - unanswerable
+    let unanswerable = max(0, factSegmentCount - 1) / interval
+    let answerable = max(0, last - 1) / interval + 1 - unanswerable
     return RecurrentSample(
       self, pieces: pieces[start..<end] + [pieces[last]], firstSegment: start + index,
       weight: index < unanswerable ? 0 : 1 / Double(answerable))

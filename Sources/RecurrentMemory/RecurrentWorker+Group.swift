@@ -21,26 +21,28 @@ extension RecurrentWorker {
     }
 
     let samples: [RecurrentSample]
-    /// Where each sample's memory is kept from one passage of its document to the next.
-    let slots: [Int]
+    /// The number of each sample's document among those that began together: what names its dropout
+    /// masks, and where its memory is kept from one passage to the next.
+    let documentNumbers: [Int]
     /// Whether any of the samples has a loss.
-    let asks: Bool
+    let hasLoss: Bool
     /// One a segment of the longest document, the last segment first.
     let steps: [Step]
 
     /// Plans all steps, so that nothing is allocated in one.
     ///
     /// - Parameters:
-    ///   - slots: the samples' numbers in the group when it began; `nil` where they are all there.
+    ///   - documentNumbers: `nil` where all documents are there.
     ///   - firstSample: number of the first sample within the optimizer step.
     init(
-      _ samples: [RecurrentSample], slots: [Int]? = nil, firstSample: Int, plan: RecurrentPlan
+      _ samples: [RecurrentSample], documentNumbers: [Int]? = nil, firstSample: Int,
+      plan: RecurrentPlan
     ) {
       precondition(samples.count <= plan.samplesPerGroup, "a group larger than planned")
-      let slots = slots ?? Array(samples.indices)
+      let documentNumbers = documentNumbers ?? Array(samples.indices)
       self.samples = samples
-      self.slots = slots
-      asks = samples.contains { $0.weight > 0 }
+      self.documentNumbers = documentNumbers
+      hasLoss = samples.contains { $0.weight > 0 }
       let stepCount = samples.map(\.segmentCount).max() ?? 0
       steps = (0..<stepCount).map { step in
         let active = samples.indices.filter { samples[$0].segmentCount > step }
@@ -58,7 +60,7 @@ extension RecurrentWorker {
             let sample = samples[$0]
             return (
               UInt32(sample.firstSegment + sample.segmentCount - 1 - step),
-              UInt32(firstSample + slots[$0])
+              UInt32(firstSample + documentNumbers[$0])
             )
           })
       }

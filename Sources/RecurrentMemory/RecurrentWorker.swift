@@ -18,7 +18,8 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   let bank: MemoryBank<Scalar>
   /// The gradient that arrives at the memory which each sample of the group hands on, `[group, m, d]`.
   let memoryGradient: UnsafeMutablePointer<Scalar>
-  /// The memory at which each document of a group was last asked, `[group, m, d]`.
+  /// The memory that entered the last segment of each document of a group when it was last read,
+  /// `[group, m, d]`.
   private let keptMemories: UnsafeMutablePointer<Scalar>
   /// Gradient at the hidden states of a segment, `[rows, d]`.
   let hiddenGradient: UnsafeMutablePointer<Scalar>
@@ -109,7 +110,8 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     memories.begin(
       stepCount: group.stepCount, sampleCount: group.samples.count, keepsEveryStep: replays)
     start(group, parameters)
-    for step in stride(from: group.stepCount - 1, through: 0, by: -1) {
+    // Without a question nobody looks at the last segments.
+    for step in stride(from: group.stepCount - 1, through: group.hasLoss ? 0 : 1, by: -1) {
       let activations = step < tapeCount ? tapes[step] : scratch
       let dropout = group.dropout(step: step, key: dropoutKey)
       forward(
@@ -117,7 +119,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       if step > 0 { handOn(group, step: step, from: activations, memoryMixup: memoryMixup) }
       loss.positionCount += group.steps[step].batch.rowCount
     }
-    for step in 0..<(group.asks ? backwardCount : 0) {
+    for step in 0..<(group.hasLoss ? backwardCount : 0) {
       let tape = tapes[replays ? 0 : step]
       let dropout = group.dropout(step: step, key: dropoutKey)
       // The tape of step 0 is still there.
@@ -131,7 +133,6 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       loss.lossSum += outcome.lossSum
       if step == 0 { loss.correctCount += outcome.correctCount }
     }
-    if memoryMixup != nil { keepMemories(of: group) }
     return loss
   }
 
@@ -144,7 +145,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       let first = group.samples[sample].segmentCount - 1
       let begins = group.samples[sample].beginsDocument
       memories.entering(step: first, sample: sample).update(
-        from: begins ? initialMemory : keptMemories + group.slots[sample] * memoryStride,
+        from: begins ? initialMemory : keptMemories + group.documentNumbers[sample] * memoryStride,
         count: memoryStride)
     }
   }
@@ -191,16 +192,14 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     return memoryMixup?.share(segment: segment, sample: sample, otherCount: bank.count)
   }
 
-  /// Keeps what entered the last segment of a sample for the next passage of its document.
-  func keepMemory(of sample: Int, slot: Int) {
-    (keptMemories + slot * memoryStride).update(
-      from: memories.entering(step: 0, sample: sample), count: memoryStride)
-  }
-
-  /// Keeps what entered the last segments of a group for the groups behind it.
-  private func keepMemories(of group: Group) {
-    for sample in group.samples.indices where group.samples[sample].segmentCount > 1 {
-      bank.keep(memories.entering(step: 0, sample: sample))
+  /// Keeps what entered the last segment of each sample, for the next passage of its document.
+  func keepMemories(of group: Group) {
+    for (sample, number) in group.documentNumbers.enumerated() {
+      (keptMemories + number * memoryStride).update(
+        from: memories.entering(step: 0, sample: sample), count: memoryStride)
     }
   }
+
+  /// Puts what was kept of a document into the bank, for the groups behind it.
+  func bankMemory(ofDocument number: Int) { bank.keep(keptMemories + number * memoryStride) }
 }

@@ -79,6 +79,10 @@ import Testing
     #expect(throws: CurriculumError.askedInBetweenDocuments) {
       _ = try data.trainingSamples(for: asked, seed: 0)
     }
+    (asked.askEvery, asked.tokenNoise) = (nil, 0.1)
+    #expect(throws: CurriculumError.tokenNoiseOfDocuments) {
+      _ = try data.trainingSamples(for: asked, seed: 0)
+    }
     #expect(throws: CurriculumError.lengthMixingOfDocuments) {
       _ = try data.trainingSamples(for: stage(1, mixes: true), seed: 0)
     }

@@ -24,7 +24,15 @@ import Testing
       ("memory mixup", { $0.memoryMixup = 1.01 }),
       ("memory mixup", { $0.memoryMixup = .nan }),
       (
-        "question every segments",
+        "token noise",
+        {
+          var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+          stage.tokenNoise = 1.5
+          $0.curriculum = try! Curriculum(stages: [stage])
+        }
+      ),
+      (
+        "ask every",
         {
           var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
           stage.askEvery = 2

@@ -1,4 +1,5 @@
 import ModelSchema
+import Randomness
 import Testing
 import Transformer
 
@@ -150,27 +151,79 @@ import Transformer
     }
   }
 
-  @Test func `documents side by side learn as they do alone, however their activations are kept`()
-    throws
-  {
-    func gradients(_ backpropagation: Backpropagation, oneByOne: Bool) throws -> [Double] {
+  @Test(arguments: [Backpropagation.full, .replay, .truncated(1)])
+  func `documents side by side learn as they do alone, with their own masks and mixed memories`(
+    backpropagation: Backpropagation
+  ) throws {
+    let objective = RecurrentObjective(
+      lossSegments: .last, backpropagation: backpropagation, askEvery: 2)
+    func gradients(oneByOne: Bool, mixes: Bool) throws -> (numbers: [Double], positions: Int) {
       let batch = try RecurrentBatch<Double>(
-        dropout: 0, threadCount: 2, tokenCounts: [36, 1, 5, 11, 16, 33, 24, 8]
+        dropout: 0.25, threadCount: 2, tokenCounts: [36, 1, 5, 11, 16, 33, 24, 8]
       ) { RecurrentSample(tokens: $0.tokens, label: $0.label, memory: $1, factEnd: 3) }
-      let objective = RecurrentObjective(
-        lossSegments: .last, backpropagation: backpropagation, askEvery: 2)
       let store = ParameterStore<Double>(batch.model)
-      for samples in oneByOne ? batch.samples.map({ [$0] }) : [batch.samples] {
-        _ = batch.trainer.accumulateGradients(
-          samples, firstSample: 0, objective: objective, scale: 1, dropoutKey: nil,
-          parameters: batch.store.parameters, into: store)
+      let mixup = MemoryMixup(probability: 1, generator: Philox(key: 6))
+      var positions = 0
+      // The first samples fill the bank; those behind them are what is held against each other.
+      for first in mixes ? [0, 8] : [8] {
+        let whole = first == 0 || !oneByOne
+        for index in whole ? [0] : Array(batch.samples.indices) {
+          if first == 8 && index == 0 { store.elements.update(repeating: 0) }
+          positions +=
+            batch.trainer.accumulateGradients(
+              whole ? batch.samples : [batch.samples[index]], firstSample: first + index,
+              objective: objective, scale: 1, dropoutKey: [7, 8],
+              memoryMixup: mixes ? mixup : nil, parameters: batch.store.parameters, into: store
+            ).positionCount
+        }
       }
+      return (Array(store.elements), positions)
+    }
+    let together = try gradients(oneByOne: false, mixes: false)
+    let alone = try gradients(oneByOne: true, mixes: false)
+    for (one, other) in zip(together.numbers, alone.numbers) { #expect(abs(one - other) < 1e-12) }
+    // More than the first passages alone: some documents are read on.
+    let firstPassages = [27, 5, 14, 23, 27, 27, 27, 18].reduce(0, +)
+    #expect(together.positions > firstPassages && together.positions == alone.positions)
+    let mixed = try gradients(oneByOne: false, mixes: true)
+    #expect(mixed.numbers != together.numbers)
+  }
+
+  @Test func `what was mixed in comes from other documents`() throws {
+    // One document a step, the first: nothing was read before it, however often it is asked.
+    let batch = try batch(of: try answer())
+    func gradients(_ mixup: MemoryMixup?) -> [Double] {
+      let store = ParameterStore<Double>(batch.model)
+      _ = batch.trainer.accumulateGradients(
+        batch.samples, firstSample: 0, objective: everySegment, scale: 1, dropoutKey: nil,
+        memoryMixup: mixup, parameters: batch.store.parameters, into: store)
       return Array(store.elements)
     }
-    let together = try gradients(.full, oneByOne: false)
-    #expect(try gradients(.replay, oneByOne: false) == together)
-    for (one, other) in zip(together, try gradients(.full, oneByOne: true)) {
-      #expect(abs(one - other) < 1e-12)
+    #expect(gradients(MemoryMixup(probability: 1, generator: Philox(key: 6))) == gradients(nil))
+  }
+
+  @Test func `replay gives the same bits as activations that are kept`() throws {
+    func gradients(_ backpropagation: Backpropagation) throws -> [Float] {
+      let batch = try RecurrentBatch<Float>(
+        dropout: 0.25, threadCount: 2, tokenCounts: [36, 1, 5, 11, 16, 33, 24, 8]
+      ) { RecurrentSample(tokens: $0.tokens, label: $0.label, memory: $1, factEnd: 3) }
+      let store = ParameterStore<Float>(batch.model)
+      _ = batch.loss(
+        RecurrentObjective(lossSegments: .last, backpropagation: backpropagation, askEvery: 2),
+        into: store)
+      return Array(store.elements)
+    }
+    #expect(try gradients(.replay) == gradients(.full))
+    #expect(try gradients(.truncated(1)) != gradients(.full))
+  }
+
+  @Test func `a question after no segment is a programming error, and one beside all losses`() async
+  {
+    await #expect(processExitsWith: .failure) {
+      _ = RecurrentObjective(lossSegments: .last, backpropagation: .full, askEvery: 0)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = RecurrentObjective(lossSegments: .all, backpropagation: .full, askEvery: 1)
     }
   }
 }

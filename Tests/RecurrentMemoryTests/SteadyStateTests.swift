@@ -98,8 +98,10 @@ import Transformer
             group, objective: objective, scale: 1, dropoutKey: key, memoryMixup: mixup,
             parameters: golden.store.parameters, gradients: gradients.parameters)
         }
-        // The second finds memories to mix, which the first left.
         step()
+        // The next steps find memories to mix.
+        worker.keepMemories(of: group)
+        for number in group.documentNumbers { worker.bankMemory(ofDocument: number) }
         step()
         let count = Effort.of { for _ in 0..<3 { step() } }
         // The status shows what was counted: allocations, or a hundred and more for page faults.

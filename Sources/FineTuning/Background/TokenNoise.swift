@@ -6,23 +6,22 @@ import Tokenizers
 /// Replaces some of a training document's background by random tokens, so that a model learns to overlook
 /// any text and not the one that it has read a hundred times.
 ///
-/// A document's rate is drawn from U(0, share), and about that share of its background is replaced: one
-/// token by any of the vocabulary that has no role or, as often, one to three by as many that follow each
-/// other in a fact or question of its batch: no three tokens tell who went where. As often as the rate
-/// says, a segment opens with a fact of the batch whose beginning is missing. "To the office" is no fact,
-/// though it stands where facts do. Facts and question stay, and so do documents that a model is measured
-/// on.
+/// A document's rate is drawn from U(0, share). That share of its segments opens with a fact of the batch
+/// whose first two tokens or more are missing: "to the office" is no fact, though it stands where facts
+/// do. About that share of its other background is replaced: one token by any of the vocabulary that has
+/// no role or, as often, up to three by an excerpt from a fact or question of the batch, and the one behind
+/// them by any of the vocabulary, so that no two excerpts make up a fact. Facts and question stay, and so
+/// do documents that a model is measured on.
 ///
-/// A model that learns from whole facts alone looks for a place at its usual position: all four documents
-/// of a hundred that one of Detect got wrong at 64 segments were answered with "office", after segments
-/// that open with "owes his election to office" and the like.
-///
-/// A small text has few of the vocabulary's words, and whatever the others' embeddings are, a model that
-/// starts from random numbers never sees them: Detect was right on all of 100 documents of its training
-/// text and on 94 of another text before there was such noise.
+/// A small text has few of the vocabulary's words, and a model that starts from random numbers never sees
+/// the others. It also reads a place as a fact wherever one stands at the usual position, in "owes his
+/// election to office" for example: nothing that it learned from told it otherwise.
 public struct TokenNoise: Sendable {
-  /// The most tokens that are taken from a fact or question at once.
+  /// The most tokens that are taken from a fact or question at once, and never more than half of it.
   private static let longestExcerpt = 3
+  /// The fewest tokens that a fact's beginning has: who does it, or "the office" of which something is
+  /// said.
+  private static let shortestBeginning = 2
 
   /// The largest rate, from 0 to 1.
   public internal(set) var share: Double
@@ -56,8 +55,8 @@ public struct TokenNoise: Sendable {
   ) {
     let sentences = sentences.filter { !$0.isEmpty }
     guard !ordinaryIDs.isEmpty, !sentences.isEmpty else { return }
-    // Half of the replacements are of one token, the others of (1 + 2 + … n) / n.
-    let meanLength = (1 + Double(1 + Self.longestExcerpt) / 2) / 2
+    // Half of the replacements are of one token, the others of (1 + 2 + … n) / n and one more.
+    let meanLength = (1 + Double(1 + Self.longestExcerpt) / 2 + 1) / 2
     // How often one begins where none is: 1 at a rate of 1.
     let probability = rate / (meanLength - rate * (meanLength - 1))
     var position = 0
@@ -79,35 +78,39 @@ public struct TokenNoise: Sendable {
   /// - Parameters:
   ///   - facts: those of the batch.
   ///   - rate: the document's.
+  /// - Returns: where they would have stood whole.
   func applyTruncatedFacts(
     to tokens: inout [Int32], segmentSize: Int, sparing spared: [Range<Int>], facts: [[Int32]],
     rate: Double, _ stream: inout RandomStream
-  ) {
-    let facts = facts.filter { $0.count > 1 }
-    guard !facts.isEmpty else { return }
+  ) -> [Range<Int>] {
+    let facts = facts.filter { $0.count > Self.shortestBeginning }
+    guard !facts.isEmpty else { return [] }
+    var places: [Range<Int>] = []
     for start in stride(from: 0, to: tokens.count, by: segmentSize)
     where stream.uniform() < rate {
       let fact = facts[stream.index(below: facts.count)]
-      let first = 1 + stream.index(below: fact.count - 1)
+      let first =
+        Self.shortestBeginning + stream.index(below: fact.count - Self.shortestBeginning)
       let end = start + fact.count
       guard end <= tokens.count, !spared.contains(where: { $0.overlaps(start..<end) }) else {
         continue
       }
       tokens.replaceSubrange(start + first..<end, with: fact[first...])
+      places.append(start..<end)
     }
+    return places
   }
 
   private func replacement(
     _ sentences: [[Int32]], _ stream: inout RandomStream
-  ) -> ArraySlice<Int32> {
-    if stream.index(below: 2) == 0 {
-      let index = stream.index(below: ordinaryIDs.count)
-      return ordinaryIDs[index...index]
-    }
+  ) -> [Int32] {
+    let ordinary = ordinaryIDs[stream.index(below: ordinaryIDs.count)]
+    guard stream.index(below: 2) == 1 else { return [ordinary] }
     let sentence = sentences[stream.index(below: sentences.count)]
-    let count = min(1 + stream.index(below: Self.longestExcerpt), sentence.count)
+    let longest = min(Self.longestExcerpt, sentence.count / 2)
+    let count = 1 + stream.index(below: max(1, longest))
     let start = stream.index(below: sentence.count - count + 1)
-    return sentence[start..<start + count]
+    return sentence[start..<start + count] + [ordinary]
   }
 }
 
@@ -121,16 +124,19 @@ extension TaskDocument {
   func sample(
     with noise: TokenNoise, among batch: [TaskDocument], _ stream: inout RandomStream
   ) -> LabeledSample {
+    precondition(tokenCount % segmentSize == 0, "facts open whole segments")
     var tokens = tokenIDs(in: 0..<tokenCount)
     let spared =
       facts.map { $0.position..<$0.position + $0.tokenIDs.count }
       + [tokenCount - question.count..<tokenCount]
     let rate = noise.share * stream.uniform()
-    noise.apply(
-      to: &tokens, sparing: spared, sentences: batch.flatMap(\.sentences), rate: rate, &stream)
-    noise.applyTruncatedFacts(
+    // First, and then left alone: names that other noise put before them would make them whole.
+    let truncatedFacts = noise.applyTruncatedFacts(
       to: &tokens, segmentSize: segmentSize, sparing: spared,
       facts: batch.flatMap { $0.facts.map(\.tokenIDs) }, rate: rate, &stream)
+    noise.apply(
+      to: &tokens, sparing: spared + truncatedFacts, sentences: batch.flatMap(\.sentences),
+      rate: rate, &stream)
     return sample(tokenIDs: tokens)
   }
 }

@@ -66,7 +66,9 @@ public struct Curriculum: Sendable, Hashable {
           throw .segmentCountOutOfRange(count)
         }
       }
-      if let interval = stage.askEvery, interval < 1 { throw .askedAfterNoSegment }
+      if let interval = stage.askEvery, !(1...Self.maximumSegmentCount).contains(interval) {
+        throw .askIntervalOutOfRange(interval)
+      }
       guard (1...Self.maximumStepCount).contains(stage.stepCount) else {
         throw .stepCountOutOfRange(stage.stepCount)
       }

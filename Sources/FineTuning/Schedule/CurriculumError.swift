@@ -15,9 +15,11 @@ public enum CurriculumError: DescribedError, Equatable {
   /// A task makes samples of a length that has to be given.
   case taskWithoutSegmentCount
   case lengthMixingWithoutSegmentCounts
-  case askedAfterNoSegment
+  case askIntervalOutOfRange(Int)
   /// Where a document's facts are, only its task knows.
   case askedInBetweenDocuments
+  /// Documents of a file have no background that is told from the rest.
+  case tokenNoiseOfDocuments
   /// A stage of documents mixes lengths by itself.
   case lengthMixingOfDocuments
   /// Documents are cut in one way only.
@@ -61,9 +63,12 @@ public enum CurriculumError: DescribedError, Equatable {
     case .taskWithoutSegmentCount: "a task needs to know how many segments its documents have"
     case .lengthMixingWithoutSegmentCounts:
       "lengths can be mixed only up to a number of segments, and none was given"
-    case .askedAfterNoSegment: "a question after every 0 segments"
+    case .askIntervalOutOfRange(let interval):
+      "a question after every \(interval) segments; 1 to \(Curriculum.maximumSegmentCount) were expected"
     case .askedInBetweenDocuments:
       "documents from a file cannot be asked in between: where their facts are is not known"
+    case .tokenNoiseOfDocuments:
+      "documents from a file have no background that could be disturbed"
     case .lengthMixingOfDocuments:
       "a stage of documents already mixes all lengths up to its segment count"
     case .segmentPositionsOfDocuments:
@@ -86,8 +91,10 @@ public enum CurriculumError: DescribedError, Equatable {
     case .emptyStage: "Leave that stage out, or start with a longer one."
     case .taskWithoutSegmentCount, .lengthMixingWithoutSegmentCounts:
       "Name them, as in --segments 1,2,4."
-    case .askedAfterNoSegment: "Give 1 or more."
+    case .askIntervalOutOfRange:
+      "Give --ask-every such a number, or 0 for a question at the end alone."
     case .askedInBetweenDocuments: "Leave out --ask-every."
+    case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."
     case .segmentPositionsOfDocuments: "Give --segment-positions alone."
     }

@@ -53,7 +53,10 @@ public struct TaskData: FineTuningData {
   ) throws -> any BatchSource {
     let positions = stage.segmentPositions ?? memory.segmentPositions...memory.segmentPositions
     var tokenNoise = tokenNoise
-    if let share = stage.tokenNoise { tokenNoise?.share = share }
+    if let share = stage.tokenNoise {
+      precondition(share == 0 || tokenNoise != nil, "a stage's noise without a vocabulary")
+      tokenNoise?.share = share
+    }
     return TaskBatches(
       task: task, seed: seed, segmentCount: try segmentCount(of: stage), mixing: stage.mixing,
       segmentSizes: try segmentSize(

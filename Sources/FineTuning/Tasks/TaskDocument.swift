@@ -82,8 +82,11 @@ public struct TaskDocument: Sendable, Hashable {
   func sample(tokenIDs: [Int32]) -> LabeledSample {
     let lastSegment = tokenCount - segmentSize
     let ends = facts.filter { $0.position < lastSegment }.map { $0.position + $0.tokenIDs.count }
+    // Where the last segment begins depends on the alignment when not all are full.
+    let isWhole = tokenCount % segmentSize == 0
     return LabeledSample(
-      tokenIDs: tokenIDs, label: label, segmentSize: segmentSize, factEnd: ends.max() ?? 0)
+      tokenIDs: tokenIDs, label: label, segmentSize: segmentSize,
+      factEnd: isWhole ? ends.max() ?? 0 : nil)
   }
 }
 

@@ -22,7 +22,7 @@ extension FineTuningOptions {
       ("stage batches", list { text($0.batchSize, else: "the run's") }),
       ("stage dropout", list { text($0.dropout, else: "the run's") }),
       ("stage token noise", list { text($0.tokenNoise, else: "the run's") }),
-      ("asked every", list { text($0.askEvery, else: "document") }),
+      ("asked every", list { text($0.askEvery, else: "the end alone") }),
       ("stage memory mixup", list { text($0.memoryMixup, else: "the run's") }),
       ("alignment", memory.alignment.rawValue),
     ] + optimization.settings + [

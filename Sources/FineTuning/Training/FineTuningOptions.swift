@@ -114,8 +114,7 @@ public struct FineTuningOptions: Sendable {
     }
     for interval in curriculum.stages.compactMap(\.askEvery) {
       try check(
-        !lossOnAllSegments, "question every segments", interval,
-        "none where the loss looks at all segments")
+        !lossOnAllSegments, "ask every", interval, "no such interval with a loss on all segments")
     }
     if let interval = evaluationInterval {
       try check(interval >= 1, "evaluation interval", interval, "1 or more steps")

@@ -41,7 +41,7 @@ struct CurriculumOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Ask a task's question after every n segments as well as at the end, as soon as its facts are read; gradients then flow back to the question before. It teaches a memory to last for many more segments than gradients go through. 0 for the end alone.",
+      "Ask a task's question after every n segments as well as at the end, as soon as its facts are read. Gradients then go back to the question before, not farther, so that a memory learns to last for many more segments than are kept; a story's facts should lie within n segments. A document whose answer is wrong is read no further. 0 for the end alone.",
       valueName: "n,…"))
   var askEvery: CommaSeparated<Int>?
 

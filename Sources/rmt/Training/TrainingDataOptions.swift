@@ -30,7 +30,7 @@ struct TrainingDataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Replace up to this share of a task's background by random tokens while training, in all stages or in each, from 0 to 1, so that the model gets over its text.",
+      "Disturb a task's background while training, in all stages or in each: up to this share, from 0 to 1, of its tokens becomes random ones and scraps of facts, and of its segments opens with a fact that lacks its beginning. The model gets over its text so, and learns what is no fact.",
       valueName: "x,…"))
   var tokenNoise: CommaSeparated<Double> = CommaSeparated([0])
 
