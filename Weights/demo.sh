@@ -64,8 +64,12 @@ step "6. Export it for transformers" \
   export "$trained" -o "$output/huggingface" --layout huggingface
 explain "In Python: AutoModelForSequenceClassification.from_pretrained(\"$output/huggingface\", trust_remote_code=True)"
 
-step "7. Try a model that was trained longer: a fact carried through 64 segments of 512 positions" \
-  evaluate "$(dirname "$0")/rmt-nano-memorize/model.rmtw" --task memorize --segments 1...64 --samples 20
-explain "It answers after 4,096 segments as well, two million tokens: see Weights/rmt-nano-memorize/README.md."
+for model in "$(dirname "$0")"/rmt-nano-*/model.rmtw; do
+  folder=$(dirname "$model")
+  task=${folder##*-}
+  step "7. Try a model that was trained longer: $task, through 64 segments of 512 positions" \
+    evaluate "$model" --task "$task" --segments 1...64 --samples 20
+  explain "It was measured to 4,096 segments, two million tokens: see Weights/${folder##*/}/README.md."
+done
 
 printf '\nThe whole way took %d s; its files are in %s/.\n' $((SECONDS - started)) "$output"
