@@ -59,6 +59,21 @@ import Testing
     #expect(svg.ranges(of: "class=\"division\"").count == 2)
   }
 
+  @Test func `a legend that is wider than the chart goes on in a second row, the plot below it`() {
+    let axis = Axis("x", scale: .linear, values: [0, 1])
+    let series = ["in the first segment", "at random places", "paper"].map {
+      LineChart.Series(
+        name: $0, style: .curve, color: 0, points: [LineChart.Point(x: 0, y: 0)])
+    }
+    let chart = LineChart(title: "test", xAxis: axis, yAxis: axis, series: series)
+    let wide = chart.svg(width: 720, height: 200).serialized
+    #expect(wide.ranges(of: "y=\"16\"").count == 3 && !wide.contains("y=\"36\""))
+    let narrow = chart.svg(width: 300, height: 200).serialized
+    // 62 + 28 + 20 letters of 6.6 units are 222 of 282: the second and third have a row of their own.
+    #expect(narrow.ranges(of: "y=\"16\"").count == 1 && narrow.ranges(of: "y=\"36\"").count == 2)
+    #expect(wide.contains("M62 34H") && narrow.contains("M62 54H") && !narrow.contains("M62 34H"))
+  }
+
   @Test func `many points become few, with the range of what they stand for`() {
     let points = (0..<10_000).map { LineChart.Point(x: Double($0), y: Double($0 % 10)) }
     let few = LineChart.condensed(points, limit: 100)

@@ -3,13 +3,16 @@
 extension LineChart {
   private static let left = 62.0
   private static let right = 18.0
-  private static let legendHeight = 26.0
+  private static let legendRow = 20.0
   private static let bottom = 46.0
 
   /// The chart, so many units wide and high.
   package func svg(width: Double = 720, height: Double = 320) -> Markup {
+    let legend = LegendEntry.entries(of: series, from: Self.left, to: width - Self.right)
+    let rows = (legend.last?.row ?? 0) + 1
     let frame = Frame(
-      left: Self.left, top: Self.legendHeight + (divisions.isEmpty ? 8 : 20),
+      left: Self.left,
+      top: Self.legendRow * Double(rows) + (divisions.isEmpty ? 14 : 26),
       right: width - Self.right, bottom: height - Self.bottom, xAxis: xAxis, yAxis: yAxis)
     return .element(
       "svg",
@@ -18,7 +21,7 @@ extension LineChart {
         "aria-label": title,
       ],
       [.element("g", [:], grid(frame)), .element("g", [:], marks(frame))]
-        + series.map { draw($0, frame) } + [legend])
+        + series.map { draw($0, frame) } + [.element("g", [:], legend.flatMap(draw))])
   }
 
   /// The rectangle of the plot, and how numbers become places in it.
@@ -118,23 +121,39 @@ extension LineChart {
     return .element("g", ["class": "s\(series.color) \(series.style)"], parts)
   }
 
-  private var legend: Markup {
-    var parts: [Markup] = []
-    var x = Self.left
-    for series in series {
-      guard let name = series.name else { continue }
-      var sample = [path("M\(number(x)) 12h22", "line")]
-      if series.style != .curve {
-        sample.append(
-          .element(
-            "circle", ["class": "dot", "cx": number(x + 11), "cy": "12", "r": "3"]))
+  /// A named series and its place in the legend, which goes on in another row where one is full.
+  private struct LegendEntry {
+    let name: String
+    let series: Series
+    let x: Double
+    let row: Int
+
+    static func entries(of series: [Series], from left: Double, to right: Double) -> [LegendEntry] {
+      var (x, row) = (left, 0)
+      return series.compactMap { series in
+        guard let name = series.name else { return nil }
+        // The sample of the line, and letters as wide as they are on average.
+        let width = 28 + 6.6 * Double(name.count)
+        if x > left, x + width > right { (x, row) = (left, row + 1) }
+        defer { x += width + 22 }
+        return LegendEntry(name: name, series: series, x: x, row: row)
       }
-      if series.style == .dots { sample.removeFirst() }
-      parts.append(.element("g", ["class": "s\(series.color) \(series.style)"], sample))
-      parts.append(label(name, x: x + 28, y: 16, anchor: "start"))
-      x += 28 + 6.6 * Double(name.count) + 22
     }
-    return .element("g", [:], parts)
+  }
+
+  private func draw(_ entry: LegendEntry) -> [Markup] {
+    let (series, x, y) = (entry.series, entry.x, 12 + Self.legendRow * Double(entry.row))
+    var sample: [Markup] = []
+    if series.style != .dots { sample.append(path("M\(number(x)) \(number(y))h22", "line")) }
+    if series.style != .curve {
+      sample.append(
+        .element(
+          "circle", ["class": "dot", "cx": number(x + 11), "cy": number(y), "r": "3"]))
+    }
+    return [
+      .element("g", ["class": "s\(series.color) \(series.style)"], sample),
+      label(entry.name, x: x + 28, y: y + 4, anchor: "start"),
+    ]
   }
 
   private func path(_ data: String, _ name: String) -> Markup {
