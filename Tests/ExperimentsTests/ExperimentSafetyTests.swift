@@ -213,6 +213,38 @@ import Testing
         .count == 2)
   }
 
+  @Test func `stages that no seed has begun may change, be added and be left out`() throws {
+    func write(stages: JSONValue..., batch: Int = 2) throws {
+      try self.write {
+        change(&$0, "training", "stages", .array(stages))
+        change(&$0, "training", "batch", .integer(batch))
+      }
+    }
+    let (first, second, third): (JSONValue, JSONValue, JSONValue) = (
+      ["segments": 1, "steps": 2], ["segments": 2, "steps": 2], ["segments": 3, "steps": 9]
+    )
+    try write(stages: first, third)
+    var count = 0
+    #expect(throws: Interrupted.self) {
+      try experiment().run(
+        report: { if case .training(.step) = $0 { count += 1 } }, shouldStop: { count > 0 })
+    }
+    try write(stages: first, second, batch: 3)
+    #expect(blamedKey { try experiment().run() } == "training.batch")
+    try write(stages: second, third)
+    #expect(blamedKey { try experiment().run() } == "training.stages[0].segments")
+    try write(stages: first, second)
+    try experiment().run()
+    let trained = try folder.bytes("out/seed-0/trained.rmtw")
+    // All stages of a trained seed are begun.
+    try write(stages: first, second, third)
+    #expect(blamedKey { try experiment().run() } == "training.stages")
+    try FileManager.default.removeItem(atPath: folder.path("out"))
+    try write(stages: first, second)
+    try experiment().run()
+    #expect(try folder.bytes("out/seed-0/trained.rmtw") == trained)
+  }
+
   @Test func `a damaged state is told with advice for an experiment`() throws {
     try write()
     var count = 0

@@ -172,6 +172,38 @@ import Testing
     }
   }
 
+  @Test func `stages that a stopped run has not begun may be others, to the bytes of a fresh run`()
+    throws
+  {
+    func stop(_ name: String, afterSteps limit: Int) throws {
+      var count = 0
+      #expect(throws: Interrupted.self) {
+        _ = try tuner(name).run(
+          report: { if case .step = $0 { count += 1 } }, shouldStop: { count == limit })
+      }
+    }
+    let others = try TinyModel.options(segments: [1, 3, 4], steps: [3, 4, 2])
+    _ = try tuner("fresh", options: others).run()
+    try stop("changed", afterSteps: 2)
+    #expect(try FineTuner.begunStageCount(stateAt: state("changed")) == 1)
+    _ = try tuner("changed", options: others, resumes: true).run()
+    #expect(try bytes("changed") == bytes("fresh"))
+    try stop("fewer", afterSteps: 2)
+    let fewer = try TinyModel.options(segments: [1], steps: [3])
+    #expect(try tuner("fewer", options: fewer, resumes: true).run().stepCount == 3)
+    try stop("begun", afterSteps: 4)
+    #expect(try FineTuner.begunStageCount(stateAt: state("begun")) == 2)
+    for (options, name, saved, given) in [
+      (others, "segments", "1,2", "1,3,4"), (fewer, "segments", "1,2", "1"),
+      (try TinyModel.options(steps: [3, 4]), "steps", "3,3", "3,4"),
+    ] {
+      #expect(
+        throws: FineTuningError.settingChanged(
+          path: state("begun"), name: name, saved: saved, given: given)
+      ) { _ = try tuner("begun", options: options, resumes: true).run() }
+    }
+  }
+
   @Test func `a run may be resumed with replay, to the same bytes, but not truncated`() throws {
     var options = try TinyModel.options(segments: [2, 5], steps: [2])
     options.backpropagation = .full

@@ -6,8 +6,13 @@ extension Recipe {
   /// keys: two recipes that say the same in other words have the same settings.
   ///
   /// `stopAtChance` is left out: it decides whether a run ends, not what it learns.
-  var weightSettings: JSONObject {
-    ["model": model.settings, "task": task.weightSettings, "training": training.settings]
+  ///
+  /// - Parameter stageCount: the stages whose settings count; no others have been begun.
+  func weightSettings(stageCount: Int) -> JSONObject {
+    [
+      "model": model.settings, "task": task.weightSettings,
+      "training": training.settings(stageCount: stageCount),
+    ]
   }
 
   /// What rows of results depend on besides the weights and their own evaluation.
@@ -55,9 +60,10 @@ extension RecipeTask {
 }
 
 extension RecipeTraining {
-  fileprivate var settings: JSONValue {
+  fileprivate func settings(stageCount: Int) -> JSONValue {
     var object: JSONObject = [
-      "stages": .array(curriculum.stages.map(\.settings)), "batch": .integer(batchSize),
+      "stages": .array(curriculum.stages.prefix(stageCount).map(\.settings)),
+      "batch": .integer(batchSize),
       "learningRate": .number(schedule.learningRate),
       "warmUpSteps": .integer(schedule.warmUpStepCount),
       "schedule": .string(schedule.shape.rawValue),

@@ -1,3 +1,4 @@
+import FineTuning
 import JSON
 import ModelFile
 import TensorStorage
@@ -26,9 +27,10 @@ extension ExperimentFolder {
 
   /// Begins an experiment in this folder, or makes sure that it is the one that was begun here.
   ///
-  /// What was computed is compared with what it depends on: weights with model, task and training,
-  /// rows also with the stories to be measured on. As long as nothing is trained, another recipe may
-  /// take the folder; what was converted for the one before is then made anew.
+  /// What was computed is compared with what it depends on: weights with model, task and training up
+  /// to the last stage that a seed has begun, rows also with the stories to be measured on. As long as
+  /// nothing is trained, another recipe may take the folder; what was converted for the one before is
+  /// then made anew.
   ///
   /// - Parameters:
   ///   - json: the recipe as it is to be kept.
@@ -43,11 +45,14 @@ extension ExperimentFolder {
       let json = try JSONValue(parsing: file.bytes(in: 0..<file.byteCount), file: record)
       let before = try Recipe(json: json, file: record)
       let present = try self.files()
-      if let change = change(of: before, json, to: recipe, files, inWeights: true) {
-        guard !present.contains(where: Self.isOfTraining) else { throw change }
+      let stageCount = Self.begunStageCount(in: present)
+      if let change = weightChange(of: before, json, to: recipe, files, stageCount ?? .max) {
+        guard stageCount == nil else { throw change }
         for path in present where path.hasSuffix(".rmtw") { try Self.remove(path) }
       }
-      if let change = change(of: before, json, to: recipe, files, inWeights: false),
+      if let change = change(
+        from: before.rowSettings, json, to: recipe.rowSettings,
+        files.filter { !$0.shapesWeights }),
         present.contains(where: Self.isOfResults)
       {
         throw change
@@ -70,18 +75,24 @@ extension ExperimentFolder {
     return notes
   }
 
-  /// Why what was computed for one recipe is no good for another.
-  private func change(
-    of before: Recipe, _ json: JSONValue, to now: Recipe, _ files: [FoundFile], inWeights: Bool
+  /// Why weights of so many stages of one recipe are no good for another.
+  private func weightChange(
+    of before: Recipe, _ json: JSONValue, to now: Recipe, _ files: [FoundFile], _ stageCount: Int
   ) -> (any Error)? {
-    let settings = inWeights ? \Recipe.weightSettings : \Recipe.rowSettings
-    if let difference = SettingsDifference(
-      before[keyPath: settings], now[keyPath: settings])
-    {
+    change(
+      from: before.weightSettings(stageCount: stageCount), json,
+      to: now.weightSettings(stageCount: stageCount), files.filter(\.shapesWeights))
+  }
+
+  /// Why what was computed with some settings and files is no good for others.
+  private func change(
+    from before: JSONObject, _ json: JSONValue, to now: JSONObject, _ files: [FoundFile]
+  ) -> (any Error)? {
+    if let difference = SettingsDifference(before, now) {
       return RecipeError.otherSettings(
         folder: path, key: difference.key, before: difference.before, now: difference.now)
     }
-    for file in files where file.shapesWeights == inWeights {
+    for file in files {
       // A name that the record lacks was not read before.
       guard let checksum = json["record"]?["files"]?[file.name]?.string else { continue }
       guard checksum == file.checksum else {
@@ -92,9 +103,16 @@ extension ExperimentFolder {
     return nil
   }
 
-  /// Whether a file holds weights that were trained, or are on the way.
-  private static func isOfTraining(_ path: String) -> Bool {
-    ["/trained.rmtw", "/trained.rmtw.training", "/failure.json"].contains { path.hasSuffix($0) }
+  /// How many stages the weights of any seed depend on: of a training that is under way those it has
+  /// begun, of one that is done all; `nil` where nothing is trained.
+  private static func begunStageCount(in files: [String]) -> Int? {
+    files.compactMap { path in
+      if path.hasSuffix("/trained.rmtw.training") {
+        // What is wrong with a state is told when the training is to go on.
+        return (try? FineTuner.begunStageCount(stateAt: path)) ?? .max
+      }
+      return path.hasSuffix("/trained.rmtw") || path.hasSuffix("/failure.json") ? .max : nil
+    }.max()
   }
 
   /// Whether a file holds rows of results, or some that are on the way.

@@ -103,6 +103,13 @@ public struct FineTuner {
       outputPath: files.outputPath)
   }
 
+  /// The stages that the run behind a state has begun; those after them may still be changed.
+  ///
+  /// - Throws: ``FineTuningError/notTrainingState(path:reason:)``; `FileError`.
+  package static func begunStageCount(stateAt path: String) throws -> Int {
+    try TrainingStateFile(path: path).begunStageCount()
+  }
+
   private func settings(of store: ParameterStore<Float>) -> [(name: String, value: String)] {
     [RunFiles.modelSetting(model.description, store)] + options.settings + data.settings
   }

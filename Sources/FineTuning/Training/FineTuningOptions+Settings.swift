@@ -3,27 +3,10 @@ extension FineTuningOptions {
   ///
   /// Where gradients flow through all segments it is no setting how: the bits are the same.
   package var settings: [(name: String, value: String)] {
-    func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ",") }
-    let stages = curriculum.stages
-    func list(_ value: (Curriculum.Stage) -> String) -> String {
-      stages.map(value).joined(separator: ",")
-    }
-    func text(_ value: (some CustomStringConvertible)?, else other: String) -> String {
-      value.map { "\($0)" } ?? other
-    }
-    return [
-      ("segments", list { text($0.segmentCount, else: "any") }),
-      ("steps", list { "\($0.stepCount)" }),
-      ("mixing", list(\.mixing.rawValue)),
+    Self.stageSettings.map { setting in
+      (setting.name, curriculum.stages.map(setting.value).joined(separator: ","))
+    } + [
       ("segment positions", "\(memory.segmentPositions)"),
-      ("stage positions", list { text($0.segmentPositions, else: "all") }),
-      ("validation segments", list { text($0.validationSegmentCount, else: "the stage's") }),
-      ("stage rates", list { text($0.learningRate, else: "the run's") }),
-      ("stage batches", list { text($0.batchSize, else: "the run's") }),
-      ("stage dropout", list { text($0.dropout, else: "the run's") }),
-      ("stage token noise", list { text($0.tokenNoise, else: "the run's") }),
-      ("asked every", list { text($0.askEvery, else: "the end alone") }),
-      ("stage memory mixup", list { text($0.memoryMixup, else: "the run's") }),
       ("alignment", memory.alignment.rawValue),
     ] + optimization.settings + [
       ("batch", "\(batchSize)"),
@@ -38,6 +21,27 @@ extension FineTuningOptions {
       ("seed", "\(seed)"),
       ("type", elementType.rawValue),
     ]
+  }
+
+  /// The settings that each stage has for itself; their values, which have no commas, stand in a list.
+  static let stageSettings: [(name: String, value: @Sendable (Curriculum.Stage) -> String)] = [
+    ("segments", { text($0.segmentCount, else: "any") }),
+    ("steps", { "\($0.stepCount)" }),
+    ("mixing", { $0.mixing.rawValue }),
+    ("stage positions", { text($0.segmentPositions, else: "all") }),
+    ("validation segments", { text($0.validationSegmentCount, else: "the stage's") }),
+    ("stage rates", { text($0.learningRate, else: "the run's") }),
+    ("stage batches", { text($0.batchSize, else: "the run's") }),
+    ("stage dropout", { text($0.dropout, else: "the run's") }),
+    ("stage token noise", { text($0.tokenNoise, else: "the run's") }),
+    ("asked every", { text($0.askEvery, else: "the end alone") }),
+    ("stage memory mixup", { text($0.memoryMixup, else: "the run's") }),
+  ]
+
+  private static func text(
+    _ value: (some CustomStringConvertible)?, else other: String
+  ) -> String {
+    value.map { "\($0)" } ?? other
   }
 
   private var truncation: String {

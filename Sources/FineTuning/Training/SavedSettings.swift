@@ -11,19 +11,31 @@ enum SavedSettings {
 
   /// Compares a run's settings with those in a header.
   ///
+  /// - Parameters:
+  ///   - stageNames: settings whose values are lists with commas, of a value for each stage.
+  ///   - begunStageCount: the stages of which those values must be the same.
   /// - Throws: ``FineTuningError/settingChanged(path:name:saved:given:)`` for the first that differs,
   ///   ``FineTuningError/notTrainingState(path:reason:)`` when others were saved.
   static func check(
-    _ settings: [(name: String, value: String)], against saved: JSONValue?, path: String
+    _ settings: [(name: String, value: String)], against saved: JSONValue?, path: String,
+    stageNames: Set<String> = [], begunStageCount: Int = 0
   ) throws(FineTuningError) {
+    func begun(_ value: String) -> ArraySlice<Substring> {
+      value.split(separator: ",").prefix(begunStageCount)
+    }
+
     guard let saved = saved?.array, saved.count == settings.count else {
       throw .notTrainingState(path: path, reason: "its settings are of another version")
     }
-    for (setting, member) in zip(settings, saved) {
-      guard member["name"]?.string == setting.name, let value = member["value"]?.string else {
+    for setting in settings {
+      guard
+        let member = saved.first(where: { $0["name"]?.string == setting.name }),
+        let value = member["value"]?.string
+      else {
         throw .notTrainingState(path: path, reason: "its settings are of another version")
       }
-      guard value == setting.value else {
+      let isOfStages = stageNames.contains(setting.name)
+      guard isOfStages ? begun(value) == begun(setting.value) : value == setting.value else {
         throw .settingChanged(
           path: path, name: setting.name, saved: value, given: setting.value)
       }

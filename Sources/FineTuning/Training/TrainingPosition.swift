@@ -24,6 +24,11 @@ package struct TrainingPosition: Sendable, Hashable {
   /// The beginning of a run.
   package init() {}
 
+  /// Stages of which a step or an evaluation is done.
+  package var begunStageCount: Int {
+    finishedStageCount + (step > 0 || evaluatedStep != nil ? 1 : 0)
+  }
+
   /// Whether the evaluation that may be due at this step was made.
   package var isEvaluated: Bool { evaluatedStep == step }
 

@@ -54,6 +54,9 @@ struct TrainingStateFile {
 
   /// Reads the state of a run with these settings into `state`.
   ///
+  /// Stages that the run has not begun may be others than those it was saved with: nothing in the
+  /// state depends on them.
+  ///
   /// - Throws: ``FineTuningError/settingChanged(path:name:saved:given:)`` when a setting differs,
   ///   ``FineTuningError/notTrainingState(path:reason:)`` when the file is something else or damaged;
   ///   `FileError`.
@@ -62,10 +65,12 @@ struct TrainingStateFile {
     stageStepCounts: [Int]
   ) throws {
     let file = try SavedSettings.openState(path: path, kind: Self.kind)
-    try SavedSettings.check(settings, against: file.metadata["settings"], path: path)
-    guard let position = file.metadata["position"].flatMap(TrainingPosition.init(json:)),
-      position.isPossible(stageStepCounts: stageStepCounts)
-    else { throw FineTuningError.notTrainingState(path: path, reason: "its position is broken") }
+    let position = try position(in: file)
+    try SavedSettings.check(
+      settings, against: file.metadata["settings"], path: path,
+      stageNames: Set(FineTuningOptions.stageSettings.map(\.name)),
+      begunStageCount: position.begunStageCount)
+    guard position.isPossible(stageStepCounts: stageStepCounts) else { throw brokenPosition }
     try SavedSettings.whole(path) { try file.verify() }
     for (name, store) in state.stores {
       let expected = TensorDescription(
@@ -77,5 +82,23 @@ struct TrainingStateFile {
       UnsafeMutableRawBufferPointer(store.elements).copyMemory(from: bytes)
     }
     state.position = position
+  }
+
+  /// The stages that the run has begun.
+  ///
+  /// - Throws: as ``read(into:settings:stageStepCounts:)`` for a file that is no state.
+  func begunStageCount() throws -> Int {
+    try position(in: SavedSettings.openState(path: path, kind: Self.kind)).begunStageCount
+  }
+
+  private func position(in file: WeightFile) throws(FineTuningError) -> TrainingPosition {
+    guard let position = file.metadata["position"].flatMap(TrainingPosition.init(json:)) else {
+      throw brokenPosition
+    }
+    return position
+  }
+
+  private var brokenPosition: FineTuningError {
+    .notTrainingState(path: path, reason: "its position is broken")
   }
 }
