@@ -10,9 +10,9 @@ public struct GGUFError: DescribedError {
     case bigEndian
     /// A version other than 2 and 3.
     case version(UInt32)
-    /// More tensors than the file has room for.
+    /// More tensors than the file has room for, or than any model has.
     case tensorCount(UInt64)
-    /// More members of the metadata than the file has room for.
+    /// More members of the metadata than the file has room for, or than any has.
     case memberCount(UInt64)
     /// A member without a name.
     case emptyKey(position: Int)
@@ -87,7 +87,8 @@ public struct GGUFError: DescribedError {
     case .version(let version): "the version is \(version), read are 2 and 3"
     case .tensorCount(let count):
       "the header claims \(count) tensors, more than the file can hold or any has"
-    case .memberCount(let count): "the header claims \(count) values, which the file cannot hold"
+    case .memberCount(let count):
+      "the header claims \(count) keys, more than the file can hold or any has"
     case .emptyKey(let position): "the value at byte \(position) has no name"
     case .duplicateKey(let key): "\(key.quotedName) is there twice"
     case .valueType(let key, let number): "\(key.quotedName) has the unknown type \(number)"

@@ -3,7 +3,8 @@ import TensorStorage
 /// What stands in front of a GGUF file's data: metadata and the description of every tensor.
 ///
 /// The rules are those of the reference reader, `ggml/src/gguf.cpp`. What is held is bounded: a
-/// file of any size makes no more than four million values, a million tensors and 64 MiB of text.
+/// file of any size makes no more than four million values of 65,536 keys, 131,072 tensors and 64 MiB of
+/// text.
 struct GGUFHeader {
   /// A tensor as the file describes it.
   struct Entry {
@@ -21,7 +22,8 @@ struct GGUFHeader {
   private static let maximumKeyByteCount = 65_535
   private static let maximumAxisCount = 4
   private static let maximumValueCount = 4 << 20
-  private static let maximumTensorCount = 1 << 20
+  private static let maximumMemberCount = 1 << 16
+  private static let maximumTensorCount = 1 << 17
   private static let maximumTextByteCount = 64 << 20
 
   private(set) var metadata: [(key: String, value: GGUFValue)] = []
@@ -48,6 +50,9 @@ struct GGUFHeader {
       throw fail(.tensorCount(UInt64(tensorCount)))
     }
     let memberCount = try count(ofItemsOf: 13) { .memberCount($0) }
+    guard memberCount <= Self.maximumMemberCount else {
+      throw fail(.memberCount(UInt64(memberCount)))
+    }
     try readMetadata(memberCount)
     let alignment = try alignment()
     try readEntries(tensorCount, alignment: alignment)

@@ -31,7 +31,7 @@ struct ShardIndex {
     let index = try JSONValue(
       contentsOf: path, maximumByteCount: Self.maximumByteCount,
       maximumValueCount: JSONValue.maximumDescriptionValueCount)
-    guard let members = index["weight_map"]?.object?.members else {
+    guard let members = index["weight_map"]?.object?.members, !members.isEmpty else {
       throw ShardIndexError(.noWeightMap, file: path)
     }
     var entries: [(tensor: String, shard: String)] = []

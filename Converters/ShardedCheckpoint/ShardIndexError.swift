@@ -4,7 +4,7 @@ import TensorStorage
 public struct ShardIndexError: DescribedError {
   /// The rule that was broken.
   public enum Clause: Sendable, Hashable {
-    /// No object `weight_map`.
+    /// No object `weight_map`, or an empty one.
     case noWeightMap
     /// A value of `weight_map` that is not a string.
     case shardNotString(tensor: String)
@@ -41,7 +41,7 @@ public struct ShardIndexError: DescribedError {
   /// What was found and what the format asks for.
   public var problem: String {
     switch clause {
-    case .noWeightMap: "the index has no weight_map from tensors to files"
+    case .noWeightMap: "the index has no weight_map from tensors to files, or an empty one"
     case .shardNotString(let tensor):
       "weight_map gives no file name for tensor \(tensor.quotedName)"
     case .notPlainFileName(let tensor, let shard):

@@ -14,7 +14,7 @@ struct BundleIndex {
   /// The names of a checkpoint have fewer bytes together: sharing prefixes, a small file could hold
   /// far more than it is long.
   private static let maximumNamesByteCount = 16 << 20
-  private static let maximumTensorCount = 1 << 20
+  private static let maximumTensorCount = 1 << 17
 
   let header: BundleHeader
   /// Tensors of numbers by the bytes of their names.

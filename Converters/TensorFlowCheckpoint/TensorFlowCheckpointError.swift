@@ -113,7 +113,7 @@ public struct TensorFlowCheckpointError: DescribedError {
     case .shardCount(let count):
       "the header counts \(count) data files, expected 1 to \(BundleHeader.maximumShardCount)"
     case .byteOrder(let order): "the byte order is \(order), known are 0 (little) and 1 (big)"
-    case .namesTooLong: "the index has more than a million tensors, or 16 MiB of names"
+    case .namesTooLong: "the index has more than 131,072 tensors, or 16 MiB of names"
     case .nameNotText: "a tensor's name is not UTF-8"
     case .partitioned: "a variable lies in several partitions, which are not put together here"
     case .unknownType(let number): "the element type \(number) is none of TensorFlow's"

@@ -63,6 +63,7 @@ public struct JSONError: DescribedError, Hashable {
     if case .tooLarge(let byteCount, let limit) = clause {
       return "\(byteCount) bytes of JSON, where at most \(limit) are accepted"
     }
+    if case .tooManyValues = clause { return "at byte \(byteOffset) \(clauseText)" }
     return "not valid JSON at byte \(byteOffset): \(clauseText)"
   }
 
@@ -81,7 +82,8 @@ public struct JSONError: DescribedError, Hashable {
     case .duplicateName(let name): "the name \"\(name)\" occurs twice in one object"
     case .ambiguousNames: "two names in one object differ only after a NUL character"
     case .tooDeep(let limit): "more than \(limit) nested arrays and objects"
-    case .tooManyValues(let limit): "more than \(limit) values"
+    case .tooManyValues(let limit):
+      "there are more than \(limit) values, which is more than is read"
     case .tooLarge: "too large"
     case .refused(let reason): reason
     }
@@ -94,7 +96,8 @@ public struct JSONError: DescribedError, Hashable {
     case .byteOrderMark: "Save the file as UTF-8 without a byte order mark."
     case .invalidUTF8: "Save the file as UTF-8."
     case .duplicateName: "Remove one of the two."
-    default: nil
+    case .tooDeep, .tooManyValues, .tooLarge: "Check that it is the file that you mean."
+    default: "Mend that place, or save the file again with the program that wrote it."
     }
   }
 

@@ -27,10 +27,11 @@ public protocol DescribedError: Error, CustomStringConvertible {
 }
 
 extension DescribedError {
-  /// `place: problem. advice`, the form in which every error reaches a person.
+  /// `place: problem. advice`, the form in which every error reaches a person: one line, whatever names
+  /// a file has in it.
   public var description: String {
     let sentence = (place.map { "\($0): " } ?? "") + problem + "."
-    return advice.map { "\(sentence) \($0)" } ?? sentence
+    return (advice.map { "\(sentence) \($0)" } ?? sentence).withoutControls
   }
 }
 

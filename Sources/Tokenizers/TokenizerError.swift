@@ -87,9 +87,11 @@ public enum TokenizerError: DescribedError, Hashable {
     case .unsupported:
       "WordPiece, byte-level BPE as RoBERTa has it and SentencePiece unigram as ALBERT and XLM-R have "
         + "it are supported."
-    case .repeatedToken, .unknownMerge, .score, .characterMap:
+    case .vocabularyTooLarge, .fileTooLarge: "Check that it is the tokenizer's own file."
+    case .lineBreakInToken: "Take the line break out of the piece."
+    case .invalidMember, .repeatedID, .sparseIDs, .repeatedToken, .unknownMerge, .score,
+      .characterMap:
       "Save the tokenizer again with save_pretrained of transformers."
-    default: nil
     }
   }
 }

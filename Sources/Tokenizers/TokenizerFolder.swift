@@ -52,14 +52,14 @@ public struct TokenizerFolder: Sendable {
       notes = []
       return
     }
-    if let bytes = try Self.bytes(of: folder + "/vocab.txt") {
+    if let bytes = try Self.lines(of: folder + "/vocab.txt") {
       (tokenizer, notes) = try Self.wordPiece(
         lines: bytes, json: json, config: config, folder: folder)
     } else if json != nil {
       (tokenizer, notes) = try Self.wordPiece(
         lines: nil, json: json, config: config, folder: folder)
     } else if let vocabulary = try Self.json(at: folder + "/vocab.json"),
-      let merges = try Self.bytes(of: folder + "/merges.txt")
+      let merges = try Self.lines(of: folder + "/merges.txt")
     {
       let file = try SubwordFile(
         vocabulary: vocabulary, merges: merges, config: config, file: folder + "/vocab.json",
@@ -132,7 +132,11 @@ public struct TokenizerFolder: Sendable {
 
   private static let largestByteCount = 128 << 20
 
-  private static func bytes(of path: String) throws -> [UInt8]? {
+  private static func lines(of path: String) throws -> [UInt8]? {
+    try bytes(of: path, limit: WordPieceVocabulary.largestFileByteCount)
+  }
+
+  private static func bytes(of path: String, limit: Int = largestByteCount) throws -> [UInt8]? {
     let file: RandomAccessFile
     do throws(FileError) {
       file = try RandomAccessFile(path: path)
@@ -140,9 +144,8 @@ public struct TokenizerFolder: Sendable {
       if error.code == ENOENT { return nil }
       throw error
     }
-    guard file.byteCount <= largestByteCount else {
-      throw TokenizerError.fileTooLarge(
-        byteCount: file.byteCount, limit: largestByteCount, file: path)
+    guard file.byteCount <= limit else {
+      throw TokenizerError.fileTooLarge(byteCount: file.byteCount, limit: limit, file: path)
     }
     return try file.bytes(in: 0..<file.byteCount)
   }

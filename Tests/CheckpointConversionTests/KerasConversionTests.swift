@@ -158,6 +158,20 @@ struct KerasConversionTests {
     #expect(missing.place?.hasSuffix("config.num_heads") == true)
   }
 
+  @Test func `an archive is Keras's whichever member comes first`() throws {
+    let archive = try ZipArchive(path: Fixtures.path("keras/hub_archive/bert.keras"))
+    var writer = try ZipArchiveWriter(path: folder.path("bert.keras"), collision: .keepExisting)
+    try writer.add("assets/tokenizer/notes.txt", Array("first".utf8))
+    for member in archive.members {
+      try writer.add(member.name, archive.bytes(of: member, maximumByteCount: 1 << 20))
+    }
+    try writer.finish()
+    #expect(try CheckpointKind(ofFile: folder.path("bert.keras")) == .zipArchive)
+    let report = try convert(folder.path("bert.keras"))
+    #expect(report.format == "Keras archive" && report.dialect == "keras-hub")
+    try expectTruth(Fixtures.path("keras/hub_archive.safetensors"))
+  }
+
   @Test func `an archive without its weights is refused`() throws {
     let whole = try [UInt8](
       Data(contentsOf: URL(fileURLWithPath: Fixtures.path("keras/hub_archive/bert.keras"))))

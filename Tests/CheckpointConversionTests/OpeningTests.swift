@@ -41,6 +41,44 @@ struct OpeningTests {
     #expect(throws: (any Error).self) { try openTensorSource(folder.path) }
   }
 
+  @Test func `a SavedModel's variables and the module of an older sentence-transformers are found`()
+    throws
+  {
+    func make(_ name: String) throws {
+      try FileManager.default.createDirectory(
+        atPath: folder.path(name), withIntermediateDirectories: true)
+    }
+    try make("saved/variables")
+    try folder.write("", to: "saved/saved_model.pb")
+    for end in ["index", "data-00000-of-00001"] {
+      try FileManager.default.copyItem(
+        atPath: Fixtures.path("tensorflow/google/bert_model.ckpt.\(end)"),
+        toPath: folder.path("saved/variables/variables.\(end)"))
+    }
+    let saved = try CheckpointLocation(path: folder.path("saved"))
+    #expect(saved.kind == .tensorFlowIndex && saved.folder == folder.path("saved"))
+    try make("sentences")
+    try FileManager.default.copyItem(
+      atPath: Fixtures.path("bert-tiny"), toPath: folder.path("sentences/0_Transformer"))
+    func modules(_ path: String) throws {
+      try folder.write(
+        #"[{"idx": 0, "name": "0", "path": "\#(path)"}, {"idx": 1, "path": "1_Pooling"}]"#,
+        to: "sentences/modules.json")
+    }
+    try modules("0_Transformer")
+    let sentences = try CheckpointLocation(path: folder.path("sentences"))
+    #expect(sentences.folder == folder.path("sentences/0_Transformer"))
+    // Neither a path elsewhere nor the folder itself is followed.
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("sentences/again"), withDestinationPath: ".")
+    for path in ["../sentences/0_Transformer", "again", "", "nowhere"] {
+      try modules(path)
+      #expect(throws: OpeningError.self, "\(path)") {
+        try CheckpointLocation(path: folder.path("sentences"))
+      }
+    }
+  }
+
   @Test func `several weights of no known name are not guessed between`() throws {
     try folder.write("x", to: "a.safetensors")
     try folder.write("x", to: "b.h5")

@@ -38,6 +38,21 @@ struct BadInputTests {
     try expectNothingButInputs("letter.txt")
   }
 
+  @Test func `names in a file neither move the cursor nor write lines of their own`() throws {
+    let header =
+      #"{"\u001b[2Jx\nrmt: converted": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}"#
+    try folder.copy(fixture: "bert-tiny", to: "source")
+    try folder.write(
+      [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + header.utf8 + [0, 0, 0, 0],
+      to: "source/model.safetensors")
+    for arguments in [["inspect", "--tensors", "source"], ["convert", "source", "-o", "x.rmtw"]] {
+      let run = try CommandRun(arguments, in: folder)
+      let said = run.output + run.errors
+      #expect(said.contains("\u{FFFD}[2Jx\u{FFFD}rmt: converted"), "\(said)")
+      #expect(!said.contains("\u{1B}") && !said.contains("\nrmt: converted"))
+    }
+  }
+
   @Test func `a truncated checkpoint ends with 65`() throws {
     try folder.copy(fixture: "bert-tiny", to: "source")
     let data = try folder.bytes("source/model.safetensors")

@@ -15,4 +15,10 @@ struct TextTableTests {
           longer     9  x
         """)
   }
+
+  @Test func `a cell takes one line and moves no cursor, whatever a file named`() {
+    var table = TextTable([.left])
+    table.add("\u{1B}[2Jname\nrmt: all good")
+    #expect(table.text() == "\u{FFFD}[2Jname\u{FFFD}rmt: all good")
+  }
 }

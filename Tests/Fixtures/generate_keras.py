@@ -76,6 +76,12 @@ def norm(truth, name, gamma, beta):
     truth[name + ".weight"], truth[name + ".bias"] = np.asarray(gamma), np.asarray(beta)
 
 
+def masked_token_head(truth, dense, gamma, beta, bias):
+    linear(truth, "cls.predictions.transform.dense", *dense)
+    norm(truth, "cls.predictions.transform.LayerNorm", gamma, beta)
+    truth["cls.predictions.bias"] = np.asarray(bias)
+
+
 def write_truth(path, truth, states, pooled=None):
     truth = {name: np.ascontiguousarray(value, np.float32) for name, value in truth.items()}
     truth["hidden_states"] = np.ascontiguousarray(states, np.float32)
@@ -229,6 +235,8 @@ def legacy():
         norm(truth, prefix + "attention.output.LayerNorm", *named(layers[attention + "-Norm"]))
         norm(truth, prefix + "output.LayerNorm", *named(layers[feed + "-Norm"]))
     linear(truth, "pooler.dense", *named(layers["NSP-Dense"]))
+    masked_token_head(truth, named(layers["MLM-Dense"]), *named(layers["MLM-Norm"]),
+                      *named(layers["MLM-Sim"]))
     reader = tf_keras.Model(model.inputs, [layers["Encoder-2-FeedForward-Norm"].output,
                                            layers["NSP-Dense"].output])
     states, pooled = reader.predict([IDS, TYPES, np.zeros_like(IDS)], verbose=0)
@@ -266,6 +274,8 @@ def legacy():
              *reversed(named(layers[attention + "-Norm"])))
         norm(truth, prefix + "output.LayerNorm", *reversed(named(layers[feed + "-Norm"])))
     linear(truth, "pooler.dense", *named(layers["Pooler-Dense"]))
+    masked_token_head(truth, named(layers["MLM-Dense"]), *reversed(named(layers["MLM-Norm"])),
+                      *named(layers["MLM-Bias"]))
     reader = tf_keras.Model(model.inputs, [layers["Transformer-1-FeedForward-Norm"].output,
                                            layers["Pooler-Dense"].output])
     states, pooled = reader.predict([IDS, TYPES], verbose=0)

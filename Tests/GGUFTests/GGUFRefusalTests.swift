@@ -34,6 +34,17 @@ import Testing
       #expect(try clause { $0.tensorCount = count } == "tensorCount")
       #expect(try clause { $0.memberCount = count } == "memberCount")
     }
+    // Room enough, and still more than any model has.
+    for change: (inout GGUFBytes) -> Void in [
+      { $0.tensorCount = 1 << 17 + 1 }, { $0.memberCount = 1 << 16 + 1 },
+    ] {
+      var bytes = GGUFBytes()
+      change(&bytes)
+      let path = try folder.write(
+        bytes.bytes + [UInt8](repeating: 0, count: 4 << 20), to: "m.gguf")
+      let error = #expect(throws: GGUFError.self) { try GGUFFile(path: path) }
+      #expect(error?.problem.contains("than the file can hold or any has") == true)
+    }
     let empty = try folder.write([], to: "empty.gguf")
     #expect(throws: GGUFError.self) { try GGUFFile(path: empty) }
   }

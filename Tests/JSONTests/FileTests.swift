@@ -17,7 +17,9 @@ struct FileTests {
         try JSONValue(contentsOf: path, maximumByteCount: 8)
       }
       #expect(error?.clause == .tooLarge(byteCount: 9, limit: 8))
-      #expect(error?.description == "\(path): 9 bytes of JSON, where at most 8 are accepted.")
+      #expect(
+        error?.description == "\(path): 9 bytes of JSON, where at most 8 are accepted. "
+          + "Check that it is the file that you mean.")
     }
   }
 

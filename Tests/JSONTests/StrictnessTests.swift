@@ -124,7 +124,8 @@ struct StrictnessTests {
     }
     #expect(
       error?.description
-        == "config.json: not valid JSON at byte 7: found '}', expected a name in quotes.")
+        == "config.json: not valid JSON at byte 7: found '}', expected a name in quotes. "
+        + "Mend that place, or save the file again with the program that wrote it.")
     #expect(error?.kind == .badData)
   }
 

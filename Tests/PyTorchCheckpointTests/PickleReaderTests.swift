@@ -66,6 +66,8 @@ struct PickleReaderTests {
     #expect(try read("", [0x8C, 1, 0x61, 0x94, 0x89, 0x94, 0x68, 0, 0x86]) == "(False,'a')")
     #expect(try read("", [0x8D, 1, 0, 0, 0, 0, 0, 0, 0, 0x61]) == "'a'")
     #expect(try read("", [0x8F]) == "?")
+    #expect(try read("", [0x8F, 0x94, 0x28, 0x4E, 0x88, 0x90]) == "?")
+    #expect(try read("B", [2, 0, 0, 0, 0xFF, 0xFE]) == "?")
     let orderedDict: [UInt8] =
       [0x8C, 11] + Array("collections".utf8) + [0x8C, 11] + Array("OrderedDict".utf8) + [0x93]
     #expect(try read("", orderedDict + [0x29, 0x81]) == "{}")
@@ -105,6 +107,8 @@ struct PickleReaderTests {
     (Array("h\u{1}".utf8), "noSuchMemo"),
     ([0x8C, 1, 0xFF], "textNotUnicode"), ([0x63, 0xFF, 0x0A, 0x0A], "textNotUnicode"),
     (Array("NNa".utf8), "wrongOperand"), (Array("}(Nu".utf8), "wrongOperand"),
+    (Array("N(N".utf8) + [0x90], "wrongOperand"), (Array("(N".utf8) + [0x90], "stackUnderflow"),
+    ([0x42, 0xFF, 0xFF, 0xFF, 0x7F], "tooLong"),
     (Array("N(Ne".utf8), "wrongOperand"), (Array("NNNs".utf8), "wrongOperand"),
     (Array("NNR".utf8), "wrongOperand"), (Array("N)R".utf8), "wrongOperand"),
     (Array("NNb".utf8), "wrongOperand"), (Array("NN".utf8) + [0x93], "wrongOperand"),

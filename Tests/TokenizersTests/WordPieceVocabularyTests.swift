@@ -39,6 +39,28 @@ struct WordPieceVocabularyTests {
     }
   }
 
+  @Test func `refuses what would take gigabytes to search`() {
+    func problem(_ tokens: [String]) -> String? {
+      let wordPiece = #expect(throws: TokenizerError.self) {
+        try WordPieceVocabulary(tokens: tokens, file: "t")
+      }
+      let subword = #expect(throws: TokenizerError.self) {
+        try SubwordVocabulary(tokens: tokens, file: "t")
+      }
+      #expect(wordPiece == subword)
+      return wordPiece?.problem
+    }
+    let long = String(repeating: "a", count: 1001)
+    #expect(problem(["a", long]) == "found a piece of 1001 bytes, expected at most 1000")
+    let tokens = (0..<17_000).map { "\($0)" + String(repeating: "b", count: 990) }
+    #expect(problem(tokens)?.hasPrefix("found pieces of 1") == true)
+    let lines = [UInt8](repeating: UInt8(ascii: "\n"), count: WordPieceVocabulary.largestCount + 1)
+    #expect(
+      throws: TokenizerError.vocabularyTooLarge(
+        count: lines.count, limit: WordPieceVocabulary.largestCount, file: "v")
+    ) { try WordPieceVocabulary(lines: lines, file: "v") }
+  }
+
   @Test func `survives writing and reading`() throws {
     let vocabulary = try WordPieceVocabulary(tokens: ["a", "", "é", "e\u{301}", "##b"], file: "t")
     #expect(try WordPieceVocabulary(lines: vocabulary.lines, file: "t") == vocabulary)

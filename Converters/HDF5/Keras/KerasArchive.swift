@@ -22,6 +22,14 @@ public struct KerasArchive: TensorSource {
   /// The text of config.json.
   public let configuration: [UInt8]
 
+  /// Whether a zip archive is one of Keras's, whichever of its members comes first.
+  ///
+  /// - Throws: ``FileError``, `ZipError`.
+  public static func isArchive(path: String) throws -> Bool {
+    let archive = try ZipArchive(path: path)
+    return [configurationName, weightsName].allSatisfy { archive.member(named: $0) != nil }
+  }
+
   /// Opens an archive.
   ///
   /// - Throws: ``FileError``, `ZipError`, or ``HDF5Error`` when a member is missing or wrong.

@@ -5,6 +5,7 @@ enum PickleOpcode: UInt8 {
   case mark = 0x28  // (
   case emptyTuple = 0x29  // )
   case stop = 0x2E  // .
+  case binaryBytes = 0x42  // B
   case shortBinaryBytes = 0x43  // C
   case binaryFloat = 0x47  // G
   case binaryInteger = 0x4A  // J
@@ -39,6 +40,7 @@ enum PickleOpcode: UInt8 {
   case shortBinaryUnicode = 0x8C
   case binaryUnicode8 = 0x8D
   case emptySet = 0x8F
+  case addItems = 0x90
   case stackGlobal = 0x93
   case memoize = 0x94
   case frame = 0x95
@@ -47,11 +49,11 @@ enum PickleOpcode: UInt8 {
   static func refusedName(_ code: UInt8) -> String? { refusedNames[code] }
 
   private static let refusedNames: [UInt8: String] = [
-    0x30: "POP", 0x31: "POP_MARK", 0x32: "DUP", 0x42: "BINBYTES",
+    0x30: "POP", 0x31: "POP_MARK", 0x32: "DUP",
     0x46: "FLOAT", 0x49: "INT", 0x4C: "LONG", 0x50: "PERSID", 0x53: "STRING", 0x54: "BINSTRING",
     0x56: "UNICODE", 0x64: "DICT", 0x67: "GET", 0x69: "INST", 0x6C: "LIST", 0x6F: "OBJ",
     0x70: "PUT", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x8B: "LONG4", 0x8E: "BINBYTES8",
-    0x90: "ADDITEMS", 0x91: "FROZENSET", 0x92: "NEWOBJ_EX", 0x96: "BYTEARRAY8",
+    0x91: "FROZENSET", 0x92: "NEWOBJ_EX", 0x96: "BYTEARRAY8",
     0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
   ]
 }

@@ -97,12 +97,16 @@ struct PickleReader {
       let bytes = try input.bytes(input.number(1))
       stack.append(String(validating: bytes, as: UTF8.self).map(PickleValue.text) ?? .other)
     case .shortBinaryBytes:
-      _ = try input.bytes(input.number(1))
-      stack.append(.other)
+      try pushBytes(count: input.number(1))
+    case .binaryBytes: try pushBytes(count: input.number(4))
     case .shortBinaryUnicode: stack.append(try text(byteCount: input.number(1)))
     case .binaryUnicode: stack.append(try text(byteCount: input.number(4)))
     case .binaryUnicode8: stack.append(try text(byteCount: input.number(8)))
     case .emptySet: stack.append(.other)
+    case .addItems:
+      _ = try popToMark()
+      guard case .other = try pop() else { throw fail(.wrongOperand(expected: "a set")) }
+      stack.append(.other)
     case .emptyTuple: push(tuple: [])
     case .tuple1: push(tuple: try popLast(1))
     case .tuple2: push(tuple: try popLast(2))
@@ -239,6 +243,13 @@ extension PickleReader {
     let sign: UInt64 = bytes.last.map { $0 & 0x80 != 0 ? .max : 0 } ?? 0
     let bits = bytes.reversed().reduce(sign) { $0 << 8 | UInt64($1) }
     return .integer(Int(Int64(bitPattern: bits)))
+  }
+
+  /// Bytes and sets may stand beside the weights; nobody asks what is in them.
+  private mutating func pushBytes(count: UInt64) throws {
+    guard count <= UInt64(Self.maximumByteCount) else { throw tooLong }
+    _ = try input.bytes(count)
+    stack.append(.other)
   }
 
   private mutating func text(byteCount: UInt64) throws -> PickleValue {

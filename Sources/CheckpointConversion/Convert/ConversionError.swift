@@ -75,9 +75,14 @@ public enum ConversionError: DescribedError, Hashable {
     case .layerCount, .shape: "Use the configuration that was saved with these weights."
     case .missingTensor: "Check that the download is complete and holds a whole encoder."
     case .ambiguousParameter: "Save the checkpoint again from one of the two."
+    case .overflow(_, _, _, .f32): "The weight is broken; get the checkpoint anew from its source."
     case .overflow: "Choose --dtype bf16 or f32."
     case .elementType: "Save the checkpoint unquantised."
-    case .refusedTensor, .targetType, .configuration: nil
+    case .refusedTensor:
+      "The encoder has no such part, so no model that is made of the rest would compute the same."
+    case .targetType: "Choose one of them."
+    case .configuration:
+      "Mend the value, or use the configuration that was saved with these weights."
     }
   }
 }

@@ -42,7 +42,7 @@ extension Dialect {
   private static let optimizerRule = TensorRule.drop(
     .containing("optimizer_weights/"), DroppedReason.optimizer)
 
-  /// Heads of both libraries, behind the layers that are a BERT's.
+  /// Heads of both libraries, where they are not a BERT's own head of masked language modelling.
   private static let legacyHeadRules: [TensorRule] = [
     .drop(.beginning("MLM-"), DroppedReason.maskedLanguageModel),
     .drop(.beginning("NSP"), DroppedReason.nextSentence),
@@ -53,6 +53,8 @@ extension Dialect {
     "embeddings.position_embeddings": "Embedding-Position",
     "embeddings.token_type_embeddings": "Embedding-Segment",
     "embeddings.LayerNorm": "Embedding-Norm",
+    "cls.predictions.transform.dense": "MLM-Dense",
+    "cls.predictions.transform.LayerNorm": "MLM-Norm",
   ]
   /// A layer's name behind its number, and where in the layer a kernel stands among all.
   private static let legacyParts: [String: (layer: String, kernel: Int)] = [
@@ -75,6 +77,7 @@ extension Dialect {
 
   @Sendable
   private static func spellKerasBERT(_ parameter: ParameterDescription) -> [Spelling] {
+    if parameter.name == "cls.predictions.bias" { return [Spelling("MLM-Sim/bias")] }
     guard let leaf = parameter.role.kerasLeaf, let variable = parameter.role.kerasVariable else {
       return []
     }
@@ -100,6 +103,7 @@ extension Dialect {
 
   @Sendable
   private static func spellBERT4Keras(_ parameter: ParameterDescription) -> [Spelling] {
+    if parameter.name == "cls.predictions.bias" { return [Spelling("MLM-Bias/0")] }
     guard let variable = parameter.role.kerasVariable else { return [] }
     let orientation = parameter.role.kerasOrientation
     let isNorm = parameter.role == .gain || parameter.role == .normBias

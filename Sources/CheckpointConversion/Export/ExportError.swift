@@ -76,7 +76,9 @@ public enum ExportError: DescribedError, Hashable {
     case .noTokenizer:
       "Convert the checkpoint again with its tokenizer's files beside it, give the ids to rmt attach "
         + "--frame-ids, or choose the layout gguf, tensorflow or tensorflow1, which name no such ids."
-    case .family: "Choose the layout huggingface or pytorch."
+    case .family(_, _, .tensorFlow): "Choose the layout huggingface or pytorch."
+    case .family:
+      "Choose the layout huggingface or pytorch, or tensorflow where there is no memory."
     case .elementType(_, .huggingFace), .elementType(_, .pyTorch): "Choose f32, f16 or bf16."
     case .elementType(_, .reference), .elementType(_, .tensorFlowVariables):
       "Choose f32, or the layout huggingface."

@@ -10,7 +10,7 @@ package enum CheckpointKind: Sendable, Hashable {
   case kerasArchive
   /// A JSON object: an index of shards, a configuration, or something else.
   case json
-  /// PyTorch's form of today.
+  /// PyTorch's form of today, or one of Keras's whose first member does not tell.
   case zipArchive
   /// PyTorch's stream form.
   case pickle

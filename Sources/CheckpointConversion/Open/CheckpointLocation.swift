@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import TensorStorage
 
 /// Where a checkpoint's parts lie: its weights, and the folder of its configuration and tokenizer.
@@ -35,10 +36,12 @@ package struct CheckpointLocation: Sendable, Hashable {
     self.weights = weights
     self.kind = kind
     let own = Self.parent(of: weights)
-    // Repositories keep exports for ONNX in a folder of their own, below what belongs to all formats.
+    // Repositories keep exports for ONNX in a folder of their own, below what belongs to all formats;
+    // TensorFlow keeps a SavedModel's variables so.
+    let innerName: Substring? =
+      kind == .onnx ? "onnx" : kind == .tensorFlowIndex ? "variables" : nil
     let isInner =
-      kind == .onnx && own.split(separator: "/").last == "onnx"
-      && !Self.exists("\(own)/config.json")
+      own.split(separator: "/").last == innerName && !Self.exists("\(own)/config.json")
     folder = isInner ? Self.parent(of: own) : own
   }
 
@@ -79,7 +82,10 @@ package struct CheckpointLocation: Sendable, Hashable {
     name.hasSuffix(".index.json") || name.hasSuffix(".weights.json")
   }
 
-  private static func weightsName(in folder: String) throws -> String {
+  /// The weights of a folder, as a path below it.
+  ///
+  /// - Parameter isModule: whether the folder is itself one that another folder's modules.json names.
+  private static func weightsName(in folder: String, isModule: Bool = false) throws -> String {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
@@ -105,6 +111,31 @@ package struct CheckpointLocation: Sendable, Hashable {
     guard candidates.isEmpty else {
       throw OpeningError.severalCheckpoints(path: folder, names: candidates)
     }
+    if names.contains("saved_model.pb"), exists("\(folder)/\(savedVariables)") {
+      return savedVariables
+    }
+    if !isModule, let module = try transformerModule(of: folder) {
+      return "\(module)/\(try weightsName(in: "\(folder)/\(module)", isModule: true))"
+    }
     throw OpeningError.noCheckpoint(path: folder)
+  }
+
+  /// Where a SavedModel of TensorFlow has its variables.
+  private static let savedVariables = "variables/variables.index"
+  private static let modulesName = "modules.json"
+  private static let maximumModulesByteCount = 1 << 20
+
+  /// The folder in which older versions of sentence-transformers keep the encoder: the first module's of
+  /// `modules.json`, `[{"idx": 0, "path": "0_Transformer", …}, …]`.
+  ///
+  /// - Throws: `FileError` or `JSONError` when the file cannot be read.
+  private static func transformerModule(of folder: String) throws -> String? {
+    guard exists("\(folder)/\(modulesName)") else { return nil }
+    let modules = try JSONValue(
+      contentsOf: "\(folder)/\(modulesName)", maximumByteCount: maximumModulesByteCount)
+    guard let path = modules.array?.first?["path"]?.string, path.isPlainFileName,
+      exists("\(folder)/\(path)")
+    else { return nil }
+    return path
   }
 }

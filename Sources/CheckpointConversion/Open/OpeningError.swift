@@ -85,7 +85,9 @@ public enum OpeningError: DescribedError, Hashable {
     case .gitLFSPointer: "Run git lfs pull in its repository."
     case .numPyArchive: "Save the weights with safetensors.numpy.save_file."
     case .notAnIndex: "Name the folder, or the file of weights itself."
-    case .unknownFormat: "Name a checkpoint's folder, a .safetensors, .bin, .h5 or .rmtw file."
+    case .unknownFormat:
+      "Name a checkpoint's folder or its file of weights; one that was cut while it was copied is none "
+        + "any more."
     }
   }
 }

@@ -37,6 +37,7 @@ private func openForeignFile(_ path: String) throws -> any TensorSource {
 private func openForeignFile(_ path: String, kind: CheckpointKind) throws -> any TensorSource {
   switch kind {
   case .safetensors: try SafetensorsFile(path: path)
+  case .zipArchive where try KerasArchive.isArchive(path: path): try KerasArchive(path: path)
   case .zipArchive, .pickle, .tarArchive: try PyTorchFile(path: path)
   case .hdf5: try HDF5File(path: path)
   case .kerasArchive: try KerasArchive(path: path)

@@ -72,7 +72,8 @@ struct SentencePieceModel {
     var piece = Piece()
     try reader.read(try field.part(in: file)) { reader, field in
       switch field.number {
-      case 1: piece.content = try reader.text(of: field, limit: SubwordVocabulary.longestByteCount)
+      case 1:
+        piece.content = try reader.text(of: field, limit: WordPieceVocabulary.longestByteCount)
       case 2: piece.score = Float(bitPattern: try field.fixed32(in: file))
       default: break
       }

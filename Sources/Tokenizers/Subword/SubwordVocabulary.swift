@@ -6,30 +6,18 @@ package struct SubwordVocabulary: Sendable {
   let file: String
   private let ids: ByteTrie
 
-  /// The longest piece that is accepted, in bytes.
-  package static let longestByteCount = 1000
-
   /// A vocabulary.
   ///
   /// - Throws: ``TokenizerError`` when there is no piece, when there are too many, when two are spelt
   ///   alike, or when one is too long or holds a line break.
   package init(tokens: [String], file: String) throws(TokenizerError) {
-    guard tokens.contains(where: { !$0.isEmpty }) else { throw .emptyVocabulary(file: file) }
-    guard tokens.count <= WordPieceVocabulary.largestCount else {
-      throw .vocabularyTooLarge(
-        count: tokens.count, limit: WordPieceVocabulary.largestCount, file: file)
-    }
+    try WordPieceVocabulary.checkSize(of: tokens, file: file)
     var ids = ByteTrie(expectedNodeCount: tokens.reduce(0) { $0 + $1.utf8.count } / 2)
     for (id, token) in tokens.enumerated() where !token.isEmpty {
       // A file's vocabulary is lines; such a piece is no damage, and does not stop the weights.
       guard !token.utf8.contains(UInt8(ascii: "\n")) else {
         throw .unsupported(
           what: "a piece with a line break, id \(id)", expected: "pieces without", file: file)
-      }
-      guard token.utf8.count <= Self.longestByteCount else {
-        throw .unsupported(
-          what: "a piece of \(token.utf8.count) bytes",
-          expected: "at most \(Self.longestByteCount)", file: file)
       }
       guard ids.value(of: token.utf8) == nil else { throw .repeatedToken(token, file: file) }
       ids.insert(token.utf8, value: Int32(id))

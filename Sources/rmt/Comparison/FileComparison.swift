@@ -88,9 +88,11 @@ struct FileComparison {
         match.name, "\(match.description.shape)", scientific(match.difference.largest))
     }
     if !matches.isEmpty { lines.append(table.text()) }
-    for (name, first, second) in reshaped { lines.append("\(name): shape \(first) and \(second)") }
-    for name in onlyInFirst { lines.append("\(name): only in the first") }
-    for name in onlyInSecond { lines.append("\(name): only in the second") }
+    for (name, first, second) in reshaped {
+      lines.append("\(name.printableName): shape \(first) and \(second)")
+    }
+    for name in onlyInFirst { lines.append("\(name.printableName): only in the first") }
+    for name in onlyInSecond { lines.append("\(name.printableName): only in the second") }
     if !matches.isEmpty {
       lines.append("\(matches.count) tensors compared, largest difference \(scientific(largest))")
     }

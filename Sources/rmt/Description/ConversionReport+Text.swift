@@ -18,8 +18,18 @@ extension ConversionReport {
     return lines.joined(separator: "\n")
   }
 
+  /// A line a tensor; many of one reason share one.
   private static func list(_ word: String, _ remarks: [ConversionRemark]) -> [String] {
-    remarks.map { "\(word) \($0.name): \($0.reason)" }
+    let byReason = Dictionary(grouping: remarks, by: \.reason)
+    var told: Set<String> = []
+    return remarks.compactMap { remark in
+      let reason = remark.reason.withoutControls
+      let alike = byReason[remark.reason, default: []]
+      guard alike.count > 8 else { return "\(word) \(remark.name.printableName): \(reason)" }
+      guard told.insert(remark.reason).inserted else { return nil }
+      return "\(word) \(alike.count) tensors, \(remark.name.printableName) and others: \(reason) "
+        + "(--json names them all)"
+    }
   }
 
   /// The same for a program.

@@ -1,5 +1,6 @@
 import JSON
 import ModelSchema
+import TensorStorage
 
 extension ModelDescription {
   /// What a person reads of a model: encoder, memory, labels, and the head of a pretraining.
@@ -17,7 +18,8 @@ extension ModelDescription {
     } else {
       lines.append("memory: none")
     }
-    lines.append("labels: " + (labels.isEmpty ? "none" : labels.joined(separator: ", ")))
+    lines.append(
+      "labels: " + (labels.isEmpty ? "none" : labels.map(\.printableName).joined(separator: ", ")))
     if predictsMaskedTokens { lines.append("head: names masked tokens, for pretraining") }
     return lines.joined(separator: "\n")
   }

@@ -1,5 +1,6 @@
 import JSON
 import ModelFile
+import TensorStorage
 import Tokenizers
 
 extension ModelFile {
@@ -44,6 +45,6 @@ extension ProvenanceStep {
         }
         .joined(separator: ", "))
     }
-    return parts.joined(separator: "; ")
+    return parts.joined(separator: "; ").withoutControls
   }
 }

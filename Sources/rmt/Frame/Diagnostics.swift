@@ -1,5 +1,6 @@
 import FineTuning
 import Logging
+import TensorStorage
 
 /// Writes what the log holds to standard error: `rmt: warning: …`.
 struct DiagnosticHandler: LogHandler {
@@ -19,7 +20,7 @@ struct DiagnosticHandler: LogHandler {
       case .warning: "warning"
       case .error, .critical: "error"
       }
-    StandardError.print("rmt: \(word): \(event.message)")
+    StandardError.print("rmt: \(word): \("\(event.message)".withoutControls)")
   }
 }
 

@@ -1,3 +1,5 @@
+import TensorStorage
+
 /// Rows of text in aligned columns.
 struct TextTable {
   /// On which side a column is aligned.
@@ -20,10 +22,12 @@ struct TextTable {
   /// Whether the table has no row.
   var isEmpty: Bool { rows.isEmpty }
 
-  /// Adds a row; it has as many cells as the table has columns.
+  /// Adds a row.
+  ///
+  /// It has as many cells as the table has columns; what a file named may stand in them.
   mutating func add(_ cells: String...) {
     precondition(cells.count == alignments.count, "\(cells.count) cells in a row")
-    rows.append(cells)
+    rows.append(cells.map(\.withoutControls))
   }
 
   /// The table's lines, each indented, without blanks at the end.

@@ -1,4 +1,5 @@
 import JSON
+import TensorStorage
 
 /// What a model made of a document.
 struct ReadingResult {
@@ -27,7 +28,9 @@ struct ReadingResult {
     for label in probabilities.ranking.prefix(Self.shownLabelCount) {
       table.add(labels[label], percentage(probabilities.values[label], digits: 2))
     }
-    var lines = ["\(document): \(labels[probabilities.best])", table.text(indentation: 2)]
+    var lines = [
+      "\(document): \(labels[probabilities.best].printableName)", table.text(indentation: 2),
+    ]
     if labels.count > Self.shownLabelCount {
       lines.append("  and \(labels.count - Self.shownLabelCount) more labels")
     }
