@@ -9,11 +9,17 @@ fixture=$(dirname "$(realpath "$0")")/../Fixtures/bert-tiny
 attempt() {
   source=$1
   case ${1##*/} in
-    tokenizer.json | vocab.json | merges.txt | spiece.model | sentencepiece.bpe.model)
+    tokenizer.json | vocab.txt | vocab.json | merges.txt | spiece.model | sentencepiece.bpe.model)
       source=$work/model
       rm -rf "$source"
       mkdir "$source"
       cp "$fixture/config.json" "$fixture/model.safetensors" "$1" "$source"
+      # Which model's conventions SentencePiece's file follows is told beside it.
+      case ${1##*/} in
+        spiece.model) echo '{"tokenizer_class": "AlbertTokenizer"}' ;;
+        sentencepiece.bpe.model) echo '{"tokenizer_class": "XLMRobertaTokenizer"}' ;;
+        *) echo '{}' ;;
+      esac > "$source/tokenizer_config.json"
       ;;
   esac
   inspect=0 convert=0

@@ -1,9 +1,19 @@
+import TestSupport
 import Testing
 import Tokenizers
 
 struct WordPieceVocabularyTests {
-  private func read(_ text: String) throws -> [String] {
-    try WordPieceVocabulary(lines: Array(text.utf8), file: "vocab.txt").tokens
+  private func read(_ text: String) throws -> [String] { try read(Array(text.utf8)) }
+
+  private func read(_ bytes: [UInt8]) throws -> [String] {
+    do {
+      return try WordPieceVocabulary(lines: bytes, file: "vocab.txt").tokens
+    } catch {
+      let folder = try TemporaryFolder()
+      let path = try folder.write(bytes, to: "vocab.txt")
+      try HostileFile.keep(path, format: "tokenizer", clause: clauseName(error))
+      throw error
+    }
   }
 
   @Test func `reads a piece a line with either line end`() throws {
@@ -27,7 +37,7 @@ struct WordPieceVocabularyTests {
 
   @Test func `names the line that is not UTF-8`() {
     let error = #expect(throws: TokenizerError.self) {
-      try WordPieceVocabulary(lines: Array("a\nb\n".utf8) + [0xE9, 0x0A], file: "vocab.txt")
+      try read(Array("a\nb\n".utf8) + [0xE9, 0x0A])
     }
     #expect(
       error?.description == "vocab.txt, line 3: the line is not UTF-8. Save the file as UTF-8.")

@@ -83,9 +83,11 @@ struct SentencePieceTests {
 
   private func problem(_ bytes: [UInt8], family: String = "xlm-roberta") throws -> String? {
     let folder = try TemporaryFolder()
-    try folder.write(bytes, to: "sentencepiece.bpe.model")
+    let path = try folder.write(bytes, to: "sentencepiece.bpe.model")
     try folder.write("{\"model_type\": \"\(family)\"}", to: "config.json")
-    return problem(in: folder)
+    guard let problem = problem(in: folder) else { return nil }
+    try HostileFile.keep(path, format: "tokenizer", clause: "sentencepiece")
+    return problem
   }
 
   @Test func `refuses what it would cut otherwise, by name`() throws {
