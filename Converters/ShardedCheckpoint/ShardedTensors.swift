@@ -1,5 +1,11 @@
 import TensorStorage
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A checkpoint in several files of any format beside an index that says which tensor is where.
 ///
 /// The shards are what counts: every tensor in them is offered, and the index must agree with them.
@@ -36,7 +42,7 @@ public struct ShardedTensors: TensorSource {
     for name in names {
       do {
         shards.append(try open(folder + name))
-      } catch let error as FileError where error.kind == .missingInput {
+      } catch let error as FileError where error.code == ENOENT {
         throw ShardIndexError(.missingShard(shard: name), file: indexPath)
       }
     }

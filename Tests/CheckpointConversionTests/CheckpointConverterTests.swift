@@ -238,6 +238,7 @@ struct CheckpointConverterTests {
     ("vocab.txt", "", "is empty"),
     ("tokenizer.json", "<!DOCTYPE html>", "web page"),
     ("tokenizer.json", "{\"model\": {\"type\": \"Wor", "not valid JSON"),
+    ("vocab.txt", "\n", "Once the file is moved away"),
     ("tokenizer_config.json", "{\"do_lower_case\": tr", "not valid JSON"),
   ])
   func `a damaged tokenizer is an error, not a model without one`(

@@ -93,6 +93,8 @@ package struct SourceCheckpoint {
         : try TokenizerFolder(path: folder).map { ($0.tokenizer, $0.notes) }
     } catch let error as TokenizerError where error.isOfAnotherKind {
       return (nil, ["no tokenizer was stored, so the model takes ids only: \(error)"])
+    } catch let error as any DescribedError where error.kind == .badData {
+      throw DamagedTokenizerError(error)
     }
     guard let found else {
       let problem = "\(folder) has no tokenizer: neither tokenizer.json nor a vocabulary"
@@ -112,6 +114,21 @@ package struct SourceCheckpoint {
       guard [.gitLFSPointer, .webPage, .empty].contains(kind) else { continue }
       if let error = OpeningError(kind: kind, path: path) { throw error }
     }
+  }
+}
+
+/// What is wrong with a tokenizer's file, and that the weights can do without it.
+private struct DamagedTokenizerError: DescribedError {
+  private let error: any DescribedError
+
+  init(_ error: any DescribedError) { self.error = error }
+
+  var kind: FailureKind { error.kind }
+  var place: String? { error.place }
+  var problem: String { error.problem }
+  var advice: String? {
+    (error.advice.map { $0 + " " } ?? "")
+      + "Once the file is moved away, the weights are converted without a tokenizer."
   }
 }
 
