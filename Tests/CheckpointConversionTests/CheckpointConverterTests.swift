@@ -233,6 +233,41 @@ struct CheckpointConverterTests {
     #expect(model.provenance.last?.sources.map(\.name).contains("tokenizer.json") == true)
   }
 
+  @Test(arguments: [["format": "mlx"], ["format": "np"], [:]])
+  func `what safetensors say of their writer changes nothing`(metadata: [String: String]) throws {
+    let tiny = TinyBERT()
+    try folder.writeCheckpoint(
+      tiny.tensors(prefix: "bert."), configuration: tiny.configuration(), metadata: metadata)
+    #expect(try convert().dialect == "pytorch")
+    try expectModel(tiny)
+  }
+
+  @Test(arguments: ["", "bert."])
+  func `safetensors of Flax have other leaves and transposed matrices`(prefix: String) throws {
+    let tiny = TinyBERT()
+    let tensors = tiny.parameters.map { parameter in
+      let name = (parameter.name.hasPrefix("classifier") ? "" : prefix) + parameter.name
+      let module = name.prefix(upTo: name.lastIndex(of: ".") ?? name.endIndex)
+      let values = tiny.values(of: parameter), shape = parameter.shape
+      switch parameter.role {
+      case .weight:
+        let columns = shape.dimensions[1]
+        let transposed = (0..<columns).flatMap { column in
+          stride(from: column, to: values.count, by: columns).map { values[$0] }
+        }
+        return MemoryTensorSource.Entry(
+          "\(module).kernel", [columns, shape.dimensions[0]], transposed)
+      case .embedding: return .init("\(module).embedding", shape, values)
+      case .gain: return .init("\(module).scale", shape, values)
+      default: return .init(name, shape, values)
+      }
+    }
+    try folder.writeCheckpoint(
+      tensors, configuration: tiny.configuration(), metadata: ["format": "flax"])
+    #expect(try convert().dialect == "flax")
+    try expectModel(tiny)
+  }
+
   @Test(arguments: [
     ("vocab.txt", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "LFS pointer"),
     ("vocab.txt", "", "is empty"),

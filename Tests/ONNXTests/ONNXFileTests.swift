@@ -55,6 +55,15 @@ import Testing
         ]) == ["a.query.weight"])
   }
 
+  @Test func `a table under another name is also known by the step that looks up in it`() throws {
+    let node = ONNXBytes.node(
+      "Gather", ["cls.predictions.decoder.weight", "ids"], "y",
+      named: "/bert/embeddings/word_embeddings/Gather")
+    #expect(
+      try names([ONNXBytes.tensor("cls.predictions.decoder.weight")], [node])
+        == ["cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight"])
+  }
+
   @Test func `Gemm says which way its matrix lies`() throws {
     for (flag, leaf) in [(1, "weight"), (0, "kernel")] {
       let node = ONNXBytes.node(

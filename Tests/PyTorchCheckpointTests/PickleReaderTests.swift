@@ -61,6 +61,14 @@ struct PickleReaderTests {
     #expect(try read(opcodes) == value)
   }
 
+  @Test func `makes what protocol 3 writes`() throws {
+    let (value, _) = try read([0x80, 3] + Array("}X\u{1}\0\0\0aC\u{1}bs.".utf8))
+    guard case .dictionary = value else {
+      Issue.record("a dictionary of bytes is \(value)")
+      return
+    }
+  }
+
   @Test func `makes what protocols 4 and 5 write`() throws {
     #expect(try read("", [0x95, 1, 0, 0, 0, 0, 0, 0, 0, 0x88]) == "True")
     #expect(try read("", [0x8C, 1, 0x61, 0x94, 0x89, 0x94, 0x68, 0, 0x86]) == "(False,'a')")
@@ -100,6 +108,7 @@ struct PickleReaderTests {
     (Array("cos\nsystem\n".utf8), "refusedGlobal"),
     (Array("c__builtin__\neval\n".utf8), "refusedGlobal"),
     (Array("ctorch\nload\n".utf8), "refusedGlobal"),
+    ([0x8C, 2] + Array("os".utf8) + [0x8C, 6] + Array("system".utf8) + [0x93], "refusedGlobal"),
     (Array("c".utf8) + [UInt8](repeating: 0x61, count: 5000), "tooLong"),
     ([], "stackUnderflow"), ([0x85], "stackUnderflow"), (Array("N(".utf8), "stackUnderflow"),
     (Array("N(".utf8) + [0x85], "stackUnderflow"), (Array("q\u{1}".utf8), "stackUnderflow"),

@@ -15,6 +15,7 @@ extension Dialect {
     if names.contains(where: variablesOfWordEmbeddings.contains) {
       return .tensorFlowVariables(family)
     }
+    if names.contains(where: { $0.hasSuffix(flaxTable) }) { return .flax(spoken) }
     let wrappers = wrappers(in: names)
     if names.contains(where: { $0.hasSuffix(".kernel") }) { return .onnx(spoken, in: wrappers) }
     let isReference = names.contains { name in
