@@ -25,6 +25,20 @@ struct OpeningTests {
     #expect(try CheckpointLocation(path: folder.path).weights == folder.path("weights.safetensors"))
   }
 
+  @Test func `where no name speaks of weights, content does`() throws {
+    try folder.write("Dear reader", to: "notes.txt")
+    try folder.write("{}", to: "config.json")
+    try folder.writeSafetensors(TinyBERT().tensors(), to: "weights.dat")
+    #expect(try CheckpointLocation(path: folder.path).weights == folder.path("weights.dat"))
+    try folder.writeSafetensors(TinyBERT().tensors(), to: "optimizer.dat")
+    #expect(try CheckpointLocation(path: folder.path).weights == folder.path("weights.dat"))
+    try folder.writeSafetensors(TinyBERT().tensors(), to: "more.dat")
+    #expect(
+      throws: OpeningError.severalCheckpoints(
+        path: folder.path, names: ["more.dat", "weights.dat"])
+    ) { try CheckpointLocation(path: folder.path) }
+  }
+
   @Test func `sharded weights open through their index`() throws {
     let entries = TinyBERT().tensors()
     try folder.writeSafetensors(Array(entries.prefix(3)), to: "model-00001-of-00002.safetensors")

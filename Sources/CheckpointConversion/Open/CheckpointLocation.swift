@@ -13,8 +13,8 @@ package struct CheckpointLocation: Sendable, Hashable {
 
   /// Finds a checkpoint in a file or folder.
   ///
-  /// In a folder the names that `transformers` writes go first; else the only file with a readable
-  /// kind is taken.
+  /// In a folder the names that `transformers` writes go first, then the only file that is named as
+  /// weights are; where there is none, the only file whose content is weights.
   /// - Throws: ``OpeningError``, or `FileError` when the path cannot be read.
   package init(path: String) throws {
     var isFolder: ObjCBool = false
@@ -111,6 +111,13 @@ package struct CheckpointLocation: Sendable, Hashable {
     guard candidates.isEmpty else {
       throw OpeningError.severalCheckpoints(path: folder, names: candidates)
     }
+    let others = names.filter { name in
+      !trainerNames.contains(where: name.hasPrefix) && holdsWeights("\(folder)/\(name)")
+    }
+    if others.count == 1 { return others[0] }
+    guard others.isEmpty else {
+      throw OpeningError.severalCheckpoints(path: folder, names: others)
+    }
     if names.contains("saved_model.pb"), exists("\(folder)/\(savedVariables)") {
       return savedVariables
     }
@@ -118,6 +125,16 @@ package struct CheckpointLocation: Sendable, Hashable {
       return "\(module)/\(try weightsName(in: "\(folder)/\(module)", isModule: true))"
     }
     throw OpeningError.noCheckpoint(path: folder)
+  }
+
+  /// Whether a file's first bytes are those of weights; not that of JSON, which is anything.
+  private static func holdsWeights(_ path: String) -> Bool {
+    switch try? CheckpointKind(ofFile: path) {
+    case .native, .safetensors, .hdf5, .kerasArchive, .zipArchive, .pickle, .tarArchive,
+      .tensorFlowIndex, .gguf, .onnx:
+      true
+    default: false
+    }
   }
 
   /// Where a SavedModel of TensorFlow has its variables.
