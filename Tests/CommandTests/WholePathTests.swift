@@ -148,6 +148,17 @@ struct WholePathTests {
     }
     #expect(try folder.bytes("one.rmtw") == folder.bytes("same.rmtw"))
     #expect(try folder.bytes("one.rmtw") != folder.bytes("other.rmtw"))
+    let wide = try CommandRun(
+      [
+        "create", "--vocabulary", vocabulary, "-o", "wide.rmtw", "--seed", "1",
+        "--initializer-range", "0.08",
+      ] + shape, in: folder)
+    #expect(wide.exitCode == 0, "\(wide.errors)")
+    #expect(try folder.bytes("one.rmtw") != folder.bytes("wide.rmtw"))
+    let flat = try CommandRun(
+      ["create", "--vocabulary", vocabulary, "-o", "flat.rmtw", "--initializer-range", "0"] + shape,
+      in: folder)
+    #expect(flat.exitCode == 64 && flat.errors.contains("--initializer-range"))
     try folder.write("the garden is the garden of mary", to: "text.txt")
     let run = try CommandRun(
       ["create", "--vocabulary-from", "text.txt", "--vocabulary-size", "30", "-o", "counted.rmtw"]

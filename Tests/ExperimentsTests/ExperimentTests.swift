@@ -25,7 +25,7 @@ import Testing
 
   private func writeRecipe(
     batch: Int = 2, checksum: String? = nil, samples: Int = 3, background: String = "speeches",
-    start: String = "checkpoint"
+    start: String = "checkpoint", initializerRange: Double? = nil, questionsPerStory: Int = 1
   ) throws {
     let source: JSONValue = [
       "name": "speeches", "origin": "a shelf", "checksum": checksum.map { .string($0) } ?? .null,
@@ -35,6 +35,7 @@ import Testing
       "model": [
         "checkpoint": .string(Fixtures.path("bert-tiny")), "memoryTokens": 2,
         "segmentPositions": 40, "start": .string(start),
+        "initializerRange": initializerRange.map { .number($0) } ?? .null,
       ],
       "task": [
         "name": "memorize", "background": [.string(background)],
@@ -42,7 +43,7 @@ import Testing
       ],
       "training": [
         "stages": [
-          ["segments": 1, "steps": 2],
+          ["segments": 1, "steps": 2, "questionsPerStory": .integer(questionsPerStory)],
           ["segments": 2, "steps": 2, "mixing": "spread", "segmentPositions": [39, 40]],
         ],
         "batch": .integer(batch), "learningRate": 1e-3, "warmUpSteps": 1, "evaluateEvery": 1,
@@ -137,6 +138,38 @@ import Testing
     #expect(
       try wordEmbeddings("checkpoint/seed-1/memory.rmtw")
         == wordEmbeddings("checkpoint/seed-2/memory.rmtw"))
+  }
+
+  @Test func `a random start is as wide as the recipe says`() throws {
+    try writeRecipe(start: "random")
+    try experiment("narrow").run()
+    try writeRecipe(start: "random", initializerRange: 0.8)
+    try experiment("wide").run()
+    func numbers(_ path: String) throws -> [Float] {
+      let model = try ModelFile(path: folder.path(path))
+      let parameter = try #require(model.parameters.first)
+      #expect(parameter.role == .embedding)
+      return model.bytes(of: parameter).bytes.withUnsafeBytes {
+        Array($0.bindMemory(to: Float.self))
+      }
+    }
+    let (narrow, wide) = (
+      try numbers("narrow/seed-1/random.rmtw"), try numbers("wide/seed-1/random.rmtw")
+    )
+    // The same normal numbers, with σ = 0.8 in place of the checkpoint's 0.2.
+    #expect(zip(narrow, wide).allSatisfy { abs($0 * 4 - $1) <= 1e-5 })
+    #expect(narrow.contains { abs($0) > 0.2 })
+  }
+
+  @Test func `several questions per story are refused where the task has one`() throws {
+    try writeRecipe(questionsPerStory: 2)
+    #expect {
+      try experiment("out").run()
+    } throws: {
+      guard case .unfit(_, "training.stages[0].questionsPerStory", _, .usage)? = $0 as? RecipeError
+      else { return false }
+      return true
+    }
   }
 
   @Test func `other settings are refused by the key that differs`() throws {

@@ -71,7 +71,7 @@ import Testing
           [
             "segments": 4, "steps": 6, "mixing": "spread", "segmentPositions": [32, 64],
             "validationSegments": 16, "learningRate": 0.25, "batch": 7, "dropout": 0.5,
-            "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3,
+            "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3, "questionsPerStory": 4,
           ],
         ])
     }
@@ -83,6 +83,7 @@ import Testing
     #expect(recipe.training.memoryMixup == 0 && recipe.training.tokenNoise == 0)
     #expect(stages[0].tokenNoise == nil && stages[1].tokenNoise == 0.5)
     #expect(stages[0].askEvery == nil && stages[1].askEvery == 3)
+    #expect(stages[0].questionsPerStory == 1 && stages[1].questionsPerStory == 4)
     #expect(stages[0].memoryMixup == nil && stages[1].memoryMixup == 1)
     #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)
   }
@@ -128,6 +129,10 @@ import Testing
 
   @Test(arguments: [
     Refused("training", "batch", "0", at: "training.batch"),
+    Refused("model", "initializerRange", "0", at: "model.initializerRange"),
+    Refused(
+      "training", "stages", #"[{"segments": 1, "steps": 1, "questionsPerStory": 0}]"#,
+      at: "training.stages[0].questionsPerStory"),
     Refused("training", "batch", "1.5", at: "training.batch"),
     Refused("training", "learningRate", #""fast""#, at: "training.learningRate"),
     Refused("training", "learningRate", "-1", at: "training.learningRate"),
@@ -182,6 +187,7 @@ import Testing
         change(
           &$0, "training", "stages", [["segments": 4, "steps": 1, "askEvery": 2]])
       } == "training.stages[0].askEvery")
+    #expect(key { change(&$0, "model", "initializerRange", 0.1) } == "model.initializerRange")
     #expect(key { change(&$0, "task", "stories", "x") } == "task.stories")
     #expect(
       key { $0["evaluations"] = [["segments": [2, 1], "samples": 1]] } == "evaluations[0].segments")

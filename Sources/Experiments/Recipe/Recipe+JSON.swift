@@ -66,10 +66,17 @@ extension RecipeSource {
 extension RecipeModel {
   fileprivate init(_ fields: RecipeFields) throws(RecipeError) {
     try fields.require(only: [
-      "checkpoint", "start", "memoryTokens", "segmentPositions", "alignment",
+      "checkpoint", "start", "initializerRange", "memoryTokens", "segmentPositions", "alignment",
     ])
     checkpoint = try fields.required(fields.string("checkpoint"), "checkpoint")
     start = try fields.choice("start", of: RecipeModel.Start.self) ?? .checkpoint
+    initializerRange = try fields.number("initializerRange", "a number above 0 and below 1") {
+      0 < $0 && $0 < 1
+    }
+    if initializerRange != nil, start != .random {
+      throw fields.contradiction(
+        "initializerRange", "the numbers are the checkpoint's unless \"start\" is \"random\"")
+    }
     memoryTokenCount = try fields.required(
       fields.integer("memoryTokens", in: 1...1 << 16), "memoryTokens")
     segmentPositions = try fields.required(
@@ -168,7 +175,7 @@ extension Curriculum.Stage {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
-      "batch", "dropout", "memoryMixup", "tokenNoise", "askEvery",
+      "batch", "dropout", "memoryMixup", "tokenNoise", "askEvery", "questionsPerStory",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -183,6 +190,8 @@ extension Curriculum.Stage {
     memoryMixup = try fields.share("memoryMixup")
     tokenNoise = try fields.share("tokenNoise")
     askEvery = try fields.integer("askEvery", in: counts)
+    questionsPerStory =
+      try fields.integer("questionsPerStory", in: 1...Curriculum.maximumQuestionCount) ?? 1
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
       guard range.count <= 2, range[0] <= range[range.count - 1] else {
         throw fields.contradiction(

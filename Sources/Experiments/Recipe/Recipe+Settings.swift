@@ -38,11 +38,14 @@ extension Recipe {
 
 extension RecipeModel {
   fileprivate var settings: JSONValue {
-    [
+    var object: JSONObject = [
       "checkpoint": .string(checkpoint), "start": .string(start.rawValue),
       "memoryTokens": .integer(memoryTokenCount), "segmentPositions": .integer(segmentPositions),
       "alignment": .string(alignment.rawValue),
     ]
+    // Only where it is given: experiments that began before there was this key go on.
+    if let initializerRange { object["initializerRange"] = .number(initializerRange) }
+    return .object(object)
   }
 }
 
@@ -88,7 +91,7 @@ extension RecipeTraining {
 
 extension Curriculum.Stage {
   fileprivate var settings: JSONValue {
-    [
+    var object: JSONObject = [
       "segments": segmentCount.map { .integer($0) } ?? .null, "steps": .integer(stepCount),
       "mixing": .string(mixing.rawValue),
       "segmentPositions": segmentPositions.map {
@@ -101,6 +104,9 @@ extension Curriculum.Stage {
       "tokenNoise": .number(orNull: tokenNoise),
       "askEvery": askEvery.map { .integer($0) } ?? .null,
     ]
+    // As `initializerRange`.
+    if questionsPerStory > 1 { object["questionsPerStory"] = .integer(questionsPerStory) }
+    return .object(object)
   }
 }
 

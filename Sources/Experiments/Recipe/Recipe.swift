@@ -51,6 +51,8 @@ public struct RecipeModel: Sendable, Hashable {
   public var checkpoint: String
   /// What the model's numbers are before training.
   public var start: Start
+  /// Standard deviation σ of a random start's numbers; `nil` for the checkpoint's.
+  public var initializerRange: Double?
   /// Memory tokens m.
   public var memoryTokenCount: Int
   /// Positions of a full segment.

@@ -32,6 +32,8 @@ extension RecipeError {
     case TaskError.missingLabels: stories == "task.stories" ? "task.name" : stories
     case CurriculumError.segmentPositionsOutOfRange(let stage, _, _):
       "training.stages[\(stage - 1)].segmentPositions"
+    case CurriculumError.oneQuestionPerStory(let stage):
+      "training.stages[\(stage - 1)].questionsPerStory"
     case is CurriculumError: "training.stages"
     case RecurrenceError.otherMemory: "model.memoryTokens"
     case FineTuningError.invalidOption: "training"

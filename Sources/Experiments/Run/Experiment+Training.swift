@@ -107,8 +107,9 @@ extension Experiment {
       try make(run.random, "seed \(seed): drawing random numbers", monitor) {
         let model = try ModelFile(path: folder.model)
         guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
-        let description = ModelDescription(
-          encoder: model.description.encoder, memory: nil, labels: [])
+        var encoder = model.description.encoder
+        if let deviation = recipe.model.initializerRange { encoder.initializerRange = deviation }
+        let description = ModelDescription(encoder: encoder, memory: nil, labels: [])
         try RandomModel(description: description, tokenizer: tokenizer, seed: seed)
           .write(to: run.random, collision: .keepExisting) { _, _ in
             try monitor.checkCancellation()

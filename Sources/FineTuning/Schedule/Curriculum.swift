@@ -26,6 +26,8 @@ public struct Curriculum: Sendable, Hashable {
     public var tokenNoise: Double?
     /// Segments after which a document's question is asked in between; `nil` for its end alone.
     public var askEvery: Int?
+    /// How many documents of a batch differ in their question alone.
+    public var questionsPerStory = 1
     /// Samples in a batch in place of the run's: a stage whose samples disagree wants many.
     public var batchSize: Int?
 
@@ -68,6 +70,9 @@ public struct Curriculum: Sendable, Hashable {
       }
       if let interval = stage.askEvery, !(1...Self.maximumSegmentCount).contains(interval) {
         throw .askIntervalOutOfRange(interval)
+      }
+      guard (1...Self.maximumQuestionCount).contains(stage.questionsPerStory) else {
+        throw .questionsPerStoryOutOfRange(stage.questionsPerStory)
       }
       guard (1...Self.maximumStepCount).contains(stage.stepCount) else {
         throw .stepCountOutOfRange(stage.stepCount)
@@ -126,5 +131,6 @@ public struct Curriculum: Sendable, Hashable {
   }
 
   package static let maximumSegmentCount = 1 << 20
+  package static let maximumQuestionCount = 1 << 20
   package static let maximumStepCount = 1 << 40
 }

@@ -18,6 +18,11 @@ public enum CurriculumError: DescribedError, Equatable {
   case askIntervalOutOfRange(Int)
   /// Where a document's facts are, only its task knows.
   case askedInBetweenDocuments
+  case questionsPerStoryOutOfRange(Int)
+  /// All documents of the task are asked the same.
+  case oneQuestionPerStory(stage: Int)
+  /// Documents of a file are whole: what else could be asked of them is not known.
+  case questionsOfDocuments
   /// Documents of a file have no background that is told from the rest.
   case tokenNoiseOfDocuments
   /// A stage of documents mixes lengths by itself.
@@ -67,6 +72,12 @@ public enum CurriculumError: DescribedError, Equatable {
       "a question after every \(interval) segments; 1 to \(Curriculum.maximumSegmentCount) were expected"
     case .askedInBetweenDocuments:
       "documents from a file cannot be asked in between: where their facts are is not known"
+    case .questionsPerStoryOutOfRange(let count):
+      "\(count) questions per story; 1 to \(Curriculum.maximumQuestionCount) were expected"
+    case .oneQuestionPerStory(let stage):
+      "stage \(stage) has several questions per story, and the task asks the same facts only one"
+    case .questionsOfDocuments:
+      "documents from a file have one question each"
     case .tokenNoiseOfDocuments:
       "documents from a file have no background that could be disturbed"
     case .lengthMixingOfDocuments:
@@ -94,6 +105,8 @@ public enum CurriculumError: DescribedError, Equatable {
     case .askIntervalOutOfRange:
       "Give --ask-every such a number, or 0 for a question at the end alone."
     case .askedInBetweenDocuments: "Leave out --ask-every."
+    case .questionsPerStoryOutOfRange, .oneQuestionPerStory, .questionsOfDocuments:
+      "Leave out --questions-per-story."
     case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."
     case .segmentPositionsOfDocuments: "Give --segment-positions alone."

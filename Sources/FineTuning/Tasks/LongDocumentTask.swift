@@ -8,6 +8,8 @@ public protocol LongDocumentTask: Sendable {
   var background: BackgroundText { get }
   /// Document tokens that a segment must hold, for the facts and the question to fit.
   var leastSegmentSize: Int { get }
+  /// Whether the same facts are asked different questions.
+  var asksSeveralQuestions: Bool { get }
   /// The accuracy of guessing.
   var chanceAccuracy: Double { get }
   /// What the task's documents depend on, the background included: a resumed run must find the same.
@@ -23,6 +25,9 @@ public protocol LongDocumentTask: Sendable {
 }
 
 extension LongDocumentTask {
+  /// No: every document is asked the same.
+  public var asksSeveralQuestions: Bool { false }
+
   /// None: the program makes the sentences.
   public var sourcePaths: [String] { [] }
 
@@ -49,12 +54,15 @@ public struct DocumentPlace: Sendable, Hashable {
   package let step: Int
   /// Its number in that step.
   package let index: Int
+  /// Which of the questions about the drawn story's facts ends it, counted from the story's own.
+  package let question: Int
 
-  package init(seed: UInt64, split: DataSplit, step: Int = 0, index: Int) {
+  package init(seed: UInt64, split: DataSplit, step: Int = 0, index: Int, question: Int = 0) {
     self.seed = seed
     self.split = split
     self.step = step
     self.index = index
+    self.question = question
   }
 }
 

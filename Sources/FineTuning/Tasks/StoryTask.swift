@@ -30,7 +30,7 @@ public struct StoryTask: LongDocumentTask {
   private let keepsOrder: Bool
   private let factPositions: FactPositions
   private let collection: StoryCollection
-  private let stories: [DataSplit: [EncodedStory]]
+  private let stories: [DataSplit: StoriesByFacts]
 
   /// Reasoning over two-argument relations.
   ///
@@ -69,7 +69,7 @@ public struct StoryTask: LongDocumentTask {
     let rows = try TaskLabels(of: answers, in: modelLabels).rows
     var encoder = StoryEncoder(
       tokenizer, labels: Dictionary(zip(answers, rows)) { first, _ in first })
-    var stories: [DataSplit: [EncodedStory]] = [:]
+    var stories: [DataSplit: StoriesByFacts] = [:]
     var notes: [DataNote] = []
     for split in [DataSplit.training, .validation, .test] {
       let all = try collection.stories(of: split).map { try encoder.encode($0) }
@@ -87,7 +87,7 @@ public struct StoryTask: LongDocumentTask {
               + "question and are left out.",
             isWarning: true))
       }
-      stories[split] = fitting
+      stories[split] = StoriesByFacts(fitting)
     }
     self.name = name
     self.purpose = purpose
@@ -97,17 +97,20 @@ public struct StoryTask: LongDocumentTask {
     self.collection = collection
     self.stories = stories
     self.notes = background.notes + collection.notes + notes
-    leastSegmentSize = stories.values.joined().map(\.tokenCount).max() ?? 0
+    leastSegmentSize = stories.values.flatMap(\.stories).map(\.tokenCount).max() ?? 0
   }
 
   /// The share of the most frequent answer among the stories to be measured on.
   public var chanceAccuracy: Double {
     let labels =
-      [DataSplit.validation, .test].lazy.compactMap { stories[$0] }
+      [DataSplit.validation, .test].lazy.compactMap { stories[$0]?.stories }
       .first { !$0.isEmpty }?.map(\.label) ?? []
     let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
     return Double(counts.values.max() ?? 0) / Double(max(1, labels.count))
   }
+
+  /// Whether any facts are asked different questions in training.
+  public var asksSeveralQuestions: Bool { stories[.training]?.asksSeveralQuestions ?? false }
 
   /// What the documents depend on.
   public var settings: [(name: String, value: String)] {
@@ -126,12 +129,13 @@ public struct StoryTask: LongDocumentTask {
   /// The document at a place, of exactly S·N tokens; segments below ``leastSegmentSize``, and splits
   /// for which the stories were not read, trap.
   public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
-    guard let stories = stories[place.split], !stories.isEmpty else {
+    guard let stories = stories[place.split], !stories.stories.isEmpty else {
       preconditionFailure("no stories for the \(place.split) split")
     }
     var stream = purpose.stream(
       seed: place.seed, split: place.split, step: place.step, index: place.index)
-    let story = stories[stream.index(below: stories.count)]
+    let story = stories.story(
+      at: stream.index(below: stories.stories.count), question: place.question)
     let noise = place.split == .training ? background.training : background.evaluation
     let start = stream.index(below: noise.count)
     // Drawn last: everything else is the same at every length.

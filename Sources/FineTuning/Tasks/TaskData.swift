@@ -51,6 +51,9 @@ public struct TaskData: FineTuningData {
   public func trainingSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
+    guard stage.questionsPerStory == 1 || task.asksSeveralQuestions else {
+      throw CurriculumError.oneQuestionPerStory(stage: stage.number)
+    }
     let positions = stage.segmentPositions ?? memory.segmentPositions...memory.segmentPositions
     var tokenNoise = tokenNoise
     if let share = stage.tokenNoise {
@@ -61,7 +64,8 @@ public struct TaskData: FineTuningData {
       task: task, seed: seed, segmentCount: try segmentCount(of: stage), mixing: stage.mixing,
       segmentSizes: try segmentSize(
         of: positions.lowerBound, in: stage)...segmentSize(
-          of: positions.upperBound, in: stage), tokenNoise: tokenNoise)
+          of: positions.upperBound, in: stage), tokenNoise: tokenNoise,
+      questionsPerStory: stage.questionsPerStory)
   }
 
   /// The samples that a stage is measured on.
@@ -98,6 +102,9 @@ public struct TaskData: FineTuningData {
 
 /// Batches of a stage, whose lengths are drawn anew for each batch as the stage says; segments are of
 /// one size throughout a batch.
+///
+/// With several questions per story as many documents in a row are one, noise and length included,
+/// but for question and label.
 struct TaskBatches: BatchSource {
   let task: any LongDocumentTask
   let seed: UInt64
@@ -105,23 +112,28 @@ struct TaskBatches: BatchSource {
   let mixing: LengthMixing
   let segmentSizes: ClosedRange<Int>
   let tokenNoise: TokenNoise?
+  let questionsPerStory: Int
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
     var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
     let counts = mixing.segmentCounts(upTo: segmentCount, sampleCount: sampleCount, &stream)
     let size = segmentSizes.lowerBound + stream.index(below: segmentSizes.count)
-    let documents = counts.enumerated().map { index, count in
-      task.document(
-        at: DocumentPlace(seed: seed, split: .training, step: step, index: index),
-        length: DocumentLength(segmentCount: count, segmentSize: size))
+    let documents = counts.indices.map { index in
+      let first = firstOfStory(index)
+      return task.document(
+        at: DocumentPlace(
+          seed: seed, split: .training, step: step, index: first, question: index - first),
+        length: DocumentLength(segmentCount: counts[first], segmentSize: size))
     }
     guard let tokenNoise, tokenNoise.share > 0 else { return documents.map(\.sample) }
     return documents.enumerated().map { index, document in
       var stream = SamplePurpose.tokenNoise.stream(
-        seed: seed, split: .training, step: step, index: index)
+        seed: seed, split: .training, step: step, index: firstOfStory(index))
       return document.sample(with: tokenNoise, among: documents, &stream)
     }
   }
+
+  private func firstOfStory(_ index: Int) -> Int { index - index % questionsPerStory }
 }
 
 /// A number of a task's documents of one length.

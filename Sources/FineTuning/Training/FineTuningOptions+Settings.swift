@@ -35,6 +35,7 @@ extension FineTuningOptions {
     ("stage dropout", { text($0.dropout, else: "the run's") }),
     ("stage token noise", { text($0.tokenNoise, else: "the run's") }),
     ("asked every", { text($0.askEvery, else: "the end alone") }),
+    ("questions per story", { "\($0.questionsPerStory)" }),
     ("stage memory mixup", { text($0.memoryMixup, else: "the run's") }),
   ]
 

@@ -45,6 +45,12 @@ struct CurriculumOptions: ParsableArguments {
       valueName: "n,…"))
   var askEvery: CommaSeparated<Int>?
 
+  @Option(
+    help: ArgumentHelp(
+      "Make so many documents of each story that a batch draws, which differ in their question alone. A model that knows the facts then sees at once what the words of the question change.",
+      valueName: "n,…"))
+  var questionsPerStory: CommaSeparated<Int> = CommaSeparated([1])
+
   /// The stages.
   ///
   /// - Parameters:
@@ -79,6 +85,7 @@ struct CurriculumOptions: ParsableArguments {
     try spread(askEvery?.elements, "intervals between questions") {
       $0.askEvery = $1 == 0 ? nil : $1
     }
+    try spread(questionsPerStory.elements, "questions per story") { $0.questionsPerStory = $1 }
     // One rate, batch size, dropout, mixup or noise for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
       $0.learningRate = $1

@@ -12,7 +12,7 @@ struct Create: ParsableCommand {
     abstract: "Make a BERT with random weights, to pretrain or to compare with.",
     discussion: """
       The vocabulary is a vocab.txt, or is learned from text files: the characters, and the word \
-      pieces that WordPiece's training merges from them. Matrices and tables are drawn from N(0, 0.02), as BERT's were \
+      pieces that WordPiece's training merges from them. Matrices and tables are drawn from N(0, 0.02²), as BERT's were \
       before it was pretrained.
 
       Example:
@@ -77,6 +77,12 @@ struct Create: ParsableCommand {
   @Option(help: ArgumentHelp("Positions: the most tokens that a segment can have.", valueName: "n"))
   var positions: Int = 512
 
+  @Option(
+    help: ArgumentHelp(
+      "Standard deviation σ of the matrices and tables. BERT's 0.02 is meant for hidden states of 768 numbers; narrow models learn sooner with σ·√(768 / d).",
+      valueName: "x"))
+  var initializerRange: Double = 0.02
+
   @Option(help: ArgumentHelp("Seed of the random numbers.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -128,6 +134,9 @@ struct Create: ParsableCommand {
         throw ValidationError(
           "\(name) must lie between \(bounds.lowerBound) and \(bounds.upperBound).")
       }
+    }
+    guard 0 < initializerRange, initializerRange < 1 else {
+      throw ValidationError("--initializer-range must lie between 0 and 1.")
     }
     guard hiddenSize % heads == 0 else {
       throw ValidationError("--hidden-size must be a multiple of --heads.")
@@ -228,6 +237,7 @@ struct Create: ParsableCommand {
       layerGroupCount: embeddingSize == nil ? layers : layerGroups ?? 1, headCount: heads,
       intermediateSize: intermediateSize ?? 4 * hiddenSize, activation: .gelu,
       maximumPositions: positions, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
-      hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, initializerRange: 0.02)
+      hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1,
+      initializerRange: initializerRange)
   }
 }

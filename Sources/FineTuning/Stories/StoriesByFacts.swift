@@ -1,0 +1,39 @@
+/// Stories, and for each of them the other questions about its facts.
+struct StoriesByFacts: Sendable {
+  /// The stories, those that occur more often as often as that.
+  let stories: [EncodedStory]
+  /// Stories of the same facts whose questions differ, by their places in ``stories``.
+  private let circles: [[Int]]
+  /// Circle and place in it, for each story.
+  private let seats: [(circle: Int, place: Int)]
+
+  /// Puts the stories of the same facts side by side.
+  init(_ stories: [EncodedStory]) {
+    self.stories = stories
+    var circles: [[Int]] = []
+    var circleOfFacts: [[[Int32]]: Int] = [:]
+    seats = stories.indices.map { index in
+      let story = stories[index]
+      let circle = circleOfFacts[story.facts] ?? circles.count
+      if circle == circles.count {
+        circleOfFacts[story.facts] = circle
+        circles.append([])
+      }
+      let same = circles[circle].firstIndex { stories[$0].question == story.question }
+      if same == nil { circles[circle].append(index) }
+      return (circle, same ?? circles[circle].count - 1)
+    }
+    self.circles = circles
+  }
+
+  /// Whether any facts are asked different questions.
+  var asksSeveralQuestions: Bool { circles.contains { $0.count > 1 } }
+
+  /// A story, or that which asks the `question`-th question after its own about its facts; after the
+  /// last comes the first.
+  func story(at index: Int, question: Int) -> EncodedStory {
+    let seat = seats[index]
+    let circle = circles[seat.circle]
+    return stories[circle[(seat.place + question) % circle.count]]
+  }
+}
