@@ -83,9 +83,12 @@ import Testing
     #expect(throws: CurriculumError.tokenNoiseOfDocuments) {
       _ = try data.trainingSamples(for: asked, seed: 0)
     }
-    (asked.tokenNoise, asked.questionsPerStory) = (nil, 2)
-    #expect(throws: CurriculumError.questionsOfDocuments) {
-      _ = try data.trainingSamples(for: asked, seed: 0)
+    asked.tokenNoise = nil
+    for (count, share) in [(2, 0), (1, 0.5)] {
+      (asked.questionsPerStory, asked.plainQuestions) = (count, share)
+      #expect(throws: CurriculumError.questionsOfDocuments) {
+        _ = try data.trainingSamples(for: asked, seed: 0)
+      }
     }
     #expect(throws: CurriculumError.lengthMixingOfDocuments) {
       _ = try data.trainingSamples(for: stage(1, mixes: true), seed: 0)

@@ -14,11 +14,13 @@ import Testing
   }
 
   private func batch(
-    of task: any LongDocumentTask, questions: Int, noise: Double = 0, sampleCount: Int = 42
+    of task: any LongDocumentTask, questions: Int = 1, plain: Double = 0, noise: Double = 0,
+    sampleCount: Int = 42
   ) throws -> [LabeledSample] {
     let tokenizer = try SmallVocabulary.tokenizer()
     var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
     (stage.questionsPerStory, stage.mixing, stage.tokenNoise) = (questions, .spread, noise)
+    stage.plainQuestions = plain
     return try TaskData(
       task: task,
       memory: MemoryConfiguration(tokenCount: 2, segmentPositions: 36, alignment: .right),
@@ -55,11 +57,47 @@ import Testing
     let task = try reason()
     func document(_ question: Int) -> TaskDocument {
       task.document(
-        at: DocumentPlace(seed: 1, split: .training, index: 3, question: question),
+        at: DocumentPlace(seed: 1, split: .training, index: 3, question: .afterDrawn(question)),
         length: DocumentLength(segmentCount: 2, segmentSize: 32))
     }
     #expect(document(0) == document(4) && document(1) == document(5))
     #expect(Set((0..<4).map { document($0).question }).count == 4)
+  }
+
+  @Test func `plain questions are asked as often as the stage says, where facts allow one`() throws
+  {
+    let plainIDs = try ["east", "north"].flatMap { direction in
+      try MemorizeTask.places.map {
+        try TaskSentences(SmallVocabulary.tokenizer()).encode("What is \(direction) of the \($0)?")
+      }
+    }
+    func plainShare(_ share: Double) throws -> Double {
+      let samples = try batch(of: try reason(), plain: share, sampleCount: 4000)
+      let count = samples.count { sample in
+        plainIDs.contains { sample.tokenIDs.suffix($0.count) == $0[...] }
+      }
+      return Double(count) / Double(samples.count)
+    }
+    // A quarter of all questions is plain. Of nine equally frequent wordings of two facts two have
+    // none: the far place's from the far place, with the near place's from the middle.
+    let (least, half, most) = (try plainShare(0), try plainShare(0.5), try plainShare(1))
+    #expect(abs(least - 0.25) < 0.03)
+    #expect(abs(most - 7.0 / 9) < 0.03)
+    #expect(abs(half - (least + most) / 2) < 0.03)
+  }
+
+  @Test func `a plain question is about the facts that were drawn`() throws {
+    let task = try reason()
+    for index in 0..<100 {
+      func document(_ question: QuestionChoice) -> TaskDocument {
+        task.document(
+          at: DocumentPlace(seed: 1, split: .training, index: index, question: question),
+          length: DocumentLength(segmentCount: 2, segmentSize: 32))
+      }
+      let (drawn, plain) = (document(.afterDrawn(0)), document(.plain))
+      #expect(drawn.facts == plain.facts && drawn.backgroundStart == plain.backgroundStart)
+      #expect((0..<4).contains { document(.afterDrawn($0)) == plain })
+    }
   }
 
   @Test func `a task with one question refuses to ask several`() throws {
@@ -69,6 +107,9 @@ import Testing
       background: try TaskDocuments.background(tokenizer), factPositions: .first)
     #expect(throws: CurriculumError.oneQuestionPerStory(stage: 1)) {
       _ = try batch(of: memorize, questions: 2)
+    }
+    #expect(throws: CurriculumError.noPlainQuestions(stage: 1)) {
+      _ = try batch(of: memorize, plain: 0.5)
     }
   }
 }

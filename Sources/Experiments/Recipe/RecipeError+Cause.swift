@@ -34,6 +34,8 @@ extension RecipeError {
       "training.stages[\(stage - 1)].segmentPositions"
     case CurriculumError.oneQuestionPerStory(let stage):
       "training.stages[\(stage - 1)].questionsPerStory"
+    case CurriculumError.noPlainQuestions(let stage):
+      "training.stages[\(stage - 1)].plainQuestions"
     case is CurriculumError: "training.stages"
     case RecurrenceError.otherMemory: "model.memoryTokens"
     case FineTuningError.invalidOption: "training"

@@ -53,6 +53,7 @@ public struct DocumentData: FineTuningData {
     guard stage.askEvery == nil else { throw CurriculumError.askedInBetweenDocuments }
     guard stage.tokenNoise ?? 0 == 0 else { throw CurriculumError.tokenNoiseOfDocuments }
     guard stage.questionsPerStory == 1 else { throw CurriculumError.questionsOfDocuments }
+    guard stage.plainQuestions == 0 else { throw CurriculumError.questionsOfDocuments }
     guard stage.segmentPositions == nil else { throw CurriculumError.segmentPositionsOfDocuments }
     return ShuffledDocuments(documents: try select(training, for: stage), seed: seed)
   }

@@ -21,6 +21,8 @@ public enum CurriculumError: DescribedError, Equatable {
   case questionsPerStoryOutOfRange(Int)
   /// All documents of the task are asked the same.
   case oneQuestionPerStory(stage: Int)
+  /// The task knows no plain questions.
+  case noPlainQuestions(stage: Int)
   /// Documents of a file are whole: what else could be asked of them is not known.
   case questionsOfDocuments
   /// Documents of a file have no background that is told from the rest.
@@ -76,6 +78,8 @@ public enum CurriculumError: DescribedError, Equatable {
       "\(count) questions per story; 1 to \(Curriculum.maximumQuestionCount) were expected"
     case .oneQuestionPerStory(let stage):
       "stage \(stage) has several questions per story, and the task asks the same facts only one"
+    case .noPlainQuestions(let stage):
+      "stage \(stage) prefers plain questions, and the task has none"
     case .questionsOfDocuments:
       "documents from a file have one question each"
     case .tokenNoiseOfDocuments:
@@ -105,8 +109,10 @@ public enum CurriculumError: DescribedError, Equatable {
     case .askIntervalOutOfRange:
       "Give --ask-every such a number, or 0 for a question at the end alone."
     case .askedInBetweenDocuments: "Leave out --ask-every."
-    case .questionsPerStoryOutOfRange, .oneQuestionPerStory, .questionsOfDocuments:
+    case .questionsPerStoryOutOfRange, .oneQuestionPerStory:
       "Leave out --questions-per-story."
+    case .noPlainQuestions: "Leave out --plain-questions."
+    case .questionsOfDocuments: "Leave out --questions-per-story and --plain-questions."
     case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."
     case .segmentPositionsOfDocuments: "Give --segment-positions alone."

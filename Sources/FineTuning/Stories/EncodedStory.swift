@@ -8,6 +8,8 @@ struct EncodedStory: Sendable {
   let question: [Int32]
   /// Row of the classifier that is the answer.
   let label: Int
+  /// Whether the question is a plain one; see ``SpatialRelation/isPlain(question:)``.
+  let isPlain: Bool
 
   /// Document tokens of facts and question together.
   var tokenCount: Int { facts.reduce(question.count) { $0 + $1.count } }
@@ -36,7 +38,9 @@ struct StoryEncoder {
     }
     var facts: [[Int32]] = []
     for fact in story.facts { facts.append(try ids(of: fact)) }
-    return EncodedStory(facts: facts, question: try ids(of: story.question), label: label)
+    return EncodedStory(
+      facts: facts, question: try ids(of: story.question), label: label,
+      isPlain: SpatialRelation.isPlain(question: story.question))
   }
 
   private mutating func ids(of sentence: String) throws(TaskError) -> [Int32] {

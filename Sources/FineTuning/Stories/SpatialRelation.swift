@@ -50,6 +50,12 @@ package struct SpatialRelation: Sendable, Hashable {
     "What is the \(object) \(direction.opposite.rawValue) of?"
   }
 
+  /// Whether a question has the first form and asks what is east or north of a place: whoever takes
+  /// every question for such a one need not compare directions.
+  package static func isPlain(question: String) -> Bool {
+    [CompassDirection.east, .north].contains { question.hasPrefix("What is \($0.rawValue) of ") }
+  }
+
   /// Whether a question has one of the two forms.
   package static func isQuestion(_ question: String) -> Bool {
     let words = question.split(separator: " ").map(String.init)

@@ -29,11 +29,19 @@ struct StoriesByFacts: Sendable {
   /// Whether any facts are asked different questions.
   var asksSeveralQuestions: Bool { circles.contains { $0.count > 1 } }
 
-  /// A story, or that which asks the `question`-th question after its own about its facts; after the
-  /// last comes the first.
-  func story(at index: Int, question: Int) -> EncodedStory {
+  /// Whether any question is plain.
+  var asksPlainQuestions: Bool { stories.contains(where: \.isPlain) }
+
+  /// A story, or one of the same facts that asks something else.
+  func story(at index: Int, question: QuestionChoice) -> EncodedStory {
     let seat = seats[index]
     let circle = circles[seat.circle]
-    return stories[circle[(seat.place + question) % circle.count]]
+    switch question {
+    case .afterDrawn(let count):
+      return stories[circle[(seat.place + count) % circle.count]]
+    case .plain:
+      let plain = circle.filter { stories[$0].isPlain }
+      return stories[plain.isEmpty ? index : plain[seat.place % plain.count]]
+    }
   }
 }

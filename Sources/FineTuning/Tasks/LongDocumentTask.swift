@@ -10,6 +10,8 @@ public protocol LongDocumentTask: Sendable {
   var leastSegmentSize: Int { get }
   /// Whether the same facts are asked different questions.
   var asksSeveralQuestions: Bool { get }
+  /// Whether some questions are plain ones.
+  var asksPlainQuestions: Bool { get }
   /// The accuracy of guessing.
   var chanceAccuracy: Double { get }
   /// What the task's documents depend on, the background included: a resumed run must find the same.
@@ -27,6 +29,9 @@ public protocol LongDocumentTask: Sendable {
 extension LongDocumentTask {
   /// No: every document is asked the same.
   public var asksSeveralQuestions: Bool { false }
+
+  /// No: of one question there are no kinds.
+  public var asksPlainQuestions: Bool { false }
 
   /// None: the program makes the sentences.
   public var sourcePaths: [String] { [] }
@@ -54,16 +59,27 @@ public struct DocumentPlace: Sendable, Hashable {
   package let step: Int
   /// Its number in that step.
   package let index: Int
-  /// Which of the questions about the drawn story's facts ends it, counted from the story's own.
-  package let question: Int
+  /// Which of the questions about the drawn story's facts ends it.
+  package let question: QuestionChoice
 
-  package init(seed: UInt64, split: DataSplit, step: Int = 0, index: Int, question: Int = 0) {
+  package init(
+    seed: UInt64, split: DataSplit, step: Int = 0, index: Int,
+    question: QuestionChoice = .afterDrawn(0)
+  ) {
     self.seed = seed
     self.split = split
     self.step = step
     self.index = index
     self.question = question
   }
+}
+
+/// Which of the questions about a story's facts a document asks.
+package enum QuestionChoice: Sendable, Hashable {
+  /// The n-th after the one that is drawn; after the last comes the first.
+  case afterDrawn(Int)
+  /// A plain one, or the one that is drawn where there is none.
+  case plain
 }
 
 /// How long a task's document is: N full segments of S document tokens.

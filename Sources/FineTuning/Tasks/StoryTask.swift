@@ -112,6 +112,9 @@ public struct StoryTask: LongDocumentTask {
   /// Whether any facts are asked different questions in training.
   public var asksSeveralQuestions: Bool { stories[.training]?.asksSeveralQuestions ?? false }
 
+  /// Whether any facts are asked a plain question in training.
+  public var asksPlainQuestions: Bool { stories[.training]?.asksPlainQuestions ?? false }
+
   /// What the documents depend on.
   public var settings: [(name: String, value: String)] {
     [

@@ -54,6 +54,9 @@ public struct TaskData: FineTuningData {
     guard stage.questionsPerStory == 1 || task.asksSeveralQuestions else {
       throw CurriculumError.oneQuestionPerStory(stage: stage.number)
     }
+    guard stage.plainQuestions == 0 || task.asksPlainQuestions else {
+      throw CurriculumError.noPlainQuestions(stage: stage.number)
+    }
     let positions = stage.segmentPositions ?? memory.segmentPositions...memory.segmentPositions
     var tokenNoise = tokenNoise
     if let share = stage.tokenNoise {
@@ -65,7 +68,7 @@ public struct TaskData: FineTuningData {
       segmentSizes: try segmentSize(
         of: positions.lowerBound, in: stage)...segmentSize(
           of: positions.upperBound, in: stage), tokenNoise: tokenNoise,
-      questionsPerStory: stage.questionsPerStory)
+      questionsPerStory: stage.questionsPerStory, plainQuestions: stage.plainQuestions)
   }
 
   /// The samples that a stage is measured on.
@@ -113,6 +116,7 @@ struct TaskBatches: BatchSource {
   let segmentSizes: ClosedRange<Int>
   let tokenNoise: TokenNoise?
   let questionsPerStory: Int
+  let plainQuestions: Double
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
     var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
@@ -122,7 +126,8 @@ struct TaskBatches: BatchSource {
       let first = firstOfStory(index)
       return task.document(
         at: DocumentPlace(
-          seed: seed, split: .training, step: step, index: first, question: index - first),
+          seed: seed, split: .training, step: step, index: first,
+          question: question(step: step, index: index)),
         length: DocumentLength(segmentCount: counts[first], segmentSize: size))
     }
     guard let tokenNoise, tokenNoise.share > 0 else { return documents.map(\.sample) }
@@ -131,6 +136,15 @@ struct TaskBatches: BatchSource {
         seed: seed, split: .training, step: step, index: firstOfStory(index))
       return document.sample(with: tokenNoise, among: documents, &stream)
     }
+  }
+
+  private func question(step: Int, index: Int) -> QuestionChoice {
+    if plainQuestions > 0 {
+      var stream = SamplePurpose.plainQuestion.stream(
+        seed: seed, split: .training, step: step, index: index)
+      if stream.uniform() < plainQuestions { return .plain }
+    }
+    return .afterDrawn(index - firstOfStory(index))
   }
 
   private func firstOfStory(_ index: Int) -> Int { index - index % questionsPerStory }

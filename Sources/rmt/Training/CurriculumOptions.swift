@@ -51,6 +51,12 @@ struct CurriculumOptions: ParsableArguments {
       valueName: "n,…"))
   var questionsPerStory: CommaSeparated<Int> = CommaSeparated([1])
 
+  @Option(
+    help: ArgumentHelp(
+      "How often, from 0 to 1, a document of reason asks what is east or north of a place, where its facts allow that. While all questions are equally frequent, a direction alone says nothing about the answer, and a model stands still for hundreds of steps; with 0.5 it does not.",
+      valueName: "x,…"))
+  var plainQuestions: CommaSeparated<Double> = CommaSeparated([0])
+
   /// The stages.
   ///
   /// - Parameters:
@@ -86,6 +92,7 @@ struct CurriculumOptions: ParsableArguments {
       $0.askEvery = $1 == 0 ? nil : $1
     }
     try spread(questionsPerStory.elements, "questions per story") { $0.questionsPerStory = $1 }
+    try spread(plainQuestions.elements, "shares of plain questions") { $0.plainQuestions = $1 }
     // One rate, batch size, dropout, mixup or noise for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
       $0.learningRate = $1
