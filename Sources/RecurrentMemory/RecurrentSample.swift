@@ -9,6 +9,8 @@ package struct RecurrentSample: Sendable {
   package let pieces: [Range<Int>]
   /// Row of the classifier that is right.
   package let label: Int
+  /// The positions over which each segment is spread; `nil` for as many as it has rows.
+  let positionSpan: Int?
   /// The segments before the last that have to be read before its question can be answered.
   let factSegmentCount: Int
   /// What tells its segments from those of the document's other passages: the number of the first.
@@ -18,10 +20,16 @@ package struct RecurrentSample: Sendable {
 
   /// Cuts a document as the memory's settings say.
   ///
-  /// - Parameter factEnd: document tokens after which only background comes before the last segment;
-  ///   `nil` where it is not known.
-  package init(tokens: [Int32], label: Int, memory: MemoryConfiguration, factEnd: Int? = nil) {
+  /// - Parameters:
+  ///   - factEnd: document tokens after which only background comes before the last segment; `nil`
+  ///     where it is not known.
+  ///   - positionSpan: positions over which each segment is spread; `nil` for as many as it has rows.
+  package init(
+    tokens: [Int32], label: Int, memory: MemoryConfiguration, factEnd: Int? = nil,
+    positionSpan: Int? = nil
+  ) {
     precondition(!tokens.isEmpty, "a document without tokens")
+    self.positionSpan = positionSpan
     self.tokens = tokens
     self.label = label
     pieces = Segmentation.pieces(tokenCount: tokens.count, memory: memory)
@@ -32,7 +40,7 @@ package struct RecurrentSample: Sendable {
 
   private init(_ document: RecurrentSample, pieces: [Range<Int>], firstSegment: Int, weight: Double)
   {
-    (tokens, label) = (document.tokens, document.label)
+    (tokens, label, positionSpan) = (document.tokens, document.label, document.positionSpan)
     (self.pieces, self.firstSegment, self.weight) = (pieces, firstSegment, weight)
     factSegmentCount = document.factSegmentCount
   }

@@ -46,12 +46,16 @@ extension RecurrentWorker {
       let stepCount = samples.map(\.segmentCount).max() ?? 0
       steps = (0..<stepCount).map { step in
         let active = samples.indices.filter { samples[$0].segmentCount > step }
+        let tokenCounts = active.map {
+          samples[$0].pieces[samples[$0].segmentCount - 1 - step].count
+        }
+        let skips = zip(active, tokenCounts).map { sample, tokenCount in
+          plan.layout.skip(tokenCount: tokenCount, span: samples[sample].positionSpan)
+        }
         let batch = SequenceBatch(
-          lengths: active.map {
-            let sample = samples[$0]
-            let piece = sample.pieces[sample.segmentCount - 1 - step]
-            return plan.layout.rowCount(tokenCount: piece.count)
-          }, memoryRows: plan.layout.memoryRows)
+          lengths: tokenCounts.map { plan.layout.rowCount(tokenCount: $0) },
+          memoryRows: plan.layout.memoryRows,
+          skips: skips.contains { $0.count > 0 } ? skips : [])
         return Step(
           active: active, batch: batch,
           reading: batch.leading(step == 0 ? 1 : plan.layout.memoryRows.upperBound),

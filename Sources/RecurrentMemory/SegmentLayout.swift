@@ -28,6 +28,14 @@ package struct SegmentLayout: Sendable {
     tokenCount + memoryCount + MemoryConfiguration.specialTokensPerSegment
   }
 
+  /// The positions that a piece of `tokenCount` tokens leaves out to end at the last of `span`: the
+  /// first half of its tokens stand at the first positions, the other half at the last ones.
+  func skip(tokenCount: Int, span: Int?) -> PositionSkip {
+    PositionSkip(
+      row: 2 + memoryCount + (tokenCount + 1) / 2,
+      count: max(0, (span ?? 0) - rowCount(tokenCount: tokenCount)))
+  }
+
   /// Rows that hold memory, counted from the segment's first row.
   package var memoryRows: Range<Int> { 1..<1 + memoryCount }
 

@@ -8,11 +8,14 @@ package struct SampleSegment {
   package let sample: Int
   /// The segment's document tokens.
   package let tokens: [Int32]
+  /// The positions over which it is spread; `nil` for as many as it has rows.
+  package let positionSpan: Int?
 
-  /// A segment with both parts given.
-  package init(sample: Int, tokens: [Int32]) {
+  /// A segment with every part given.
+  package init(sample: Int, tokens: [Int32], positionSpan: Int? = nil) {
     self.sample = sample
     self.tokens = tokens
+    self.positionSpan = positionSpan
   }
 }
 
@@ -30,6 +33,8 @@ package final class SideBySideLane {
   private let activations: EncoderActivations<Float>
   /// The sequences of the last pass, kept for the next, which is mostly alike.
   private var batch = SequenceBatch(lengths: [1])
+  /// Their skips.
+  private var skips: [PositionSkip] = []
   /// The rows of `[CLS]` and memory, and those of `[CLS]` alone.
   private var remembered = SequenceBatch(lengths: [1])
   private var classified = SequenceBatch(lengths: [1])
@@ -110,19 +115,27 @@ package final class SideBySideLane {
 
   /// Lays the sequences out, unless they lie so already.
   private func arrange(_ segments: [SampleSegment]) {
-    var isAlike = batch.count == segments.count
+    var isAlike = skips.count == segments.count
     for index in segments.indices where isAlike {
-      isAlike = batch.rows(of: index).count == rowCount(of: segments[index])
+      isAlike =
+        batch.rows(of: index).count == rowCount(of: segments[index])
+        && skips[index] == skip(of: segments[index])
     }
     guard !isAlike else { return }
+    skips = segments.map(skip)
     batch = SequenceBatch(
-      lengths: segments.map(rowCount), memoryRows: plan.layout.memoryRows)
+      lengths: segments.map(rowCount), memoryRows: plan.layout.memoryRows,
+      skips: skips.contains { $0.count > 0 } ? skips : [])
     remembered = batch.leading(plan.layout.memoryRows.upperBound)
     classified = batch.leading(1)
     // Written before the encoder looks, so it is looked at here.
     precondition(
       batch.rowCount <= capacity.rowCount && batch.longestLength <= capacity.sequenceLength,
       "more rows than the lane was planned for")
+  }
+
+  private func skip(of segment: SampleSegment) -> PositionSkip {
+    plan.layout.skip(tokenCount: segment.tokens.count, span: segment.positionSpan)
   }
 
   private func rowCount(of segment: SampleSegment) -> Int {

@@ -19,9 +19,13 @@ extension Encoder {
       let start = rows.lowerBound * width
       for sequence in 0..<batch.count {
         let whole = batch.rows(of: sequence), part = rows.clamped(to: whole)
-        Scalar.add(
-          embeddings.position + (part.lowerBound - whole.lowerBound) * width,
-          to: activations.inputs + part.lowerBound * width, count: part.count * width)
+        let own = part.lowerBound - whole.lowerBound..<part.upperBound - whole.lowerBound
+        batch.forEachRun(of: sequence, in: own) { run, position in
+          Scalar.add(
+            embeddings.position + position * width,
+            to: activations.inputs + (whole.lowerBound + run.lowerBound) * width,
+            count: run.count * width)
+        }
       }
       if let tokenType = embeddings.tokenType {
         Scalar.addBias(
@@ -96,8 +100,11 @@ extension Encoder {
     workspace.embeddingNormPartials.add(rows: rowCount, to: gradients.norm)
     for sequence in 0..<batch.count {
       let range = batch.rows(of: sequence)
-      Scalar.add(
-        gradient + range.lowerBound * width, to: gradients.position, count: range.count * width)
+      batch.forEachRun(of: sequence, in: 0..<range.count) { run, position in
+        Scalar.add(
+          gradient + (range.lowerBound + run.lowerBound) * width,
+          to: gradients.position + position * width, count: run.count * width)
+      }
     }
     if let tokenType = gradients.tokenType {
       Scalar.addColumnSums(

@@ -9,9 +9,15 @@ package struct SequenceBatch: Sendable {
   package let longestLength: Int
   /// Rows of every sequence, counted from its first, that hold memory; none without memory.
   package let memoryRows: Range<Int>
+  /// Where each sequence leaves out positions; empty where none does.
+  private let skips: [PositionSkip]
 
   /// Sequences of these lengths, each of which reaches beyond the rows of memory.
-  package init(lengths: [Int], memoryRows: Range<Int> = 0..<0) {
+  ///
+  /// - Parameter skips: one for each sequence, or none for positions that are the rows' numbers.
+  package init(lengths: [Int], memoryRows: Range<Int> = 0..<0, skips: [PositionSkip] = []) {
+    precondition(skips.isEmpty || skips.count == lengths.count, "skips of other sequences")
+    self.skips = skips
     var starts = [0]
     for length in lengths {
       precondition(length >= 1, "an empty sequence")
@@ -30,9 +36,39 @@ package struct SequenceBatch: Sendable {
   package var rowCount: Int { starts[starts.count - 1] }
   /// The rows of one sequence.
   package func rows(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
+  /// Runs `body(rows, position)` for some rows of a sequence, counted from its first, cut where it
+  /// leaves out positions: each piece with the position of its first row.
+  func forEachRun(
+    of sequence: Int, in part: Range<Int>, _ body: (_ rows: Range<Int>, _ position: Int) -> Void
+  ) {
+    guard !skips.isEmpty else { return body(part, part.lowerBound) }
+    let skip = skips[sequence]
+    let before = part.clamped(to: 0..<skip.row), behind = part.clamped(to: skip.row..<Int.max)
+    if !before.isEmpty { body(before, before.lowerBound) }
+    if !behind.isEmpty { body(behind, behind.lowerBound + skip.count) }
+  }
   /// The first rows of each sequence, at most `count`, one sequence after another.
   package func leading(_ count: Int) -> SequenceBatch {
     SequenceBatch(lengths: (0..<self.count).map { min(count, rows(of: $0).count) })
+  }
+}
+
+/// Positions that a sequence leaves out: its rows before `row` have the positions that their numbers
+/// say, the others have those that lie `count` farther on.
+///
+/// Source: "PoSE: Efficient Context Window Extension of LLMs via Positional Skip-wise Training",
+/// arXiv 2309.10400.
+package struct PositionSkip: Sendable, Hashable {
+  /// The first row behind the skip, counted from the sequence's first.
+  package let row: Int
+  /// Positions that are left out, 0 or more.
+  package let count: Int
+
+  /// A skip with both parts given.
+  package init(row: Int, count: Int) {
+    precondition(row >= 0 && count >= 0, "a skip of \(count) positions before row \(row)")
+    self.row = row
+    self.count = count
   }
 }
 

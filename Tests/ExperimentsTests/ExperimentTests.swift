@@ -25,7 +25,8 @@ import Testing
 
   private func writeRecipe(
     batch: Int = 2, checksum: String? = nil, samples: Int = 3, background: String = "speeches",
-    start: String = "checkpoint", initializerRange: Double? = nil, questionsPerStory: Int = 1
+    start: String = "checkpoint", initializerRange: Double? = nil, questionsPerStory: Int = 1,
+    skipsPositions: Bool = false
   ) throws {
     let source: JSONValue = [
       "name": "speeches", "origin": "a shelf", "checksum": checksum.map { .string($0) } ?? .null,
@@ -43,7 +44,10 @@ import Testing
       ],
       "training": [
         "stages": [
-          ["segments": 1, "steps": 2, "questionsPerStory": .integer(questionsPerStory)],
+          [
+            "segments": 1, "steps": 2, "questionsPerStory": .integer(questionsPerStory),
+            "skipPositions": .bool(skipsPositions),
+          ],
           ["segments": 2, "steps": 2, "mixing": "spread", "segmentPositions": [39, 40]],
         ],
         "batch": .integer(batch), "learningRate": 1e-3, "warmUpSteps": 1, "evaluateEvery": 1,
@@ -159,6 +163,17 @@ import Testing
     // The same normal numbers, with σ = 0.8 in place of the checkpoint's 0.2.
     #expect(zip(narrow, wide).allSatisfy { abs($0 * 4 - $1) <= 1e-5 })
     #expect(narrow.contains { abs($0) > 0.2 })
+  }
+
+  @Test func `full segments have no positions to skip`() throws {
+    try writeRecipe(skipsPositions: true)
+    #expect {
+      try experiment("out").run()
+    } throws: {
+      guard case .unfit(_, "training.stages[0].skipPositions", _, .usage)? = $0 as? RecipeError
+      else { return false }
+      return true
+    }
   }
 
   @Test func `several questions per story are refused where the task has one`() throws {

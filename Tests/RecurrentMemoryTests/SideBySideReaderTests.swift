@@ -19,7 +19,7 @@ import Testing
   /// Reads so many samples, the golden's over and over, from segment to segment; the logits of each
   /// segment of each sample.
   private func logits(
-    sampleCount: Int, threadCount: Int, packsStore: Bool = false
+    sampleCount: Int, threadCount: Int, packsStore: Bool = false, positionSpan: Int? = nil
   ) -> (logits: [[[Float]]], memories: [Float]) {
     let team = ThreadTeam(threadCount: threadCount)
     let bound = BoundModel(model, packingTeam: team)
@@ -36,7 +36,9 @@ import Testing
           let segments: [SampleSegment] = samples.compactMap {
             let sample = golden.samples[$0 % golden.samples.count]
             guard segment < sample.segmentCount else { return nil }
-            return SampleSegment(sample: $0, tokens: Array(sample.tokens(ofSegment: segment)))
+            return SampleSegment(
+              sample: $0, tokens: Array(sample.tokens(ofSegment: segment)),
+              positionSpan: positionSpan)
           }
           if segments.isEmpty { break }
           for (segment, row) in zip(segments, lane.ask(segments)) {
@@ -47,6 +49,24 @@ import Testing
       }
     }
     return (logits, Array(reader.memories))
+  }
+
+  @Test func `segments that skip positions come out as in training`() throws {
+    let count = golden.samples.count
+    let found = logits(sampleCount: count, threadCount: 2, positionSpan: 20).logits
+    let skipping = golden.samples.map {
+      RecurrentSample(
+        tokens: $0.tokens, label: $0.label, memory: golden.trainer.plan.memory, positionSpan: 20)
+    }
+    let expected = golden.trainer.logits(skipping, parameters: golden.store.parameters)
+    let plain = golden.trainer.logits(golden.samples, parameters: golden.store.parameters)
+    // Some documents have a short piece, which has positions to skip.
+    #expect(expected != plain)
+    for (segments, last) in zip(found, expected) {
+      for (one, other) in zip(try #require(segments.last), last) {
+        #expect(abs(one - other) < 1e-5)
+      }
+    }
   }
 
   @Test(arguments: [1, 2, 3, 8], [1, 2, 5, 40])

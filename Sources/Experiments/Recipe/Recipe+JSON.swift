@@ -176,7 +176,7 @@ extension Curriculum.Stage {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
       "batch", "dropout", "memoryMixup", "tokenNoise", "askEvery", "questionsPerStory",
-      "plainQuestions",
+      "plainQuestions", "skipPositions",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -193,6 +193,7 @@ extension Curriculum.Stage {
     askEvery = try fields.integer("askEvery", in: counts)
     questionsPerStory =
       try fields.integer("questionsPerStory", in: 1...Curriculum.maximumQuestionCount) ?? 1
+    skipsPositions = try fields.bool("skipPositions") ?? false
     plainQuestions = try fields.share("plainQuestions") ?? 0
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
       guard range.count <= 2, range[0] <= range[range.count - 1] else {

@@ -36,6 +36,8 @@ extension RecipeError {
       "training.stages[\(stage - 1)].questionsPerStory"
     case CurriculumError.noPlainQuestions(let stage):
       "training.stages[\(stage - 1)].plainQuestions"
+    case CurriculumError.nothingToSkip(let stage):
+      "training.stages[\(stage - 1)].skipPositions"
     case is CurriculumError: "training.stages"
     case RecurrenceError.otherMemory: "model.memoryTokens"
     case FineTuningError.invalidOption: "training"

@@ -54,7 +54,9 @@ public struct DocumentData: FineTuningData {
     guard stage.tokenNoise ?? 0 == 0 else { throw CurriculumError.tokenNoiseOfDocuments }
     guard stage.questionsPerStory == 1 else { throw CurriculumError.questionsOfDocuments }
     guard stage.plainQuestions == 0 else { throw CurriculumError.questionsOfDocuments }
-    guard stage.segmentPositions == nil else { throw CurriculumError.segmentPositionsOfDocuments }
+    guard stage.segmentPositions == nil, !stage.skipsPositions else {
+      throw CurriculumError.segmentPositionsOfDocuments
+    }
     return ShuffledDocuments(documents: try select(training, for: stage), seed: seed)
   }
 

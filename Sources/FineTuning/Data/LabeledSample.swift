@@ -11,9 +11,15 @@ public struct LabeledSample: Sendable, Hashable {
   /// Document tokens after which only background comes before the last segment; `nil` where it is not
   /// known.
   public let factEnd: Int?
+  /// The positions over which each segment is spread; `nil` for as many as it has.
+  public let positionSpan: Int?
 
   /// A sample with every part given.
-  public init(tokenIDs: [Int32], label: Int, segmentSize: Int? = nil, factEnd: Int? = nil) {
+  public init(
+    tokenIDs: [Int32], label: Int, segmentSize: Int? = nil, factEnd: Int? = nil,
+    positionSpan: Int? = nil
+  ) {
+    self.positionSpan = positionSpan
     self.tokenIDs = tokenIDs
     self.label = label
     self.segmentSize = segmentSize

@@ -165,7 +165,9 @@ final class EvaluationReading {
   ) -> SampleSegment {
     let piece = Segmentation.piece(
       index, tokenCount: document.tokenCount, memory: document.cut(memory))
-    return SampleSegment(sample: sample, tokens: document.tokenIDs(in: piece))
+    return SampleSegment(
+      sample: sample, tokens: document.tokenIDs(in: piece),
+      positionSpan: document.positionSpan)
   }
 
   private func score(_ logits: [Float], label: Int, at place: Int) {

@@ -14,6 +14,9 @@ public struct Curriculum: Sendable, Hashable {
     public var mixing = LengthMixing.none
     /// Positions of a full segment, of which each batch draws a number; `nil` for the run's.
     public var segmentPositions: ClosedRange<Int>?
+    /// Whether segments that are smaller than the run's reach its last position: the first half of
+    /// their tokens stand at the first positions, the other half at the last ones.
+    public var skipsPositions = false
     /// Segments of the documents that choose the best weights; `nil` for ``segmentCount``.
     public var validationSegmentCount: Int?
     /// The highest learning rate; `nil` for the schedule's.

@@ -29,6 +29,8 @@ public enum CurriculumError: DescribedError, Equatable {
   case tokenNoiseOfDocuments
   /// A stage of documents mixes lengths by itself.
   case lengthMixingOfDocuments
+  /// Segments are as large as the run's and have all its positions.
+  case nothingToSkip(stage: Int)
   /// Documents are cut in one way only.
   case segmentPositionsOfDocuments
 
@@ -86,6 +88,8 @@ public enum CurriculumError: DescribedError, Equatable {
       "documents from a file have no background that could be disturbed"
     case .lengthMixingOfDocuments:
       "a stage of documents already mixes all lengths up to its segment count"
+    case .nothingToSkip(let stage):
+      "stage \(stage) skips positions, and its segments are no smaller than the run's"
     case .segmentPositionsOfDocuments:
       "a stage of documents cannot have segments of its own size"
     }
@@ -115,6 +119,7 @@ public enum CurriculumError: DescribedError, Equatable {
     case .questionsOfDocuments: "Leave out --questions-per-story and --plain-questions."
     case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."
+    case .nothingToSkip: "Give smaller ones with --stage-positions."
     case .segmentPositionsOfDocuments: "Give --segment-positions alone."
     }
   }

@@ -58,6 +58,9 @@ public struct TaskData: FineTuningData {
       throw CurriculumError.noPlainQuestions(stage: stage.number)
     }
     let positions = stage.segmentPositions ?? memory.segmentPositions...memory.segmentPositions
+    guard !stage.skipsPositions || positions.lowerBound < memory.segmentPositions else {
+      throw CurriculumError.nothingToSkip(stage: stage.number)
+    }
     var tokenNoise = tokenNoise
     if let share = stage.tokenNoise {
       precondition(share == 0 || tokenNoise != nil, "a stage's noise without a vocabulary")
@@ -68,7 +71,8 @@ public struct TaskData: FineTuningData {
       segmentSizes: try segmentSize(
         of: positions.lowerBound, in: stage)...segmentSize(
           of: positions.upperBound, in: stage), tokenNoise: tokenNoise,
-      questionsPerStory: stage.questionsPerStory, plainQuestions: stage.plainQuestions)
+      questionsPerStory: stage.questionsPerStory, plainQuestions: stage.plainQuestions,
+      positionSpan: positionSpan(of: stage))
   }
 
   /// The samples that a stage is measured on.
@@ -80,7 +84,12 @@ public struct TaskData: FineTuningData {
       task: task, count: validationSampleCount, seed: seed, split: .validation,
       length: DocumentLength(
         segmentCount: try stage.validationSegmentCount ?? segmentCount(of: stage),
-        segmentSize: try segmentSize(of: positions, in: stage)))
+        segmentSize: try segmentSize(of: positions, in: stage)),
+      positionSpan: positionSpan(of: stage))
+  }
+
+  private func positionSpan(of stage: Curriculum.Stage) -> Int? {
+    stage.skipsPositions ? memory.segmentPositions : nil
   }
 
   private func segmentCount(of stage: Curriculum.Stage) throws -> Int {
@@ -117,6 +126,7 @@ struct TaskBatches: BatchSource {
   let tokenNoise: TokenNoise?
   let questionsPerStory: Int
   let plainQuestions: Double
+  let positionSpan: Int?
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
     var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
@@ -124,11 +134,13 @@ struct TaskBatches: BatchSource {
     let size = segmentSizes.lowerBound + stream.index(below: segmentSizes.count)
     let documents = counts.indices.map { index in
       let first = firstOfStory(index)
-      return task.document(
+      var document = task.document(
         at: DocumentPlace(
           seed: seed, split: .training, step: step, index: first,
           question: question(step: step, index: index)),
         length: DocumentLength(segmentCount: counts[first], segmentSize: size))
+      document.positionSpan = positionSpan
+      return document
     }
     guard let tokenNoise, tokenNoise.share > 0 else { return documents.map(\.sample) }
     return documents.enumerated().map { index, document in
@@ -159,6 +171,7 @@ public struct TaskSamples: SampleCollection {
   let split: DataSplit
   /// How long the documents are.
   public let length: DocumentLength
+  private let positionSpan: Int?
 
   /// Samples to measure a finished model on; they never occur in training or validation.
   ///
@@ -167,12 +180,16 @@ public struct TaskSamples: SampleCollection {
     testing task: any LongDocumentTask, count: Int, length: DocumentLength, seed: UInt64
   ) throws(TaskError) {
     try task.check(segmentSize: length.segmentSize)
-    self.init(task: task, count: count, seed: seed, split: .test, length: length)
+    self.init(
+      task: task, count: count, seed: seed, split: .test, length: length,
+      positionSpan: nil)
   }
 
   init(
-    task: any LongDocumentTask, count: Int, seed: UInt64, split: DataSplit, length: DocumentLength
+    task: any LongDocumentTask, count: Int, seed: UInt64, split: DataSplit, length: DocumentLength,
+    positionSpan: Int?
   ) {
+    self.positionSpan = positionSpan
     self.task = task
     self.count = count
     self.seed = seed
@@ -183,7 +200,9 @@ public struct TaskSamples: SampleCollection {
   /// The document at a position, unmade.
   public func document(at position: Int) -> TaskDocument {
     let place = DocumentPlace(seed: seed, split: split, index: position)
-    return task.document(at: place, length: length)
+    var document = task.document(at: place, length: length)
+    document.positionSpan = positionSpan
+    return document
   }
 
   /// The document at a position, unmade.

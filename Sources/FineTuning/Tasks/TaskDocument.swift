@@ -33,6 +33,8 @@ public struct TaskDocument: Sendable, Hashable {
   public let question: [Int32]
   /// Row of the classifier that is the answer.
   public let label: Int
+  /// The positions over which each segment is spread; `nil` for as many as it has.
+  public var positionSpan: Int?
 
   /// A document with every part given; parts outside the document or one over another trap.
   public init(
@@ -86,7 +88,8 @@ public struct TaskDocument: Sendable, Hashable {
     let isWhole = tokenCount % segmentSize == 0
     return LabeledSample(
       tokenIDs: tokenIDs, label: label, segmentSize: segmentSize,
-      factEnd: isWhole ? ends.max() ?? 0 : nil)
+      factEnd: isWhole ? ends.max() ?? 0 : nil,
+      positionSpan: positionSpan)
   }
 }
 

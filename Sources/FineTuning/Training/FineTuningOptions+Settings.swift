@@ -29,6 +29,7 @@ extension FineTuningOptions {
     ("steps", { "\($0.stepCount)" }),
     ("mixing", { $0.mixing.rawValue }),
     ("stage positions", { text($0.segmentPositions, else: "all") }),
+    ("skips positions", { "\($0.skipsPositions)" }),
     ("validation segments", { text($0.validationSegmentCount, else: "the stage's") }),
     ("stage rates", { text($0.learningRate, else: "the run's") }),
     ("stage batches", { text($0.batchSize, else: "the run's") }),

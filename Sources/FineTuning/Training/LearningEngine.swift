@@ -91,6 +91,7 @@ final class LearningEngine {
     var memory = memory
     if let segmentSize = sample.segmentSize { memory.segmentSize = segmentSize }
     return RecurrentSample(
-      tokens: sample.tokenIDs, label: sample.label, memory: memory, factEnd: sample.factEnd)
+      tokens: sample.tokenIDs, label: sample.label, memory: memory, factEnd: sample.factEnd,
+      positionSpan: sample.positionSpan)
   }
 }

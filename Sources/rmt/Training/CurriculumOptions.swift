@@ -33,6 +33,12 @@ struct CurriculumOptions: ParsableArguments {
       valueName: "n|a-b,…"))
   var stagePositions: CommaSeparated<PositionRange>?
 
+  @Flag(
+    help:
+      "Let the segments of --stage-positions reach the last position of a full one: the first half of their tokens stand at the first positions, the other half at the last ones. What is learned of the question's words then holds in full segments too."
+  )
+  var skipPositions = false
+
   @Option(
     help: ArgumentHelp(
       "Segments of the documents on which a stage is measured; the stage's own unless given.",
@@ -85,6 +91,7 @@ struct CurriculumOptions: ParsableArguments {
       for (index, value) in values.enumerated() { set(&stages[index], value) }
     }
     try spread(stagePositions?.elements, "position ranges") { $0.segmentPositions = $1.positions }
+    for index in stages.indices { stages[index].skipsPositions = skipPositions }
     try spread(validationSegments?.elements, "validation lengths") {
       $0.validationSegmentCount = $1
     }
