@@ -72,7 +72,7 @@ import Testing
             "segments": 4, "steps": 6, "mixing": "spread", "segmentPositions": [32, 64],
             "validationSegments": 16, "learningRate": 0.25, "batch": 7, "dropout": 0.5,
             "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3, "questionsPerStory": 4,
-            "plainQuestions": 0.25, "skipPositions": true,
+            "plainQuestions": 0.25, "skipPositions": true, "ambiguousStories": true,
           ],
         ])
     }
@@ -86,6 +86,7 @@ import Testing
     #expect(stages[0].askEvery == nil && stages[1].askEvery == 3)
     #expect(stages[0].questionsPerStory == 1 && stages[1].questionsPerStory == 4)
     #expect(!stages[0].skipsPositions && stages[1].skipsPositions)
+    #expect(!stages[0].ambiguousStories && stages[1].ambiguousStories)
     #expect(stages[0].plainQuestions == 0 && stages[1].plainQuestions == 0.25)
     #expect(stages[0].memoryMixup == nil && stages[1].memoryMixup == 1)
     #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)

@@ -84,11 +84,16 @@ import Testing
       _ = try data.trainingSamples(for: asked, seed: 0)
     }
     asked.tokenNoise = nil
-    for (count, share) in [(2, 0), (1, 0.5)] {
+    for (count, share, isAmbiguous) in [(2, 0, false), (1, 0.5, false), (1, 0, true)] {
       (asked.questionsPerStory, asked.plainQuestions) = (count, share)
+      asked.ambiguousStories = isAmbiguous
       #expect(throws: CurriculumError.questionsOfDocuments) {
         _ = try data.trainingSamples(for: asked, seed: 0)
       }
+    }
+    (asked.ambiguousStories, asked.skipsPositions) = (false, true)
+    #expect(throws: CurriculumError.segmentPositionsOfDocuments) {
+      _ = try data.trainingSamples(for: asked, seed: 0)
     }
     #expect(throws: CurriculumError.lengthMixingOfDocuments) {
       _ = try data.trainingSamples(for: stage(1, mixes: true), seed: 0)

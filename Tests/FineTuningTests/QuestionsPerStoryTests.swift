@@ -14,13 +14,14 @@ import Testing
   }
 
   private func batch(
-    of task: any LongDocumentTask, questions: Int = 1, plain: Double = 0, noise: Double = 0,
+    of task: any LongDocumentTask, questions: Int = 1, plain: Double = 0,
+    isAmbiguous: Bool = false, noise: Double = 0,
     sampleCount: Int = 42
   ) throws -> [LabeledSample] {
     let tokenizer = try SmallVocabulary.tokenizer()
     var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
     (stage.questionsPerStory, stage.mixing, stage.tokenNoise) = (questions, .spread, noise)
-    stage.plainQuestions = plain
+    (stage.plainQuestions, stage.ambiguousStories) = (plain, isAmbiguous)
     return try TaskData(
       task: task,
       memory: MemoryConfiguration(tokenCount: 2, segmentPositions: 36, alignment: .right),
@@ -100,6 +101,40 @@ import Testing
     }
   }
 
+  @Test func `ambiguous stories are those of which both facts tell from the same place`() throws {
+    let task = try reason()
+    var classes: Set<[String]> = []
+    for index in 0..<300 {
+      let document = task.document(
+        at: DocumentPlace(seed: 1, split: .training, index: index, isAmbiguous: true),
+        length: DocumentLength(segmentCount: 2, segmentSize: 32))
+      // "the a is east of the b ."
+      let facts = document.factWords.map { $0.split(separator: " ").map(String.init) }
+      #expect(facts.count == 2 && facts[0][6] == facts[1][6])
+      #expect(document.questionWords.contains(facts[0][6]))
+      classes.insert([facts[0][3], facts[1][3]])
+    }
+    #expect(
+      classes == [["east", "west"], ["west", "east"], ["north", "south"], ["south", "north"]])
+  }
+
+  @Test func `a stage of ambiguous stories trains on no other`() throws {
+    func ambiguousShare(_ isAmbiguous: Bool) throws -> Double {
+      let samples = try batch(of: try reason(), isAmbiguous: isAmbiguous, sampleCount: 2000)
+      let isMet = samples.map { sample in
+        let words = sample.tokenIDs.map { SmallVocabulary.tokens[Int($0)] }
+        // "the a is east of the b ."
+        let objects = words.indices.dropLast(3).filter {
+          words[$0] == "of" && words[$0 + 3] == "." && MemorizeTask.places.contains(words[$0 + 2])
+        }.map { words[$0 + 2] }
+        return objects.count == 2 && objects[0] == objects[1]
+      }
+      return Double(isMet.count { $0 }) / Double(samples.count)
+    }
+    #expect(try ambiguousShare(true) == 1)
+    #expect(abs(try ambiguousShare(false) - 4.0 / 9) < 0.05)
+  }
+
   @Test func `a task with one question refuses to ask several`() throws {
     let tokenizer = try SmallVocabulary.tokenizer()
     let memorize = try MemorizeTask(
@@ -107,6 +142,9 @@ import Testing
       background: try TaskDocuments.background(tokenizer), factPositions: .first)
     #expect(throws: CurriculumError.oneQuestionPerStory(stage: 1)) {
       _ = try batch(of: memorize, questions: 2)
+    }
+    #expect(throws: CurriculumError.noAmbiguousStories(stage: 1)) {
+      _ = try batch(of: memorize, isAmbiguous: true)
     }
     #expect(throws: CurriculumError.noPlainQuestions(stage: 1)) {
       _ = try batch(of: memorize, plain: 0.5)

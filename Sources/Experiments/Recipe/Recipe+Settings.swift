@@ -107,6 +107,7 @@ extension Curriculum.Stage {
     // As `initializerRange`.
     if questionsPerStory > 1 { object["questionsPerStory"] = .integer(questionsPerStory) }
     if skipsPositions { object["skipPositions"] = true }
+    if ambiguousStories { object["ambiguousStories"] = true }
     if plainQuestions > 0 { object["plainQuestions"] = .number(plainQuestions) }
     return .object(object)
   }

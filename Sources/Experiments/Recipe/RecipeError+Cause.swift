@@ -34,6 +34,8 @@ extension RecipeError {
       "training.stages[\(stage - 1)].segmentPositions"
     case CurriculumError.oneQuestionPerStory(let stage):
       "training.stages[\(stage - 1)].questionsPerStory"
+    case CurriculumError.noAmbiguousStories(let stage):
+      "training.stages[\(stage - 1)].ambiguousStories"
     case CurriculumError.noPlainQuestions(let stage):
       "training.stages[\(stage - 1)].plainQuestions"
     case CurriculumError.nothingToSkip(let stage):

@@ -53,7 +53,9 @@ public struct DocumentData: FineTuningData {
     guard stage.askEvery == nil else { throw CurriculumError.askedInBetweenDocuments }
     guard stage.tokenNoise ?? 0 == 0 else { throw CurriculumError.tokenNoiseOfDocuments }
     guard stage.questionsPerStory == 1 else { throw CurriculumError.questionsOfDocuments }
-    guard stage.plainQuestions == 0 else { throw CurriculumError.questionsOfDocuments }
+    guard stage.plainQuestions == 0, !stage.ambiguousStories else {
+      throw CurriculumError.questionsOfDocuments
+    }
     guard stage.segmentPositions == nil, !stage.skipsPositions else {
       throw CurriculumError.segmentPositionsOfDocuments
     }

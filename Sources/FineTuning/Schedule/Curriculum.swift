@@ -31,6 +31,8 @@ public struct Curriculum: Sendable, Hashable {
     public var askEvery: Int?
     /// How many documents of a batch differ in their question alone.
     public var questionsPerStory = 1
+    /// Whether the stories are those alone whose answers depend on directions.
+    public var ambiguousStories = false
     /// How often a document asks a plain question where its facts allow one, from 0 to 1.
     public var plainQuestions = 0.0
     /// Samples in a batch in place of the run's: a stage whose samples disagree wants many.

@@ -21,6 +21,8 @@ public enum CurriculumError: DescribedError, Equatable {
   case questionsPerStoryOutOfRange(Int)
   /// All documents of the task are asked the same.
   case oneQuestionPerStory(stage: Int)
+  /// The task tells no ambiguous stories.
+  case noAmbiguousStories(stage: Int)
   /// The task knows no plain questions.
   case noPlainQuestions(stage: Int)
   /// Documents of a file are whole: what else could be asked of them is not known.
@@ -80,6 +82,8 @@ public enum CurriculumError: DescribedError, Equatable {
       "\(count) questions per story; 1 to \(Curriculum.maximumQuestionCount) were expected"
     case .oneQuestionPerStory(let stage):
       "stage \(stage) has several questions per story, and the task asks the same facts only one"
+    case .noAmbiguousStories(let stage):
+      "stage \(stage) wants ambiguous stories, and the task has none"
     case .noPlainQuestions(let stage):
       "stage \(stage) prefers plain questions, and the task has none"
     case .questionsOfDocuments:
@@ -115,8 +119,10 @@ public enum CurriculumError: DescribedError, Equatable {
     case .askedInBetweenDocuments: "Leave out --ask-every."
     case .questionsPerStoryOutOfRange, .oneQuestionPerStory:
       "Leave out --questions-per-story."
+    case .noAmbiguousStories: "Leave out --ambiguous-stories."
     case .noPlainQuestions: "Leave out --plain-questions."
-    case .questionsOfDocuments: "Leave out --questions-per-story and --plain-questions."
+    case .questionsOfDocuments:
+      "Leave out --questions-per-story, --plain-questions and --ambiguous-stories."
     case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."
     case .nothingToSkip: "Give smaller ones with --stage-positions."

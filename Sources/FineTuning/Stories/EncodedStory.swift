@@ -10,6 +10,8 @@ struct EncodedStory: Sendable {
   let label: Int
   /// Whether the question is a plain one; see ``SpatialRelation/isPlain(question:)``.
   let isPlain: Bool
+  /// Whether directions are needed for the answer; see ``SpatialRelation/isAmbiguous(_:)``.
+  let isAmbiguous: Bool
 
   /// Document tokens of facts and question together.
   var tokenCount: Int { facts.reduce(question.count) { $0 + $1.count } }
@@ -40,7 +42,8 @@ struct StoryEncoder {
     for fact in story.facts { facts.append(try ids(of: fact)) }
     return EncodedStory(
       facts: facts, question: try ids(of: story.question), label: label,
-      isPlain: SpatialRelation.isPlain(question: story.question))
+      isPlain: SpatialRelation.isPlain(question: story.question),
+      isAmbiguous: SpatialRelation.isAmbiguous(story))
   }
 
   private mutating func ids(of sentence: String) throws(TaskError) -> [Int32] {

@@ -56,6 +56,15 @@ package struct SpatialRelation: Sendable, Hashable {
     [CompassDirection.east, .north].contains { question.hasPrefix("What is \($0.rawValue) of ") }
   }
 
+  /// Whether both facts of a story tell where something lies from the same place: the question's words
+  /// alone then fit both, and it takes their order and the facts' directions to tell one from the
+  /// other.
+  static func isAmbiguous(_ story: Story) -> Bool {
+    let relations = story.facts.compactMap(SpatialRelation.init(fact:))
+    return relations.count == 2 && story.facts.count == 2
+      && relations[0].object == relations[1].object
+  }
+
   /// Whether a question has one of the two forms.
   package static func isQuestion(_ question: String) -> Bool {
     let words = question.split(separator: " ").map(String.init)

@@ -2,6 +2,8 @@
 struct StoriesByFacts: Sendable {
   /// The stories, those that occur more often as often as that.
   let stories: [EncodedStory]
+  /// The places of the ambiguous ones in ``stories``.
+  let ambiguous: [Int]
   /// Stories of the same facts whose questions differ, by their places in ``stories``.
   private let circles: [[Int]]
   /// Circle and place in it, for each story.
@@ -10,6 +12,7 @@ struct StoriesByFacts: Sendable {
   /// Puts the stories of the same facts side by side.
   init(_ stories: [EncodedStory]) {
     self.stories = stories
+    ambiguous = stories.indices.filter { stories[$0].isAmbiguous }
     var circles: [[Int]] = []
     var circleOfFacts: [[[Int32]]: Int] = [:]
     seats = stories.indices.map { index in

@@ -12,6 +12,8 @@ public protocol LongDocumentTask: Sendable {
   var asksSeveralQuestions: Bool { get }
   /// Whether some questions are plain ones.
   var asksPlainQuestions: Bool { get }
+  /// Whether some stories are ambiguous.
+  var tellsAmbiguousStories: Bool { get }
   /// The accuracy of guessing.
   var chanceAccuracy: Double { get }
   /// What the task's documents depend on, the background included: a resumed run must find the same.
@@ -32,6 +34,9 @@ extension LongDocumentTask {
 
   /// No: of one question there are no kinds.
   public var asksPlainQuestions: Bool { false }
+
+  /// No: there are no stories.
+  public var tellsAmbiguousStories: Bool { false }
 
   /// None: the program makes the sentences.
   public var sourcePaths: [String] { [] }
@@ -61,16 +66,19 @@ public struct DocumentPlace: Sendable, Hashable {
   package let index: Int
   /// Which of the questions about the drawn story's facts ends it.
   package let question: QuestionChoice
+  /// Whether the story is drawn from the ambiguous ones alone.
+  package let isAmbiguous: Bool
 
   package init(
     seed: UInt64, split: DataSplit, step: Int = 0, index: Int,
-    question: QuestionChoice = .afterDrawn(0)
+    question: QuestionChoice = .afterDrawn(0), isAmbiguous: Bool = false
   ) {
     self.seed = seed
     self.split = split
     self.step = step
     self.index = index
     self.question = question
+    self.isAmbiguous = isAmbiguous
   }
 }
 

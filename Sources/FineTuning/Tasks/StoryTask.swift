@@ -115,6 +115,9 @@ public struct StoryTask: LongDocumentTask {
   /// Whether any facts are asked a plain question in training.
   public var asksPlainQuestions: Bool { stories[.training]?.asksPlainQuestions ?? false }
 
+  /// Whether any story to train on is ambiguous.
+  public var tellsAmbiguousStories: Bool { stories[.training]?.ambiguous.isEmpty == false }
+
   /// What the documents depend on.
   public var settings: [(name: String, value: String)] {
     [
@@ -129,7 +132,7 @@ public struct StoryTask: LongDocumentTask {
   /// The stories that train, for later measurements.
   public var record: JSONObject { collection.record }
 
-  /// The document at a place, of exactly S·N tokens; segments below ``leastSegmentSize``, and splits
+  /// The document at a place, of exactly S·N tokens; ambiguous ones where there are none, segments below ``leastSegmentSize``, and splits
   /// for which the stories were not read, trap.
   public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
     guard let stories = stories[place.split], !stories.stories.isEmpty else {
@@ -137,8 +140,11 @@ public struct StoryTask: LongDocumentTask {
     }
     var stream = purpose.stream(
       seed: place.seed, split: place.split, step: place.step, index: place.index)
-    let story = stories.story(
-      at: stream.index(below: stories.stories.count), question: place.question)
+    let drawn =
+      place.isAmbiguous
+      ? stories.ambiguous[stream.index(below: stories.ambiguous.count)]
+      : stream.index(below: stories.stories.count)
+    let story = stories.story(at: drawn, question: place.question)
     let noise = place.split == .training ? background.training : background.evaluation
     let start = stream.index(below: noise.count)
     // Drawn last: everything else is the same at every length.

@@ -54,6 +54,9 @@ public struct TaskData: FineTuningData {
     guard stage.questionsPerStory == 1 || task.asksSeveralQuestions else {
       throw CurriculumError.oneQuestionPerStory(stage: stage.number)
     }
+    guard !stage.ambiguousStories || task.tellsAmbiguousStories else {
+      throw CurriculumError.noAmbiguousStories(stage: stage.number)
+    }
     guard stage.plainQuestions == 0 || task.asksPlainQuestions else {
       throw CurriculumError.noPlainQuestions(stage: stage.number)
     }
@@ -72,6 +75,7 @@ public struct TaskData: FineTuningData {
         of: positions.lowerBound, in: stage)...segmentSize(
           of: positions.upperBound, in: stage), tokenNoise: tokenNoise,
       questionsPerStory: stage.questionsPerStory, plainQuestions: stage.plainQuestions,
+      ambiguousStories: stage.ambiguousStories,
       positionSpan: positionSpan(of: stage))
   }
 
@@ -126,6 +130,7 @@ struct TaskBatches: BatchSource {
   let tokenNoise: TokenNoise?
   let questionsPerStory: Int
   let plainQuestions: Double
+  let ambiguousStories: Bool
   let positionSpan: Int?
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
@@ -137,7 +142,7 @@ struct TaskBatches: BatchSource {
       var document = task.document(
         at: DocumentPlace(
           seed: seed, split: .training, step: step, index: first,
-          question: question(step: step, index: index)),
+          question: question(step: step, index: index), isAmbiguous: ambiguousStories),
         length: DocumentLength(segmentCount: counts[first], segmentSize: size))
       document.positionSpan = positionSpan
       return document

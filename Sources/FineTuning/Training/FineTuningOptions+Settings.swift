@@ -37,6 +37,7 @@ extension FineTuningOptions {
     ("stage token noise", { text($0.tokenNoise, else: "the run's") }),
     ("asked every", { text($0.askEvery, else: "the end alone") }),
     ("questions per story", { "\($0.questionsPerStory)" }),
+    ("ambiguous stories", { "\($0.ambiguousStories)" }),
     ("plain questions", { "\($0.plainQuestions)" }),
     ("stage memory mixup", { text($0.memoryMixup, else: "the run's") }),
   ]

@@ -33,11 +33,11 @@ struct CurriculumOptions: ParsableArguments {
       valueName: "n|a-b,…"))
   var stagePositions: CommaSeparated<PositionRange>?
 
-  @Flag(
-    help:
-      "Let the segments of --stage-positions reach the last position of a full one: the first half of their tokens stand at the first positions, the other half at the last ones. What is learned of the question's words then holds in full segments too."
-  )
-  var skipPositions = false
+  @Option(
+    help: ArgumentHelp(
+      "Whether, in all stages or in each, the segments of --stage-positions reach the last position of a full one: the first half of their tokens then stand at the first positions, the other half at the last ones, and what is learned of the question's words holds in full segments too: no or yes.",
+      valueName: "no|yes,…"))
+  var skipPositions: CommaSeparated<YesOrNo> = CommaSeparated([.no])
 
   @Option(
     help: ArgumentHelp(
@@ -56,6 +56,12 @@ struct CurriculumOptions: ParsableArguments {
       "Make so many documents of each story that a batch draws, which differ in their question alone. A model that knows the facts then sees at once what the words of the question change.",
       valueName: "n,…"))
   var questionsPerStory: CommaSeparated<Int> = CommaSeparated([1])
+
+  @Option(
+    help: ArgumentHelp(
+      "Whether, in all stages or in each, stories of reason are those alone of which both facts tell where something lies from the same place, so that only directions tell them apart: no or yes.",
+      valueName: "no|yes,…"))
+  var ambiguousStories: CommaSeparated<YesOrNo> = CommaSeparated([.no])
 
   @Option(
     help: ArgumentHelp(
@@ -91,7 +97,7 @@ struct CurriculumOptions: ParsableArguments {
       for (index, value) in values.enumerated() { set(&stages[index], value) }
     }
     try spread(stagePositions?.elements, "position ranges") { $0.segmentPositions = $1.positions }
-    for index in stages.indices { stages[index].skipsPositions = skipPositions }
+    try spread(skipPositions.elements, "choices of positions") { $0.skipsPositions = $1 == .yes }
     try spread(validationSegments?.elements, "validation lengths") {
       $0.validationSegmentCount = $1
     }
@@ -99,6 +105,9 @@ struct CurriculumOptions: ParsableArguments {
       $0.askEvery = $1 == 0 ? nil : $1
     }
     try spread(questionsPerStory.elements, "questions per story") { $0.questionsPerStory = $1 }
+    try spread(ambiguousStories.elements, "choices of stories") {
+      $0.ambiguousStories = $1 == .yes
+    }
     try spread(plainQuestions.elements, "shares of plain questions") { $0.plainQuestions = $1 }
     // One rate, batch size, dropout, mixup or noise for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
@@ -117,6 +126,9 @@ struct CurriculumOptions: ParsableArguments {
 }
 
 extension LengthMixing: ExpressibleByArgument {}
+
+/// An element of a list of choices.
+enum YesOrNo: String, ExpressibleByArgument, CaseIterable { case yes, no }
 
 /// A number of positions, or a range of them: `64` or `64-512`.
 struct PositionRange: ExpressibleByArgument {
