@@ -35,7 +35,9 @@ import Testing
       FileManager.default.fileExists(atPath: "\(zoo)/\($0)/recipe.json")
     }
     #expect(
-      Set(["demo", "rmt-nano-memorize", "rmt-nano-detect", "rmt-nano-reason"]).isSubset(of: names))
+      Set([
+        "demo", "rmt-nano-memorize", "rmt-nano-detect", "rmt-nano-reason", "rmt-minilm-memorize",
+      ]).isSubset(of: names))
     for name in names {
       let path = "\(zoo)/\(name)/recipe.json"
       let recipe = try Recipe(
