@@ -34,7 +34,8 @@ package struct RandomModel {
     let step = ProvenanceStep(
       verb: "create", toolVersion: ProvenanceStep.currentToolVersion, sources: [], dialect: nil,
       dropped: [],
-      created: [], options: [:], seed: seed)
+      created: [],
+      options: ["initializerRange": .number(description.encoder.initializerRange)], seed: seed)
     var writer = try ModelFileWriter(
       path: path, collision: collision, description: description, tokenizer: tokenizer,
       provenance: [step], elementType: .f32)

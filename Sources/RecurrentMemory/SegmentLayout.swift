@@ -11,6 +11,8 @@ package struct SegmentLayout: Sendable {
   package let hiddenSize: Int
   /// Width of a word embedding.
   let embeddingWidth: Int
+  /// Rows of the position table.
+  private let positionLimit: Int
   private let classification: Int
   private let separator: Int
 
@@ -19,6 +21,7 @@ package struct SegmentLayout: Sendable {
     memoryCount = memory.tokenCount
     hiddenSize = model.encoder.hiddenSize
     embeddingWidth = model.encoder.embeddingWidth
+    positionLimit = model.encoder.maximumPositions
     classification = Int(tokens.classification)
     separator = Int(tokens.separator)
   }
@@ -30,8 +33,11 @@ package struct SegmentLayout: Sendable {
 
   /// The positions that a piece of `tokenCount` tokens leaves out to end at the last of `span`: the
   /// first half of its tokens stand at the first positions, the other half at the last ones.
+  ///
+  /// A span beyond the model's positions traps.
   func skip(tokenCount: Int, span: Int?) -> PositionSkip {
-    PositionSkip(
+    precondition(span ?? 0 <= positionLimit, "a span of \(span ?? 0) positions")
+    return PositionSkip(
       row: 2 + memoryCount + (tokenCount + 1) / 2,
       count: max(0, (span ?? 0) - rowCount(tokenCount: tokenCount)))
   }

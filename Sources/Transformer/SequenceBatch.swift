@@ -56,6 +56,7 @@ package struct SequenceBatch: Sendable {
 /// Positions that a sequence leaves out: its rows before `row` have the positions that their numbers
 /// say, the others have those that lie `count` farther on.
 ///
+/// As in PoSE, which draws place and length of its skips anew for each sequence; here both are given.
 /// Source: "PoSE: Efficient Context Window Extension of LLMs via Positional Skip-wise Training",
 /// arXiv 2309.10400.
 package struct PositionSkip: Sendable, Hashable {

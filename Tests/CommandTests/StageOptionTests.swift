@@ -9,7 +9,7 @@ import Testing
     folder = try TemporaryFolder()
     let words = """
       mary john daniel sandra moved went back journeyed travelled to the bathroom hallway garden \
-      office bedroom kitchen . where is ? abcdefghijklmnopqrstuvwxyz
+      office bedroom kitchen . where is ? what of north south east west abcdefghijklmnopqrstuvwxyz
       """
     try folder.write(words, to: "words.txt")
     try folder.succeed(
@@ -39,7 +39,27 @@ import Testing
     #expect(try folder.succeed("inspect", "tuned.rmtw").output.contains("asked every 1,1"))
   }
 
+  @Test func `stages of stories choose among them and skip positions`() throws {
+    let run = try train(
+      "--task", "reason", "--stage-positions", "48,64", "--skip-positions", "yes,no",
+      "--ambiguous-stories", "yes,no", "--plain-questions", "0.5,0", "--questions-per-story", "1,4")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let history = try folder.succeed("inspect", "tuned.rmtw").output
+    #expect(history.contains("skips positions true,false"))
+    #expect(history.contains("ambiguous stories true,false"))
+    #expect(history.contains("plain questions 0.5,0.0"))
+    #expect(history.contains("questions per story 1,4"))
+  }
+
   @Test(arguments: [
+    (["--skip-positions", "yes"], "--skip-positions yes,no"),
+    (["--skip-positions", "perhaps"], "--skip-positions"),
+    (["--questions-per-story", "4"], "Leave out --questions-per-story"),
+    (["--questions-per-story", "0"], "Give --questions-per-story"),
+    (["--questions-per-story", "4,2,1"], "3 numbers of questions per story for 2 stages"),
+    (["--plain-questions", "0.5"], "Leave out --plain-questions"),
+    (["--plain-questions", "0,nan"], "plain questions is nan"),
+    (["--ambiguous-stories", "no,yes"], "stage 2 wants ambiguous stories"),
     (["--ask-every=-3"], "every -3 segments"), (["--ask-every", "4611686018427387904"], "1048576"),
     (["--ask-every", "1,2,3"], "3 intervals between questions for 2 stages"),
     (["--ask-every", "2", "--loss", "all"], "ask every is 2"),
@@ -57,7 +77,10 @@ import Testing
       try folder.write(
         #"{"text": "mary went to the garden", "label": "garden"}"#, to: "\(name).jsonl")
     }
-    for options in [["--ask-every", "1"], ["--token-noise", "0.5"]] {
+    for options in [
+      ["--ask-every", "1"], ["--token-noise", "0.5"], ["--skip-positions", "yes"],
+      ["--plain-questions", "0.5"], ["--ambiguous-stories", "yes"], ["--questions-per-story", "2"],
+    ] {
       let run = try CommandRun(
         ["finetune", "memory.rmtw", "-o", "tuned.rmtw", "--train", "train.jsonl", "--eval"]
           + ["eval.jsonl", "--steps", "1"] + options, in: folder)

@@ -92,7 +92,7 @@ import Testing
       }
     }
     (asked.ambiguousStories, asked.skipsPositions) = (false, true)
-    #expect(throws: CurriculumError.segmentPositionsOfDocuments) {
+    #expect(throws: CurriculumError.skippedPositionsOfDocuments) {
       _ = try data.trainingSamples(for: asked, seed: 0)
     }
     #expect(throws: CurriculumError.lengthMixingOfDocuments) {

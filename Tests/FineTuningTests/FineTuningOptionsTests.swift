@@ -32,6 +32,14 @@ import Testing
         }
       ),
       (
+        "plain questions",
+        {
+          var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+          stage.plainQuestions = .nan
+          $0.curriculum = try! Curriculum(stages: [stage])
+        }
+      ),
+      (
         "ask every",
         {
           var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)

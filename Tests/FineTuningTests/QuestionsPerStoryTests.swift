@@ -15,13 +15,14 @@ import Testing
 
   private func batch(
     of task: any LongDocumentTask, questions: Int = 1, plain: Double = 0,
-    isAmbiguous: Bool = false, noise: Double = 0,
-    sampleCount: Int = 42
+    isAmbiguous: Bool = false, noise: Double = 0, mixing: LengthMixing = .spread,
+    sampleCount: Int = 42, segmentCount: Int = 4, skips: Bool = false
   ) throws -> [LabeledSample] {
     let tokenizer = try SmallVocabulary.tokenizer()
-    var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
-    (stage.questionsPerStory, stage.mixing, stage.tokenNoise) = (questions, .spread, noise)
+    var stage = Curriculum.Stage(segmentCount: segmentCount, stepCount: 1)
+    (stage.questionsPerStory, stage.mixing, stage.tokenNoise) = (questions, mixing, noise)
     (stage.plainQuestions, stage.ambiguousStories) = (plain, isAmbiguous)
+    (stage.skipsPositions, stage.segmentPositions) = (skips, skips ? 30...30 : nil)
     return try TaskData(
       task: task,
       memory: MemoryConfiguration(tokenCount: 2, segmentPositions: 36, alignment: .right),
@@ -48,8 +49,8 @@ import Testing
   }
 
   @Test func `of each story the first document is the one that it has alone`() throws {
-    let one = try batch(of: try reason(), questions: 1)
-    let four = try batch(of: try reason(), questions: 4)
+    let one = try batch(of: try reason(), questions: 1, mixing: .none)
+    let four = try batch(of: try reason(), questions: 4, mixing: .none)
     for index in stride(from: 0, to: 42, by: 4) { #expect(one[index] == four[index]) }
     #expect(one[1] != four[1])
   }
@@ -58,14 +59,15 @@ import Testing
     let task = try reason()
     func document(_ question: Int) -> TaskDocument {
       task.document(
-        at: DocumentPlace(seed: 1, split: .training, index: 3, question: .afterDrawn(question)),
+        at: DocumentPlace(
+          seed: 1, split: .training, index: 3, question: QuestionChoice(number: question)),
         length: DocumentLength(segmentCount: 2, segmentSize: 32))
     }
     #expect(document(0) == document(4) && document(1) == document(5))
     #expect(Set((0..<4).map { document($0).question }).count == 4)
   }
 
-  @Test func `plain questions are asked as often as the stage says, where facts allow one`() throws
+  @Test func `a share of the stories is asked a plain question where their facts allow one`() throws
   {
     let plainIDs = try ["east", "north"].flatMap { direction in
       try MemorizeTask.places.map {
@@ -95,9 +97,11 @@ import Testing
           at: DocumentPlace(seed: 1, split: .training, index: index, question: question),
           length: DocumentLength(segmentCount: 2, segmentSize: 32))
       }
-      let (drawn, plain) = (document(.afterDrawn(0)), document(.plain))
+      let (drawn, plain) = (
+        document(QuestionChoice()), document(QuestionChoice(prefersPlain: true))
+      )
       #expect(drawn.facts == plain.facts && drawn.backgroundStart == plain.backgroundStart)
-      #expect((0..<4).contains { document(.afterDrawn($0)) == plain })
+      #expect((0..<4).contains { document(QuestionChoice(number: $0)) == plain })
     }
   }
 
@@ -133,6 +137,52 @@ import Testing
     }
     #expect(try ambiguousShare(true) == 1)
     #expect(abs(try ambiguousShare(false) - 4.0 / 9) < 0.05)
+  }
+
+  @Test func `plain questions come first, and none of a story is asked twice`() throws {
+    let samples = try batch(
+      of: try reason(), questions: 4, plain: 1, isAmbiguous: true, mixing: .none, sampleCount: 40)
+    for first in stride(from: 0, to: 40, by: 4) {
+      let questions = samples[first..<first + 4].map { Array($0.tokenIDs.suffix(6)) }
+      #expect(Set(questions).count == 4)
+      let words = questions[0].map { SmallVocabulary.tokens[Int($0)] }
+      // "what is east of the b ?" without its first word.
+      #expect(words[0] == "is" && ["east", "north"].contains(words[1]) && words[2] == "of")
+    }
+  }
+
+  @Test func `a story that has fewer questions makes room for the next`() throws {
+    let samples = try batch(of: try reason(), questions: 1000, mixing: .none, sampleCount: 40)
+    #expect(Set(samples.map { $0.tokenIDs.dropLast(7) }).count == 10)
+    #expect(Set(samples.map(\.tokenIDs)).count == 40)
+  }
+
+  @Test func `lengths are spread over the stories`() throws {
+    func meanLength(_ questions: Int) throws -> Double {
+      let samples = try batch(
+        of: try reason(), questions: questions, sampleCount: 400, segmentCount: 64)
+      return Double(samples.reduce(0) { $0 + $1.tokenIDs.count }) / 400
+    }
+    let one = try meanLength(1)
+    #expect(abs(try meanLength(4) - one) < 0.05 * one)
+  }
+
+  @Test func `segments that skip positions do so where a stage is measured as well`() throws {
+    let task = try reason()
+    #expect(try batch(of: task, skips: true).allSatisfy { $0.positionSpan == 36 })
+    #expect(try batch(of: task).allSatisfy { $0.positionSpan == nil })
+    let memory = MemoryConfiguration(tokenCount: 2, segmentPositions: 36, alignment: .right)
+    let data = try TaskData(task: task, memory: memory, validationSampleCount: 2)
+    var stage = Curriculum.Stage(segmentCount: 2, stepCount: 1)
+    (stage.skipsPositions, stage.segmentPositions) = (true, 30...30)
+    stage.ambiguousStories = true
+    let measured = try data.validationSamples(for: stage, seed: 1)
+    #expect(measured.segmented(at: 0).positionSpan == 36 && measured[1].positionSpan == 36)
+    stage.ambiguousStories = false
+    #expect(try data.validationSamples(for: stage, seed: 1)[1] == measured[1])
+    let length = DocumentLength(segmentCount: 2, segmentSize: 25)
+    #expect(
+      try TaskSamples(testing: task, count: 1, length: length, seed: 1)[0].positionSpan == nil)
   }
 
   @Test func `a task with one question refuses to ask several`() throws {

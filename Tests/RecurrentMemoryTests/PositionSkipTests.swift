@@ -10,8 +10,12 @@ import Transformer
   private let objective = RecurrentObjective(lossSegments: .last, backpropagation: .full)
 
   /// Documents in segments of two tokens, seven rows; a full one has nine positions.
-  private func batch(span: Int?) throws -> RecurrentBatch<Double> {
-    try RecurrentBatch(dropout: 0, threadCount: 1, tokenCounts: [2, 4, 16, 12]) { sample, memory in
+  private func batch(
+    span: Int?, family: EncoderFamily = .bert
+  ) throws -> RecurrentBatch<Double> {
+    try RecurrentBatch(
+      dropout: 0, threadCount: 1, tokenCounts: [2, 4, 16, 12], family: family
+    ) { sample, memory in
       var memory = memory
       memory.segmentSize = 2
       return RecurrentSample(
@@ -29,6 +33,20 @@ import Transformer
     #expect(layout.skip(tokenCount: 2, span: nil).count == 0)
   }
 
+  @Test func `the passages of a document skip as it does, and none skips beyond the table`()
+    async
+    throws
+  {
+    let document = try #require(
+      try batch(span: 9).samples.max { $0.segmentCount < $1.segmentCount })
+    #expect(document.segmentCount == 8)
+    #expect(document.passage(1, askedEvery: 3)?.positionSpan == 9)
+    await #expect(processExitsWith: .failure) {
+      let layout = try RecurrentBatch<Float>(dropout: 0, threadCount: 1).trainer.plan.layout
+      _ = layout.skip(tokenCount: 2, span: 10)
+    }
+  }
+
   @Test func `a skip reads the position table as if its rows had moved`() throws {
     let skipping = try batch(span: 9), moved = try batch(span: nil)
     let name = "embeddings.position_embeddings.weight"
@@ -42,8 +60,11 @@ import Transformer
     #expect(loss != (try batch(span: nil)).loss(objective, into: nil))
   }
 
-  @Test func `gradients are the difference quotients, those of skipped positions zero`() throws {
-    let batch = try batch(span: 9)
+  @Test(arguments: EncoderFamily.allCases)
+  func `gradients are the difference quotients, those of skipped positions zero`(
+    family: EncoderFamily
+  ) throws {
+    let batch = try batch(span: 9, family: family)
     let gradients = ParameterStore<Double>(batch.model)
     _ = batch.loss(objective, into: gradients)
     batch.expectSlopes(gradients, seed: 4) { move in
@@ -51,10 +72,13 @@ import Transformer
       return batch.loss(objective, into: nil)
     }
     let table = try #require(gradients.elements(named: "embeddings.position_embeddings.weight"))
-    let width = batch.model.encoder.hiddenSize
-    for row in 0..<9 {
-      let isZero = table[row * width..<(row + 1) * width].allSatisfy { $0 == 0 }
-      #expect(isZero == [5, 6].contains(row), "position \(row)")
+    let encoder = batch.model.encoder
+    // Memory that enters behind the map of the embeddings has no positions.
+    let without = [5, 6] + (encoder.embeddingSize == nil ? [] : [1, 2])
+    for position in 0..<9 {
+      let row = encoder.positionOffset + position
+      let gradient = table[row * encoder.embeddingWidth..<(row + 1) * encoder.embeddingWidth]
+      #expect(gradient.allSatisfy { $0 == 0 } == without.contains(position), "\(position)")
     }
   }
 }

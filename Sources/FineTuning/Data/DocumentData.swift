@@ -56,7 +56,8 @@ public struct DocumentData: FineTuningData {
     guard stage.plainQuestions == 0, !stage.ambiguousStories else {
       throw CurriculumError.questionsOfDocuments
     }
-    guard stage.segmentPositions == nil, !stage.skipsPositions else {
+    guard !stage.skipsPositions else { throw CurriculumError.skippedPositionsOfDocuments }
+    guard stage.segmentPositions == nil else {
       throw CurriculumError.segmentPositionsOfDocuments
     }
     return ShuffledDocuments(documents: try select(training, for: stage), seed: seed)

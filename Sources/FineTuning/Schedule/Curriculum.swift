@@ -29,11 +29,11 @@ public struct Curriculum: Sendable, Hashable {
     public var tokenNoise: Double?
     /// Segments after which a document's question is asked in between; `nil` for its end alone.
     public var askEvery: Int?
-    /// How many documents of a batch differ in their question alone.
+    /// How many documents of a batch differ in their question alone, if the story has so many.
     public var questionsPerStory = 1
-    /// Whether the stories are those alone whose answers depend on directions.
+    /// Whether the stories to train on are those alone whose answers depend on directions.
     public var ambiguousStories = false
-    /// How often a document asks a plain question where its facts allow one, from 0 to 1.
+    /// The share of stories whose plain questions come before the others; all are measured alike.
     public var plainQuestions = 0.0
     /// Samples in a batch in place of the run's: a stage whose samples disagree wants many.
     public var batchSize: Int?

@@ -31,6 +31,8 @@ public enum CurriculumError: DescribedError, Equatable {
   case tokenNoiseOfDocuments
   /// A stage of documents mixes lengths by itself.
   case lengthMixingOfDocuments
+  /// Documents from a file are cut in one size.
+  case skippedPositionsOfDocuments
   /// Segments are as large as the run's and have all its positions.
   case nothingToSkip(stage: Int)
   /// Documents are cut in one way only.
@@ -92,8 +94,10 @@ public enum CurriculumError: DescribedError, Equatable {
       "documents from a file have no background that could be disturbed"
     case .lengthMixingOfDocuments:
       "a stage of documents already mixes all lengths up to its segment count"
+    case .skippedPositionsOfDocuments:
+      "documents from a file have segments of the run's size, with no positions to skip"
     case .nothingToSkip(let stage):
-      "stage \(stage) skips positions, and its segments are no smaller than the run's"
+      "stage \(stage) skips positions, and its segments have as many as the run's"
     case .segmentPositionsOfDocuments:
       "a stage of documents cannot have segments of its own size"
     }
@@ -117,15 +121,17 @@ public enum CurriculumError: DescribedError, Equatable {
     case .askIntervalOutOfRange:
       "Give --ask-every such a number, or 0 for a question at the end alone."
     case .askedInBetweenDocuments: "Leave out --ask-every."
-    case .questionsPerStoryOutOfRange, .oneQuestionPerStory:
-      "Leave out --questions-per-story."
+    case .questionsPerStoryOutOfRange: "Give --questions-per-story such a number."
+    case .oneQuestionPerStory: "Leave out --questions-per-story."
     case .noAmbiguousStories: "Leave out --ambiguous-stories."
     case .noPlainQuestions: "Leave out --plain-questions."
     case .questionsOfDocuments:
       "Leave out --questions-per-story, --plain-questions and --ambiguous-stories."
     case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."
-    case .nothingToSkip: "Give smaller ones with --stage-positions."
+    case .nothingToSkip:
+      "Give it smaller ones, or no for that stage, as in --stage-positions 64,512 --skip-positions yes,no."
+    case .skippedPositionsOfDocuments: "Leave out --skip-positions."
     case .segmentPositionsOfDocuments: "Give --segment-positions alone."
     }
   }

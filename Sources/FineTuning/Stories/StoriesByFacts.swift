@@ -5,46 +5,46 @@ struct StoriesByFacts: Sendable {
   /// The places of the ambiguous ones in ``stories``.
   let ambiguous: [Int]
   /// Stories of the same facts whose questions differ, by their places in ``stories``.
-  private let circles: [[Int]]
-  /// Circle and place in it, for each story.
-  private let seats: [(circle: Int, place: Int)]
+  private let groups: [[Int]]
+  /// The group of each story, and the rank that its question has there.
+  private let ranks: [(group: Int, rank: Int)]
 
   /// Puts the stories of the same facts side by side.
   init(_ stories: [EncodedStory]) {
     self.stories = stories
     ambiguous = stories.indices.filter { stories[$0].isAmbiguous }
-    var circles: [[Int]] = []
-    var circleOfFacts: [[[Int32]]: Int] = [:]
-    seats = stories.indices.map { index in
+    var groups: [[Int]] = []
+    var groupOfFacts: [[[Int32]]: Int] = [:]
+    ranks = stories.indices.map { index in
       let story = stories[index]
-      let circle = circleOfFacts[story.facts] ?? circles.count
-      if circle == circles.count {
-        circleOfFacts[story.facts] = circle
-        circles.append([])
+      let group = groupOfFacts[story.facts] ?? groups.count
+      if group == groups.count {
+        groupOfFacts[story.facts] = group
+        groups.append([])
       }
-      let same = circles[circle].firstIndex { stories[$0].question == story.question }
-      if same == nil { circles[circle].append(index) }
-      return (circle, same ?? circles[circle].count - 1)
+      let same = groups[group].firstIndex { stories[$0].question == story.question }
+      if same == nil { groups[group].append(index) }
+      return (group, same ?? groups[group].count - 1)
     }
-    self.circles = circles
+    self.groups = groups
   }
 
   /// Whether any facts are asked different questions.
-  var asksSeveralQuestions: Bool { circles.contains { $0.count > 1 } }
+  var asksSeveralQuestions: Bool { groups.contains { $0.count > 1 } }
 
   /// Whether any question is plain.
   var asksPlainQuestions: Bool { stories.contains(where: \.isPlain) }
 
+  /// The different questions about the facts of a story.
+  func questionCount(at index: Int) -> Int { groups[ranks[index].group].count }
+
   /// A story, or one of the same facts that asks something else.
   func story(at index: Int, question: QuestionChoice) -> EncodedStory {
-    let seat = seats[index]
-    let circle = circles[seat.circle]
-    switch question {
-    case .afterDrawn(let count):
-      return stories[circle[(seat.place + count) % circle.count]]
-    case .plain:
-      let plain = circle.filter { stories[$0].isPlain }
-      return stories[plain.isEmpty ? index : plain[seat.place % plain.count]]
+    let (group, rank) = ranks[index]
+    var order = groups[group][rank...] + groups[group][..<rank]
+    if question.prefersPlain {
+      order = order.filter { stories[$0].isPlain } + order.filter { !stories[$0].isPlain }
     }
+    return stories[order[order.startIndex + question.number % order.count]]
   }
 }

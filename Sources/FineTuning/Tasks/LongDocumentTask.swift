@@ -8,12 +8,6 @@ public protocol LongDocumentTask: Sendable {
   var background: BackgroundText { get }
   /// Document tokens that a segment must hold, for the facts and the question to fit.
   var leastSegmentSize: Int { get }
-  /// Whether the same facts are asked different questions.
-  var asksSeveralQuestions: Bool { get }
-  /// Whether some questions are plain ones.
-  var asksPlainQuestions: Bool { get }
-  /// Whether some stories are ambiguous.
-  var tellsAmbiguousStories: Bool { get }
   /// The accuracy of guessing.
   var chanceAccuracy: Double { get }
   /// What the task's documents depend on, the background included: a resumed run must find the same.
@@ -29,15 +23,6 @@ public protocol LongDocumentTask: Sendable {
 }
 
 extension LongDocumentTask {
-  /// No: every document is asked the same.
-  public var asksSeveralQuestions: Bool { false }
-
-  /// No: of one question there are no kinds.
-  public var asksPlainQuestions: Bool { false }
-
-  /// No: there are no stories.
-  public var tellsAmbiguousStories: Bool { false }
-
   /// None: the program makes the sentences.
   public var sourcePaths: [String] { [] }
 
@@ -71,7 +56,7 @@ public struct DocumentPlace: Sendable, Hashable {
 
   package init(
     seed: UInt64, split: DataSplit, step: Int = 0, index: Int,
-    question: QuestionChoice = .afterDrawn(0), isAmbiguous: Bool = false
+    question: QuestionChoice = QuestionChoice(), isAmbiguous: Bool = false
   ) {
     self.seed = seed
     self.split = split
@@ -83,11 +68,17 @@ public struct DocumentPlace: Sendable, Hashable {
 }
 
 /// Which of the questions about a story's facts a document asks.
-package enum QuestionChoice: Sendable, Hashable {
-  /// The n-th after the one that is drawn; after the last comes the first.
-  case afterDrawn(Int)
-  /// A plain one, or the one that is drawn where there is none.
-  case plain
+package struct QuestionChoice: Sendable, Hashable {
+  /// Its number, counted from the one that is drawn; after the last comes the first.
+  package var number = 0
+  /// Whether plain questions come before all others.
+  package var prefersPlain = false
+
+  /// The question that is drawn, until something else is set.
+  package init(number: Int = 0, prefersPlain: Bool = false) {
+    self.number = number
+    self.prefersPlain = prefersPlain
+  }
 }
 
 /// How long a task's document is: N full segments of S document tokens.

@@ -110,13 +110,13 @@ public struct StoryTask: LongDocumentTask {
   }
 
   /// Whether any facts are asked different questions in training.
-  public var asksSeveralQuestions: Bool { stories[.training]?.asksSeveralQuestions ?? false }
+  var asksSeveralQuestions: Bool { stories[.training]?.asksSeveralQuestions ?? false }
 
   /// Whether any facts are asked a plain question in training.
-  public var asksPlainQuestions: Bool { stories[.training]?.asksPlainQuestions ?? false }
+  var asksPlainQuestions: Bool { stories[.training]?.asksPlainQuestions ?? false }
 
   /// Whether any story to train on is ambiguous.
-  public var tellsAmbiguousStories: Bool { stories[.training]?.ambiguous.isEmpty == false }
+  var tellsAmbiguousStories: Bool { stories[.training]?.ambiguous.isEmpty == false }
 
   /// What the documents depend on.
   public var settings: [(name: String, value: String)] {
@@ -132,9 +132,14 @@ public struct StoryTask: LongDocumentTask {
   /// The stories that train, for later measurements.
   public var record: JSONObject { collection.record }
 
-  /// The document at a place, of exactly S·N tokens; ambiguous ones where there are none, segments below ``leastSegmentSize``, and splits
-  /// for which the stories were not read, trap.
-  public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
+  /// The different questions that the facts of the document at a place are asked.
+  func questionCount(at place: DocumentPlace) -> Int {
+    let (stories, drawn, _) = draw(place)
+    return stories.questionCount(at: drawn)
+  }
+
+  /// The story at a place, and the stream that goes on behind its draw.
+  private func draw(_ place: DocumentPlace) -> (StoriesByFacts, drawn: Int, RandomStream) {
     guard let stories = stories[place.split], !stories.stories.isEmpty else {
       preconditionFailure("no stories for the \(place.split) split")
     }
@@ -144,6 +149,15 @@ public struct StoryTask: LongDocumentTask {
       place.isAmbiguous
       ? stories.ambiguous[stream.index(below: stories.ambiguous.count)]
       : stream.index(below: stories.stories.count)
+    return (stories, drawn, stream)
+  }
+
+  /// The document at a place, of exactly S·N tokens.
+  ///
+  /// Segments below ``leastSegmentSize``, splits for which the stories were not read, and ambiguous
+  /// stories where there are none, trap.
+  public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
+    var (stories, drawn, stream) = draw(place)
     let story = stories.story(at: drawn, question: place.question)
     let noise = place.split == .training ? background.training : background.evaluation
     let start = stream.index(below: noise.count)

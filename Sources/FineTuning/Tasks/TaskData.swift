@@ -51,13 +51,14 @@ public struct TaskData: FineTuningData {
   public func trainingSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
-    guard stage.questionsPerStory == 1 || task.asksSeveralQuestions else {
+    let stories = task as? StoryTask
+    guard stage.questionsPerStory == 1 || stories?.asksSeveralQuestions == true else {
       throw CurriculumError.oneQuestionPerStory(stage: stage.number)
     }
-    guard !stage.ambiguousStories || task.tellsAmbiguousStories else {
+    guard !stage.ambiguousStories || stories?.tellsAmbiguousStories == true else {
       throw CurriculumError.noAmbiguousStories(stage: stage.number)
     }
-    guard stage.plainQuestions == 0 || task.asksPlainQuestions else {
+    guard stage.plainQuestions == 0 || stories?.asksPlainQuestions == true else {
       throw CurriculumError.noPlainQuestions(stage: stage.number)
     }
     let positions = stage.segmentPositions ?? memory.segmentPositions...memory.segmentPositions
@@ -120,7 +121,7 @@ public struct TaskData: FineTuningData {
 /// one size throughout a batch.
 ///
 /// With several questions per story as many documents in a row are one, noise and length included,
-/// but for question and label.
+/// but for question and label; fewer where the story has not so many questions.
 struct TaskBatches: BatchSource {
   let task: any LongDocumentTask
   let seed: UInt64
@@ -135,36 +136,54 @@ struct TaskBatches: BatchSource {
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
     var stream = SamplePurpose.mixedLength.stream(seed: seed, split: .training, step: step)
-    let counts = mixing.segmentCounts(upTo: segmentCount, sampleCount: sampleCount, &stream)
+    let stories = stories(step: step, sampleCount: sampleCount)
+    let counts = mixing.segmentCounts(
+      upTo: segmentCount, sampleCount: stories.count, &stream)
     let size = segmentSizes.lowerBound + stream.index(below: segmentSizes.count)
-    let documents = counts.indices.map { index in
-      let first = firstOfStory(index)
-      var document = task.document(
-        at: DocumentPlace(
-          seed: seed, split: .training, step: step, index: first,
-          question: question(step: step, index: index), isAmbiguous: ambiguousStories),
-        length: DocumentLength(segmentCount: counts[first], segmentSize: size))
-      document.positionSpan = positionSpan
-      return document
+    // Documents, and the first one of the same story, which names its noise.
+    let documents = zip(stories, counts).flatMap { places, count in
+      places.map { place in
+        var document = task.document(
+          at: place, length: DocumentLength(segmentCount: count, segmentSize: size))
+        document.positionSpan = positionSpan
+        return (document: document, story: place.index)
+      }
     }
-    guard let tokenNoise, tokenNoise.share > 0 else { return documents.map(\.sample) }
-    return documents.enumerated().map { index, document in
+    guard let tokenNoise, tokenNoise.share > 0 else { return documents.map(\.document.sample) }
+    let all = documents.map(\.document)
+    return documents.map { document, story in
       var stream = SamplePurpose.tokenNoise.stream(
-        seed: seed, split: .training, step: step, index: firstOfStory(index))
-      return document.sample(with: tokenNoise, among: documents, &stream)
+        seed: seed, split: .training, step: step, index: story)
+      return document.sample(with: tokenNoise, among: all, &stream)
     }
   }
 
-  private func question(step: Int, index: Int) -> QuestionChoice {
-    if plainQuestions > 0 {
-      var stream = SamplePurpose.plainQuestion.stream(
-        seed: seed, split: .training, step: step, index: index)
-      if stream.uniform() < plainQuestions { return .plain }
+  /// The places of a step's documents, those of a story side by side.
+  private func stories(step: Int, sampleCount: Int) -> [[DocumentPlace]] {
+    var stories: [[DocumentPlace]] = []
+    var index = 0
+    while index < sampleCount {
+      var question = QuestionChoice()
+      if plainQuestions > 0 {
+        var stream = SamplePurpose.plainQuestion.stream(
+          seed: seed, split: .training, step: step, index: index)
+        question.prefersPlain = stream.uniform() < plainQuestions
+      }
+      func place(_ number: Int) -> DocumentPlace {
+        question.number = number
+        return DocumentPlace(
+          seed: seed, split: .training, step: step, index: index, question: question,
+          isAmbiguous: ambiguousStories)
+      }
+      var count = min(questionsPerStory, sampleCount - index)
+      if count > 1, let task = task as? StoryTask {
+        count = min(count, task.questionCount(at: place(0)))
+      }
+      stories.append((0..<count).map(place))
+      index += count
     }
-    return .afterDrawn(index - firstOfStory(index))
+    return stories
   }
-
-  private func firstOfStory(_ index: Int) -> Int { index - index % questionsPerStory }
 }
 
 /// A number of a task's documents of one length.

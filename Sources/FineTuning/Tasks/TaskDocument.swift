@@ -100,6 +100,7 @@ extension TaskDocument {
   /// Both must be whole multiples of one segment size, or their segments would not meet.
   package func isPrefixed(by shorter: TaskDocument) -> Bool {
     guard shorter.tokenCount <= tokenCount, shorter.segmentSize == segmentSize,
+      shorter.positionSpan == positionSpan,
       tokenCount % segmentSize == 0, shorter.tokenCount % segmentSize == 0,
       max(question.count, shorter.question.count) <= segmentSize,
       shorter.background == background, shorter.backgroundStart == backgroundStart

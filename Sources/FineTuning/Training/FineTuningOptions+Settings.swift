@@ -42,6 +42,13 @@ extension FineTuningOptions {
     ("stage memory mixup", { text($0.memoryMixup, else: "the run's") }),
   ]
 
+  /// What stands in those lists for a stage that nothing is said of.
+  static var stageDefaults: [String: String] {
+    let stage = Curriculum.Stage(segmentCount: nil, stepCount: 1)
+    return Dictionary(
+      stageSettings.map { ($0.name, $0.value(stage)) }, uniquingKeysWith: { first, _ in first })
+  }
+
   private static func text(
     _ value: (some CustomStringConvertible)?, else other: String
   ) -> String {

@@ -12,30 +12,40 @@ enum SavedSettings {
   /// Compares a run's settings with those in a header.
   ///
   /// - Parameters:
-  ///   - stageNames: settings whose values are lists with commas, of a value for each stage.
+  ///   - stageDefaults: settings whose values are lists with commas, of a value for each stage, and what
+  ///     a stage has that does not name one: a state from before there was such a setting goes on.
   ///   - begunStageCount: the stages of which those values must be the same.
   /// - Throws: ``FineTuningError/settingChanged(path:name:saved:given:)`` for the first that differs,
   ///   ``FineTuningError/notTrainingState(path:reason:)`` when others were saved.
   static func check(
     _ settings: [(name: String, value: String)], against saved: JSONValue?, path: String,
-    stageNames: Set<String> = [], begunStageCount: Int = 0
+    stageDefaults: [String: String] = [:], begunStageCount: Int = 0
   ) throws(FineTuningError) {
-    func begun(_ value: String) -> ArraySlice<Substring> {
-      value.split(separator: ",").prefix(begunStageCount)
+    func begun(_ value: String) -> [Substring] {
+      Array(value.split(separator: ",").prefix(begunStageCount))
     }
-
-    guard let saved = saved?.array, saved.count == settings.count else {
-      throw .notTrainingState(path: path, reason: "its settings are of another version")
-    }
-    for setting in settings {
-      guard
-        let member = saved.first(where: { $0["name"]?.string == setting.name }),
-        let value = member["value"]?.string
-      else {
-        throw .notTrainingState(path: path, reason: "its settings are of another version")
+    let isOfAnotherVersion = FineTuningError.notTrainingState(
+      path: path, reason: "its settings are of another version")
+    var savedValues: [String: String] = [:]
+    for member in saved?.array ?? [] {
+      guard let name = member["name"]?.string, let value = member["value"]?.string else {
+        throw isOfAnotherVersion
       }
-      let isOfStages = stageNames.contains(setting.name)
-      guard isOfStages ? begun(value) == begun(setting.value) : value == setting.value else {
+      savedValues[name] = value
+    }
+    guard Set(savedValues.keys).isSubset(of: settings.map(\.name)) else { throw isOfAnotherVersion }
+    for setting in settings {
+      let stageDefault = stageDefaults[setting.name]
+      guard
+        let value = savedValues[setting.name]
+          ?? stageDefault.map({
+            Array(repeating: $0, count: begunStageCount).joined(separator: ",")
+          })
+      else { throw isOfAnotherVersion }
+      guard
+        stageDefault == nil
+          ? value == setting.value : begun(value) == begun(setting.value)
+      else {
         throw .settingChanged(
           path: path, name: setting.name, saved: value, given: setting.value)
       }

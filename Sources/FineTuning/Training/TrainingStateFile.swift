@@ -68,7 +68,7 @@ struct TrainingStateFile {
     let position = try position(in: file)
     try SavedSettings.check(
       settings, against: file.metadata["settings"], path: path,
-      stageNames: Set(FineTuningOptions.stageSettings.map(\.name)),
+      stageDefaults: FineTuningOptions.stageDefaults,
       begunStageCount: position.begunStageCount)
     guard position.isPossible(stageStepCounts: stageStepCounts) else { throw brokenPosition }
     try SavedSettings.whole(path) { try file.verify() }

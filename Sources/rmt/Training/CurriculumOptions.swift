@@ -35,7 +35,7 @@ struct CurriculumOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Whether, in all stages or in each, the segments of --stage-positions reach the last position of a full one: the first half of their tokens then stand at the first positions, the other half at the last ones, and what is learned of the question's words holds in full segments too: no or yes.",
+      "Whether, in all stages or in each, the segments of --stage-positions reach the last position of a full one: the first half of their tokens then stand at the first positions, the other half at the last ones, and what is learned of the question's words holds in full segments too: no or yes. Stages are measured so as well.",
       valueName: "no|yes,…"))
   var skipPositions: CommaSeparated<YesOrNo> = CommaSeparated([.no])
 
@@ -53,19 +53,19 @@ struct CurriculumOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Make so many documents of each story that a batch draws, which differ in their question alone. A model that knows the facts then sees at once what the words of the question change.",
+      "Make so many documents of each story that a batch draws, or as many as it has questions, which differ in their question alone. A model that knows the facts then sees at once what the words of the question change.",
       valueName: "n,…"))
   var questionsPerStory: CommaSeparated<Int> = CommaSeparated([1])
 
   @Option(
     help: ArgumentHelp(
-      "Whether, in all stages or in each, stories of reason are those alone of which both facts tell where something lies from the same place, so that only directions tell them apart: no or yes.",
+      "Whether, in all stages or in each, a task trains only on stories such as \"The office is east of the garden. The kitchen is west of the garden.\", whose questions nobody can answer without a look at directions: no or yes. Stages are measured on all stories.",
       valueName: "no|yes,…"))
   var ambiguousStories: CommaSeparated<YesOrNo> = CommaSeparated([.no])
 
   @Option(
     help: ArgumentHelp(
-      "How often, from 0 to 1, a document of reason asks what is east or north of a place, where its facts allow that. While all questions are equally frequent, a direction alone says nothing about the answer, and a model stands still for hundreds of steps; with 0.5 it does not.",
+      "In which share of a task's stories, from 0 to 1, \"What is east of the …?\" and \"What is north of the …?\" come before the other questions; without it a quarter of all questions are such. While all are equally frequent a direction alone says nothing about the answer. Stages are measured on all questions.",
       valueName: "x,…"))
   var plainQuestions: CommaSeparated<Double> = CommaSeparated([0])
 
@@ -104,7 +104,9 @@ struct CurriculumOptions: ParsableArguments {
     try spread(askEvery?.elements, "intervals between questions") {
       $0.askEvery = $1 == 0 ? nil : $1
     }
-    try spread(questionsPerStory.elements, "questions per story") { $0.questionsPerStory = $1 }
+    try spread(questionsPerStory.elements, "numbers of questions per story") {
+      $0.questionsPerStory = $1
+    }
     try spread(ambiguousStories.elements, "choices of stories") {
       $0.ambiguousStories = $1 == .yes
     }

@@ -12,7 +12,7 @@ struct Create: ParsableCommand {
     abstract: "Make a BERT with random weights, to pretrain or to compare with.",
     discussion: """
       The vocabulary is a vocab.txt, or is learned from text files: the characters, and the word \
-      pieces that WordPiece's training merges from them. Matrices and tables are drawn from N(0, 0.02²), as BERT's were \
+      pieces that WordPiece's training merges from them. Matrices and tables are drawn from N(0, σ²), with 0.02 as BERT's were \
       before it was pretrained.
 
       Example:
