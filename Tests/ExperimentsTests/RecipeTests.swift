@@ -75,6 +75,7 @@ import Testing
             "validationSegments": 16, "learningRate": 0.25, "batch": 7, "dropout": 0.5,
             "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3, "questionsPerStory": 4,
             "plainQuestions": 0.25, "skipPositions": true, "ambiguousStories": true,
+            "cornerStories": 0.5,
           ],
         ])
     }
@@ -89,6 +90,7 @@ import Testing
     #expect(stages[0].questionsPerStory == 1 && stages[1].questionsPerStory == 4)
     #expect(!stages[0].skipsPositions && stages[1].skipsPositions)
     #expect(!stages[0].ambiguousStories && stages[1].ambiguousStories)
+    #expect(stages[0].cornerStories == 0 && stages[1].cornerStories == 0.5)
     #expect(stages[0].plainQuestions == 0 && stages[1].plainQuestions == 0.25)
     #expect(stages[0].memoryMixup == nil && stages[1].memoryMixup == 1)
     #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)
@@ -142,6 +144,9 @@ import Testing
     Refused(
       "training", "stages", #"[{"segments": 1, "steps": 1, "plainQuestions": 1.5}]"#,
       at: "training.stages[0].plainQuestions"),
+    Refused(
+      "training", "stages", #"[{"segments": 1, "steps": 1, "cornerStories": -0.5}]"#,
+      at: "training.stages[0].cornerStories"),
     Refused("training", "batch", "1.5", at: "training.batch"),
     Refused("training", "learningRate", #""fast""#, at: "training.learningRate"),
     Refused("training", "learningRate", "-1", at: "training.learningRate"),

@@ -84,14 +84,16 @@ import Testing
       _ = try data.trainingSamples(for: asked, seed: 0)
     }
     asked.tokenNoise = nil
-    for (count, share, isAmbiguous) in [(2, 0, false), (1, 0.5, false), (1, 0, true)] {
-      (asked.questionsPerStory, asked.plainQuestions) = (count, share)
-      asked.ambiguousStories = isAmbiguous
+    for (count, plain, isAmbiguous, corners) in [
+      (2, 0, false, 0), (1, 0.5, false, 0), (1, 0, true, 0), (1, 0, false, 0.5),
+    ] {
+      (asked.questionsPerStory, asked.plainQuestions) = (count, plain)
+      (asked.ambiguousStories, asked.cornerStories) = (isAmbiguous, corners)
       #expect(throws: CurriculumError.questionsOfDocuments) {
         _ = try data.trainingSamples(for: asked, seed: 0)
       }
     }
-    (asked.ambiguousStories, asked.skipsPositions) = (false, true)
+    (asked.cornerStories, asked.skipsPositions) = (0, true)
     #expect(throws: CurriculumError.skippedPositionsOfDocuments) {
       _ = try data.trainingSamples(for: asked, seed: 0)
     }

@@ -32,6 +32,14 @@ import Testing
         }
       ),
       (
+        "corner stories",
+        {
+          var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+          stage.cornerStories = 1.1
+          $0.curriculum = try! Curriculum(stages: [stage])
+        }
+      ),
+      (
         "plain questions",
         {
           var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)

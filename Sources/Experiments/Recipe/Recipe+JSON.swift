@@ -176,7 +176,7 @@ extension Curriculum.Stage {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
       "batch", "dropout", "memoryMixup", "tokenNoise", "askEvery", "questionsPerStory",
-      "plainQuestions", "ambiguousStories", "skipPositions",
+      "plainQuestions", "ambiguousStories", "cornerStories", "skipPositions",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -195,6 +195,7 @@ extension Curriculum.Stage {
       try fields.integer("questionsPerStory", in: 1...Curriculum.maximumQuestionCount) ?? 1
     skipsPositions = try fields.bool("skipPositions") ?? false
     ambiguousStories = try fields.bool("ambiguousStories") ?? false
+    cornerStories = try fields.share("cornerStories") ?? 0
     plainQuestions = try fields.share("plainQuestions") ?? 0
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
       guard range.count <= 2, range[0] <= range[range.count - 1] else {

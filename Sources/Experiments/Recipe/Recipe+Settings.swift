@@ -108,6 +108,7 @@ extension Curriculum.Stage {
     if questionsPerStory > 1 { object["questionsPerStory"] = .integer(questionsPerStory) }
     if skipsPositions { object["skipPositions"] = true }
     if ambiguousStories { object["ambiguousStories"] = true }
+    if cornerStories > 0 { object["cornerStories"] = .number(cornerStories) }
     if plainQuestions > 0 { object["plainQuestions"] = .number(plainQuestions) }
     return .object(object)
   }

@@ -36,6 +36,8 @@ extension RecipeError {
       "training.stages[\(stage - 1)].questionsPerStory"
     case CurriculumError.noAmbiguousStories(let stage):
       "training.stages[\(stage - 1)].ambiguousStories"
+    case CurriculumError.noCornerStories(let stage):
+      "training.stages[\(stage - 1)].cornerStories"
     case CurriculumError.noPlainQuestions(let stage):
       "training.stages[\(stage - 1)].plainQuestions"
     case CurriculumError.nothingToSkip(let stage):

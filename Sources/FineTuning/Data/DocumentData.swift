@@ -53,7 +53,7 @@ public struct DocumentData: FineTuningData {
     guard stage.askEvery == nil else { throw CurriculumError.askedInBetweenDocuments }
     guard stage.tokenNoise ?? 0 == 0 else { throw CurriculumError.tokenNoiseOfDocuments }
     guard stage.questionsPerStory == 1 else { throw CurriculumError.questionsOfDocuments }
-    guard stage.plainQuestions == 0, !stage.ambiguousStories else {
+    guard stage.plainQuestions == 0, !stage.ambiguousStories, stage.cornerStories == 0 else {
       throw CurriculumError.questionsOfDocuments
     }
     guard !stage.skipsPositions else { throw CurriculumError.skippedPositionsOfDocuments }

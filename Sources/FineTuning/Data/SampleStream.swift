@@ -24,6 +24,7 @@ package enum SamplePurpose: UInt32, Sendable {
   case memoryMixup = 0x4D49_5855
   case masking = 0x4D41_534B
   case plainQuestion = 0x504C_4149
+  case cornerStories = 0x434F_524E
   case story = 0x5354_4F52
 
   /// The stream of a seed, this purpose, and two numbers of its own.

@@ -23,6 +23,8 @@ public enum CurriculumError: DescribedError, Equatable {
   case oneQuestionPerStory(stage: Int)
   /// The task tells no ambiguous stories.
   case noAmbiguousStories(stage: Int)
+  /// The task tells no stories around a corner, or a file tells them.
+  case noCornerStories(stage: Int)
   /// The task knows no plain questions.
   case noPlainQuestions(stage: Int)
   /// Documents of a file are whole: what else could be asked of them is not known.
@@ -86,6 +88,9 @@ public enum CurriculumError: DescribedError, Equatable {
       "stage \(stage) has several questions per story, and the task asks the same facts only one"
     case .noAmbiguousStories(let stage):
       "stage \(stage) wants ambiguous stories, and the task has none"
+    case .noCornerStories(let stage):
+      "stage \(stage) wants stories around a corner, and only the program's own stories of Reasoning can "
+        + "be such"
     case .noPlainQuestions(let stage):
       "stage \(stage) prefers plain questions, and the task has none"
     case .questionsOfDocuments:
@@ -124,9 +129,10 @@ public enum CurriculumError: DescribedError, Equatable {
     case .questionsPerStoryOutOfRange: "Give --questions-per-story such a number."
     case .oneQuestionPerStory: "Leave out --questions-per-story."
     case .noAmbiguousStories: "Leave out --ambiguous-stories."
+    case .noCornerStories: "Leave out --corner-stories, or the file of stories."
     case .noPlainQuestions: "Leave out --plain-questions."
     case .questionsOfDocuments:
-      "Leave out --questions-per-story, --plain-questions and --ambiguous-stories."
+      "Leave out --questions-per-story, --plain-questions, --ambiguous-stories and --corner-stories."
     case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."
     case .nothingToSkip:

@@ -27,7 +27,7 @@ package enum RelationStories {
       wordings(of: ends[0]).flatMap { first in
         wordings(of: ends[1]).flatMap { second in
           [first, second].flatMap { asked in
-            [asked.questionFromObject, asked.questionOfObject].map { question in
+            asked.questions.map { question in
               Story(facts: [first.fact, second.fact], question: question, answer: asked.subject)
             }
           }

@@ -50,6 +50,9 @@ package struct SpatialRelation: Sendable, Hashable {
     "What is the \(object) \(direction.opposite.rawValue) of?"
   }
 
+  /// Both questions about it.
+  var questions: [String] { [questionFromObject, questionOfObject] }
+
   /// Whether a question has the first form and asks what is east or north of a place: whoever takes
   /// every question for such a one need not compare directions.
   package static func isPlain(question: String) -> Bool {

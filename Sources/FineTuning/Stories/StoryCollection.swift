@@ -22,6 +22,8 @@ public struct StoryCollection: Sendable {
   /// The stories as a person knows them: the file, or a word for those made here.
   let source: String
   private let parts: [DataSplit: [Story]]
+  /// Whether the program makes the stories, and can make further ones to train on.
+  private(set) var isGenerated = false
 
   /// Of ten narratives that train, one is held out to measure on.
   package static let heldOutInterval = 10
@@ -121,6 +123,7 @@ public struct StoryCollection: Sendable {
       ],
       source: source, notes: notes, settings: [("stories", "generated")], sourcePaths: [],
       record: TrainedStories.generatedRecord)
+    isGenerated = true
   }
 
   private init(

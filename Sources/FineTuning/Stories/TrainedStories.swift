@@ -21,6 +21,7 @@ package struct TrainedStories: Sendable {
   private var digests: Set<UInt32> = []
   private var checksums: Set<String> = []
   private var includesGenerated = false
+  private var includesCorners = false
   /// Whether every story is known; when not, only whole files can be recognised.
   package private(set) var isComplete = true
 
@@ -34,6 +35,9 @@ package struct TrainedStories: Sendable {
       if let rule = member["generated"]?.integer {
         includesGenerated = true
         isComplete = isComplete && rule == Self.generatedRule
+        let shares = step.options[FineTuningOptions.cornerStoriesName]?.string ?? ""
+        includesCorners =
+          includesCorners || shares.split(separator: ",").contains { Double($0) ?? 0 > 0 }
       } else if let checksum = member["checksum"]?.string {
         checksums.insert(checksum)
         if let digests = member["digests"]?.string.flatMap(Self.digests(spelling:)) {
@@ -58,9 +62,11 @@ package struct TrainedStories: Sendable {
     if digests.contains(story.digest) { return true }
     guard includesGenerated, story.facts.count == 2, SpatialRelation.isQuestion(story.question),
       let first = SpatialRelation(fact: story.facts[0]),
-      let second = SpatialRelation(fact: story.facts[1]),
-      let placement = RelationPlacement(first, second)
+      let second = SpatialRelation(fact: story.facts[1])
     else { return false }
+    guard let placement = RelationPlacement(first, second) else {
+      return includesCorners && first.isCorner(beside: second)
+    }
     return placement.split == .training
   }
 

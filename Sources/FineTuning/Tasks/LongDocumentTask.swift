@@ -53,10 +53,12 @@ public struct DocumentPlace: Sendable, Hashable {
   package let question: QuestionChoice
   /// Whether the story is drawn from the ambiguous ones alone.
   package let isAmbiguous: Bool
+  /// Whether the story is drawn from those around a corner.
+  package let isCorner: Bool
 
   package init(
     seed: UInt64, split: DataSplit, step: Int = 0, index: Int,
-    question: QuestionChoice = QuestionChoice(), isAmbiguous: Bool = false
+    question: QuestionChoice = QuestionChoice(), isAmbiguous: Bool = false, isCorner: Bool = false
   ) {
     self.seed = seed
     self.split = split
@@ -64,6 +66,7 @@ public struct DocumentPlace: Sendable, Hashable {
     self.index = index
     self.question = question
     self.isAmbiguous = isAmbiguous
+    self.isCorner = isCorner
   }
 }
 

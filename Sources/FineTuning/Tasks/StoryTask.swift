@@ -31,6 +31,7 @@ public struct StoryTask: LongDocumentTask {
   private let factPositions: FactPositions
   private let collection: StoryCollection
   private let stories: [DataSplit: StoriesByFacts]
+  private let cornerStories: CornerStories?
 
   /// Reasoning over two-argument relations.
   ///
@@ -96,6 +97,7 @@ public struct StoryTask: LongDocumentTask {
     self.factPositions = factPositions
     self.collection = collection
     self.stories = stories
+    cornerStories = collection.isGenerated ? try CornerStories(&encoder) : nil
     self.notes = background.notes + collection.notes + notes
     leastSegmentSize = stories.values.flatMap(\.stories).map(\.tokenCount).max() ?? 0
   }
@@ -117,6 +119,9 @@ public struct StoryTask: LongDocumentTask {
 
   /// Whether any story to train on is ambiguous.
   var tellsAmbiguousStories: Bool { stories[.training]?.ambiguous.isEmpty == false }
+
+  /// Whether there are stories around a corner to train on.
+  var tellsCornerStories: Bool { cornerStories != nil }
 
   /// What the documents depend on.
   public var settings: [(name: String, value: String)] {
@@ -140,11 +145,15 @@ public struct StoryTask: LongDocumentTask {
 
   /// The story at a place, and the stream that goes on behind its draw.
   private func draw(_ place: DocumentPlace) -> (StoriesByFacts, drawn: Int, RandomStream) {
+    var stream = purpose.stream(
+      seed: place.seed, split: place.split, step: place.step, index: place.index)
+    if place.isCorner, place.split == .training, let cornerStories {
+      let (stories, drawn) = cornerStories.draw(isAmbiguous: place.isAmbiguous, &stream)
+      return (stories, drawn, stream)
+    }
     guard let stories = stories[place.split], !stories.stories.isEmpty else {
       preconditionFailure("no stories for the \(place.split) split")
     }
-    var stream = purpose.stream(
-      seed: place.seed, split: place.split, step: place.step, index: place.index)
     let drawn =
       place.isAmbiguous
       ? stories.ambiguous[stream.index(below: stories.ambiguous.count)]

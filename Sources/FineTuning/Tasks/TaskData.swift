@@ -58,6 +58,9 @@ public struct TaskData: FineTuningData {
     guard !stage.ambiguousStories || stories?.tellsAmbiguousStories == true else {
       throw CurriculumError.noAmbiguousStories(stage: stage.number)
     }
+    guard stage.cornerStories == 0 || stories?.tellsCornerStories == true else {
+      throw CurriculumError.noCornerStories(stage: stage.number)
+    }
     guard stage.plainQuestions == 0 || stories?.asksPlainQuestions == true else {
       throw CurriculumError.noPlainQuestions(stage: stage.number)
     }
@@ -76,7 +79,7 @@ public struct TaskData: FineTuningData {
         of: positions.lowerBound, in: stage)...segmentSize(
           of: positions.upperBound, in: stage), tokenNoise: tokenNoise,
       questionsPerStory: stage.questionsPerStory, plainQuestions: stage.plainQuestions,
-      ambiguousStories: stage.ambiguousStories,
+      ambiguousStories: stage.ambiguousStories, cornerStories: stage.cornerStories,
       positionSpan: positionSpan(of: stage))
   }
 
@@ -132,6 +135,7 @@ struct TaskBatches: BatchSource {
   let questionsPerStory: Int
   let plainQuestions: Double
   let ambiguousStories: Bool
+  let cornerStories: Double
   let positionSpan: Int?
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
@@ -169,11 +173,17 @@ struct TaskBatches: BatchSource {
           seed: seed, split: .training, step: step, index: index)
         question.prefersPlain = stream.uniform() < plainQuestions
       }
+      var isCorner = false
+      if cornerStories > 0 {
+        var stream = SamplePurpose.cornerStories.stream(
+          seed: seed, split: .training, step: step, index: index)
+        isCorner = stream.uniform() < cornerStories
+      }
       func place(_ number: Int) -> DocumentPlace {
         question.number = number
         return DocumentPlace(
           seed: seed, split: .training, step: step, index: index, question: question,
-          isAmbiguous: ambiguousStories)
+          isAmbiguous: ambiguousStories, isCorner: isCorner)
       }
       var count = min(questionsPerStory, sampleCount - index)
       if count > 1, let task = task as? StoryTask {

@@ -23,6 +23,10 @@ extension FineTuningOptions {
     ]
   }
 
+  /// The share of each stage's stories that go around a corner: the file of a model is asked for it by
+  /// name, as what it trained on.
+  static let cornerStoriesName = "corner stories"
+
   /// The settings that each stage has for itself; their values, which have no commas, stand in a list.
   static let stageSettings: [(name: String, value: @Sendable (Curriculum.Stage) -> String)] = [
     ("segments", { text($0.segmentCount, else: "any") }),
@@ -38,6 +42,7 @@ extension FineTuningOptions {
     ("asked every", { text($0.askEvery, else: "the end alone") }),
     ("questions per story", { "\($0.questionsPerStory)" }),
     ("ambiguous stories", { "\($0.ambiguousStories)" }),
+    (cornerStoriesName, { "\($0.cornerStories)" }),
     ("plain questions", { "\($0.plainQuestions)" }),
     ("stage memory mixup", { text($0.memoryMixup, else: "the run's") }),
   ]

@@ -109,6 +109,9 @@ public struct FineTuningOptions: Sendable {
     for share in curriculum.stages.compactMap(\.tokenNoise) {
       try check((0...1).contains(share), "token noise", share, "0 to 1")
     }
+    for share in curriculum.stages.map(\.cornerStories) {
+      try check((0...1).contains(share), "corner stories", share, "0 to 1")
+    }
     for share in curriculum.stages.map(\.plainQuestions) {
       try check((0...1).contains(share), "plain questions", share, "0 to 1")
     }

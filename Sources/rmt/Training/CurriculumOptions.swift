@@ -65,6 +65,12 @@ struct CurriculumOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Which share of Reasoning's stories, from 0 to 1, goes around a corner, \"The office is east of the garden. The kitchen is north of the garden.\", in place of three places in a row. Of the latter a model may learn each by itself, and take one that it has never met for one of them some segments later. Stages are measured on places in a row.",
+      valueName: "x,…"))
+  var cornerStories: CommaSeparated<Double> = CommaSeparated([0])
+
+  @Option(
+    help: ArgumentHelp(
       "In which share of a task's stories, from 0 to 1, \"What is east of the …?\" and \"What is north of the …?\" come before the other questions; without it a quarter of all questions are such. While all are equally frequent a direction alone says nothing about the answer. Stages are measured on all questions.",
       valueName: "x,…"))
   var plainQuestions: CommaSeparated<Double> = CommaSeparated([0])
@@ -110,6 +116,7 @@ struct CurriculumOptions: ParsableArguments {
     try spread(ambiguousStories.elements, "choices of stories") {
       $0.ambiguousStories = $1 == .yes
     }
+    try spread(cornerStories.elements, "shares of corner stories") { $0.cornerStories = $1 }
     try spread(plainQuestions.elements, "shares of plain questions") { $0.plainQuestions = $1 }
     // One rate, batch size, dropout, mixup or noise for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
