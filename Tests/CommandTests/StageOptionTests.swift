@@ -42,11 +42,13 @@ import Testing
   @Test func `stages of stories choose among them and skip positions`() throws {
     let run = try train(
       "--task", "reason", "--stage-positions", "48,64", "--skip-positions", "yes,no",
-      "--ambiguous-stories", "yes,no", "--plain-questions", "0.5,0", "--questions-per-story", "1,4")
+      "--ambiguous-stories", "yes,no", "--plain-questions", "0.5,0", "--questions-per-story", "1,4",
+      "--corner-stories", "0,0.5")
     #expect(run.exitCode == 0, "\(run.errors)")
     let history = try folder.succeed("inspect", "tuned.rmtw").output
     #expect(history.contains("skips positions true,false"))
     #expect(history.contains("ambiguous stories true,false"))
+    #expect(history.contains("corner stories 0.0,0.5"))
     #expect(history.contains("plain questions 0.5,0.0"))
     #expect(history.contains("questions per story 1,4"))
   }
@@ -59,6 +61,8 @@ import Testing
     (["--questions-per-story", "4,2,1"], "3 numbers of questions per story for 2 stages"),
     (["--plain-questions", "0.5"], "Leave out --plain-questions"),
     (["--plain-questions", "0,nan"], "plain questions is nan"),
+    (["--corner-stories", "0.5"], "Leave out --corner-stories"),
+    (["--corner-stories", "0,nan"], "corner stories is nan"),
     (["--ambiguous-stories", "no,yes"], "stage 2 wants ambiguous stories"),
     (["--ask-every=-3"], "every -3 segments"), (["--ask-every", "4611686018427387904"], "1048576"),
     (["--ask-every", "1,2,3"], "3 intervals between questions for 2 stages"),
@@ -80,6 +84,7 @@ import Testing
     for options in [
       ["--ask-every", "1"], ["--token-noise", "0.5"], ["--skip-positions", "yes"],
       ["--plain-questions", "0.5"], ["--ambiguous-stories", "yes"], ["--questions-per-story", "2"],
+      ["--corner-stories", "0.5"],
     ] {
       let run = try CommandRun(
         ["finetune", "memory.rmtw", "-o", "tuned.rmtw", "--train", "train.jsonl", "--eval"]

@@ -39,6 +39,7 @@ import Testing
     #expect(defaults.count == FineTuningOptions.stageSettings.count)
     #expect(defaults["questions per story"] == "1" && defaults["plain questions"] == "0.0")
     #expect(defaults["skips positions"] == "false" && defaults["ambiguous stories"] == "false")
+    #expect(defaults["corner stories"] == "0.0")
     #expect(defaults.values.allSatisfy { !$0.contains(",") })
   }
 }

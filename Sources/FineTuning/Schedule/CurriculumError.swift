@@ -89,8 +89,7 @@ public enum CurriculumError: DescribedError, Equatable {
     case .noAmbiguousStories(let stage):
       "stage \(stage) wants ambiguous stories, and the task has none"
     case .noCornerStories(let stage):
-      "stage \(stage) wants stories around a corner, and only the program's own stories of Reasoning can "
-        + "be such"
+      "stage \(stage) wants stories around a corner, and the task has none"
     case .noPlainQuestions(let stage):
       "stage \(stage) prefers plain questions, and the task has none"
     case .questionsOfDocuments:
@@ -129,7 +128,8 @@ public enum CurriculumError: DescribedError, Equatable {
     case .questionsPerStoryOutOfRange: "Give --questions-per-story such a number."
     case .oneQuestionPerStory: "Leave out --questions-per-story."
     case .noAmbiguousStories: "Leave out --ambiguous-stories."
-    case .noCornerStories: "Leave out --corner-stories, or the file of stories."
+    case .noCornerStories:
+      "Leave out --corner-stories; --task reason without --stories alone can have it."
     case .noPlainQuestions: "Leave out --plain-questions."
     case .questionsOfDocuments:
       "Leave out --questions-per-story, --plain-questions, --ambiguous-stories and --corner-stories."

@@ -2,21 +2,22 @@ import Randomness
 
 /// Stories around a corner: two facts tie two places to a third, one on either line.
 ///
-/// "The office is east of the garden. The kitchen is north of the garden." has the question and the
-/// answers of three places in a row, and is none: no ``RelationPlacement`` is among these, so that they
-/// tell nothing of those that are held out. But of all pairs of places that may lie beside a third one
-/// every one occurs. A model that has to remember 192 placements alone may learn each by itself, and
-/// what it is told of another one then turns into one of these, segment by segment.
+/// "The office is east of the garden. The kitchen is north of the garden." is asked as three places in a
+/// row are, and is no ``RelationPlacement``, so that it tells nothing of those that are held out. But
+/// every two places occur beside every third one. A model that has to remember 192 placements alone may
+/// learn each by itself, and what it is told of another one then turns into one of the 192, segment by
+/// segment. Where both facts tell from the corner, the line that a question speaks of tells one from the
+/// other, and nothing is learned of directions: stages of ambiguous stories do better without.
 ///
 /// There are 6·5·4 ways to choose a corner, a place west or east of it and one north or south of it, in
-/// 2·2 directions: 480 pairs of facts, with both orders, four wordings and four questions 15,360
-/// stories, made as they are drawn.
+/// 2·2 directions: 480 corners, with both orders and four wordings 3,840 pairs of facts, with four
+/// questions 15,360 stories, made as they are drawn, all equally often.
 struct CornerStories: Sendable {
   /// A relation as a story's only fact, once with each question about it.
   private let asked: [[EncodedStory]]
-  /// Places in ``asked``.
-  private let pairs: [(first: Int, second: Int)]
-  /// The places of ambiguous ones in ``pairs``.
+  /// Two indices into ``asked`` each, and whether both facts tell from the same place.
+  private let pairs: [(first: Int, second: Int, isAmbiguous: Bool)]
+  /// Indices of the ambiguous ones in ``pairs``.
   private let ambiguousPairs: [Int]
 
   /// Encodes the relations that stories are made of.
@@ -35,18 +36,16 @@ struct CornerStories: Sendable {
       asked.append(stories)
     }
     self.asked = asked
-    let pairs = relations.indices.flatMap { first in
+    let pairs: [(first: Int, second: Int, isAmbiguous: Bool)] = relations.indices.flatMap { first in
       relations.indices.filter { relations[first].isCorner(beside: relations[$0]) }.map {
-        (first: first, second: $0)
+        (first, $0, relations[first].object == relations[$0].object)
       }
     }
     self.pairs = pairs
-    ambiguousPairs = pairs.indices.filter {
-      relations[pairs[$0].first].object == relations[pairs[$0].second].object
-    }
+    ambiguousPairs = pairs.indices.filter { pairs[$0].isAmbiguous }
   }
 
-  /// Two facts that are drawn uniformly, and the place of the story that is drawn among theirs.
+  /// Two facts that are drawn uniformly, and the index of the story that is drawn among theirs.
   func draw(isAmbiguous: Bool, _ stream: inout RandomStream) -> (StoriesByFacts, drawn: Int) {
     let pair =
       isAmbiguous
@@ -57,7 +56,7 @@ struct CornerStories: Sendable {
     let stories = (first + second).map {
       EncodedStory(
         facts: facts, question: $0.question, label: $0.label, isPlain: $0.isPlain,
-        isAmbiguous: isAmbiguous)
+        isAmbiguous: pair.isAmbiguous)
     }
     return (StoriesByFacts(stories), stream.index(below: stories.count))
   }

@@ -53,7 +53,7 @@ public struct DocumentPlace: Sendable, Hashable {
   package let question: QuestionChoice
   /// Whether the story is drawn from the ambiguous ones alone.
   package let isAmbiguous: Bool
-  /// Whether the story is drawn from those around a corner.
+  /// Whether the story, of a document to train on, is drawn from those around a corner.
   package let isCorner: Bool
 
   package init(

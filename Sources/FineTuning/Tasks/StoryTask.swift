@@ -147,7 +147,10 @@ public struct StoryTask: LongDocumentTask {
   private func draw(_ place: DocumentPlace) -> (StoriesByFacts, drawn: Int, RandomStream) {
     var stream = purpose.stream(
       seed: place.seed, split: place.split, step: place.step, index: place.index)
-    if place.isCorner, place.split == .training, let cornerStories {
+    if place.isCorner {
+      guard place.split == .training, let cornerStories else {
+        preconditionFailure("no stories around a corner for the \(place.split) split")
+      }
       let (stories, drawn) = cornerStories.draw(isAmbiguous: place.isAmbiguous, &stream)
       return (stories, drawn, stream)
     }
@@ -164,7 +167,7 @@ public struct StoryTask: LongDocumentTask {
   /// The document at a place, of exactly S·N tokens.
   ///
   /// Segments below ``leastSegmentSize``, splits for which the stories were not read, and ambiguous
-  /// stories where there are none, trap.
+  /// stories or stories around a corner where there are none, trap.
   public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
     var (stories, drawn, stream) = draw(place)
     let story = stories.story(at: drawn, question: place.question)

@@ -23,8 +23,8 @@ extension FineTuningOptions {
     ]
   }
 
-  /// The share of each stage's stories that go around a corner: the file of a model is asked for it by
-  /// name, as what it trained on.
+  /// The name of the stages' shares of stories around a corner; ``TrainedStories`` looks it up in a
+  /// model's history.
   static let cornerStoriesName = "corner stories"
 
   /// The settings that each stage has for itself; their values, which have no commas, stand in a list.
