@@ -8,12 +8,7 @@ import Testing
 
 @Suite struct CornerStoriesTests {
   private func reason() throws -> StoryTask {
-    let tokenizer = try SmallVocabulary.tokenizer()
-    return try StoryTask.reason(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
-      background: try TaskDocuments.background(tokenizer),
-      stories: try StoryCollection(generatedFor: [], allowsTrainingStories: false),
-      factPositions: .first)
+    try TaskDocuments.reason(factPositions: .first)
   }
 
   private func batch(

@@ -5,12 +5,7 @@ import Testing
 
 @Suite struct QuestionsPerStoryTests {
   private func reason() throws -> StoryTask {
-    let tokenizer = try SmallVocabulary.tokenizer()
-    return try StoryTask.reason(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
-      background: try TaskDocuments.background(tokenizer),
-      stories: try StoryCollection(generatedFor: [], allowsTrainingStories: false),
-      factPositions: .random)
+    try TaskDocuments.reason(factPositions: .random)
   }
 
   private func batch(

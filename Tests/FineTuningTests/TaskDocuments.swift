@@ -8,6 +8,16 @@ enum TaskDocuments {
   static func background(_ tokenizer: Tokenizer) throws -> BackgroundText {
     try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300)
   }
+
+  /// Reasoning over the program's own stories.
+  static func reason(factPositions: FactPositions) throws -> StoryTask {
+    let tokenizer = try SmallVocabulary.tokenizer()
+    return try StoryTask.reason(
+      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+      background: try background(tokenizer),
+      stories: try StoryCollection(generatedFor: [], allowsTrainingStories: false),
+      factPositions: factPositions)
+  }
 }
 
 extension LongDocumentTask {
