@@ -4,7 +4,8 @@
 #   worth.sh RMT TEXTS OUT
 #
 # TEXTS holds state_union and inaugural; the recipes beside this folder say where they are from. Both starts
-# get the same settings and seed; for reason random numbers have σ = 0.05. A run that was stopped goes on. Takes about an hour on two cores.
+# get the same settings and seed; for reason random numbers have σ = 0.05. A run that was stopped goes on.
+# Takes about an hour on two cores.
 set -eu
 rmt=$(realpath "$1") texts=$(realpath "$2")
 mkdir -p "$3"

@@ -33,7 +33,8 @@ public struct Curriculum: Sendable, Hashable {
     public var questionsPerStory = 1
     /// Whether the stories to train on are those alone whose answers depend on directions.
     public var ambiguousStories = false
-    /// The share of stories around a corner; all others, and those it is measured on, are of three places in a row.
+    /// The share of stories around a corner; all others, and those it is measured on, are of three
+    /// places in a row.
     public var cornerStories = 0.0
     /// The share of stories whose plain questions come before the others; all are measured alike.
     public var plainQuestions = 0.0

@@ -38,7 +38,7 @@ struct CornerStories: Sendable {
     self.asked = asked
     let pairs: [(first: Int, second: Int, isAmbiguous: Bool)] = relations.indices.flatMap { first in
       relations.indices.filter { relations[first].isCorner(beside: relations[$0]) }.map {
-        (first, $0, relations[first].object == relations[$0].object)
+        (first, $0, relations[first].isAmbiguous(beside: relations[$0]))
       }
     }
     self.pairs = pairs

@@ -59,13 +59,17 @@ package struct SpatialRelation: Sendable, Hashable {
     [CompassDirection.east, .north].contains { question.hasPrefix("What is \($0.rawValue) of ") }
   }
 
-  /// Whether both facts of a story tell where something lies from the same place: the question's words
-  /// alone then fit both, and it takes their order and the facts' directions to tell one from the
-  /// other.
+  /// Whether both tell where something lies from the same place, which a question's place then fits.
+  ///
+  /// Of places in a row it takes the order of the question's words and the facts' directions to tell one
+  /// from the other, around a corner the question's line alone.
+  func isAmbiguous(beside other: SpatialRelation) -> Bool { object == other.object }
+
+  /// Whether the facts of a story are two relations, one ambiguous beside the other.
   static func isAmbiguous(_ story: Story) -> Bool {
     let relations = story.facts.compactMap(SpatialRelation.init(fact:))
     return relations.count == 2 && story.facts.count == 2
-      && relations[0].object == relations[1].object
+      && relations[0].isAmbiguous(beside: relations[1])
   }
 
   /// Whether a question has one of the two forms.

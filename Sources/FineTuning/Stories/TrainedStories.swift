@@ -7,7 +7,8 @@ import WeightFile
 /// Each `finetune` step of the file's history has a member "training stories": for stories from a
 /// file `{"description", "checksum", "digests"}`, the digests of all distinct ones as one string of
 /// eight hexadecimal digits each; for stories of the program's own `{"description", "generated"}`,
-/// the number of the rule that divides them.
+/// the number of the rule that divides them. Of those around a corner the step's own member "corner
+/// stories" tells, the stages' shares.
 package struct TrainedStories: Sendable {
   /// The name of the member.
   package static let memberName = "training stories"

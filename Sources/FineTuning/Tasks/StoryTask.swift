@@ -6,7 +6,7 @@ import Tokenizers
 ///
 /// A sample is N segments of S tokens of background; facts take the place of the tokens that open
 /// their segments, the question that of the last ones. The story is drawn uniformly from those of
-/// its part.
+/// its part, or where a stage says so from the ambiguous ones or from ``CornerStories``.
 /// - **Reasoning**: two relations of places and a question about one. With random positions each
 ///   fact's segment is drawn on its own, so the second may come first; in the same segment they
 ///   follow each other in the story's order.
