@@ -33,6 +33,10 @@ write_document() {
   printf ' Where is Mary?\n'
 }
 
+if [ -n "$(ls -A "$output" 2>/dev/null)" ] && [ ! -f "$output/bert.rmtw" ]; then
+  printf '%s holds something else than what this demo makes: name a new folder.\n' "$output" >&2
+  exit 1
+fi
 rm -rf "$output"
 mkdir -p "$output"
 
@@ -64,10 +68,11 @@ step "6. Export it for transformers" \
   export "$trained" -o "$output/huggingface" --layout huggingface
 explain "In Python: AutoModelForSequenceClassification.from_pretrained(\"$output/huggingface\", trust_remote_code=True)"
 
+number=7
 for model in "$(dirname "$0")"/rmt-nano-*/model.rmtw; do
   folder=$(dirname "$model")
   task=${folder##*-}
-  step "7. Try a model that was trained longer: $task, through 64 segments of 512 positions" \
+  step "$((number++)). Try a model that was trained longer: $task, through 64 segments of 512 positions" \
     evaluate "$model" --task "$task" --segments 1...64 --samples 20
   explain "It was measured to 4,096 segments, two million tokens: see Weights/${folder##*/}/README.md."
 done

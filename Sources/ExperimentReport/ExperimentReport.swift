@@ -85,11 +85,13 @@ package struct ExperimentReport {
         Self.missing("There is no metrics.jsonl, so the course of training is not known here.")
       ]
     }
-    return LearningSection(TrainingCurve(metrics), trainingSeeds: trainingSeeds).markup
+    return LearningSection(
+      TrainingCurve(metrics), seeds: seeds, failures: folder.failures
+    ).markup
   }
 
-  /// The seeds of the models that the experiment trained, as far as it says.
-  private var trainingSeeds: [Int] {
+  /// The seeds of the experiment's models, as far as it says.
+  private var seeds: [Int] {
     folder.settings?["seeds"]?.array?.compactMap(\.integer) ?? []
   }
 

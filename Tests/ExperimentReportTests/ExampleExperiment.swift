@@ -15,7 +15,7 @@ extension TemporaryFolder {
     "{\"task\":\"\(task)\",\"factPositions\":\"\(positions)\",\"segments\":\(segments),"
       + "\"segmentPositions\":512,\"samples\":100,\"correct\":\(correct),\"seconds\":1.5,"
       + "\"residentBytes\":64000000,\"seed\":\(seed),"
-      + (documentSeed.map { "\"documentSeed\":\($0)," } ?? "")
+      + (documentSeed.map { "\"documentSeed\":\($0),\"model\":\"checksum \(seed)\"," } ?? "")
       + "\"tokens\":\(49_900 * segments)}"
   }
 

@@ -67,6 +67,19 @@ import Testing
     #expect(!html.contains("the paper reports") && !html.contains("chance"))
   }
 
+  @Test func `the paper's accuracy stands beside facts in the first segment alone`() throws {
+    for (positions, isThere) in [("first", true), ("random", false)] {
+      try folder.write(
+        TemporaryFolder.result(segments: 4096, correct: 30, positions: positions),
+        to: "results.jsonl")
+      let html = try html()
+      #expect(html.contains("the paper reports 90.56 %") == isThere)
+      #expect(html.contains("<td class=\"number\">90.56 %</td>") == isThere)
+      #expect(html.contains("paper, BERT-base on Memorize") == isThere)
+      #expect(html.contains("chance, 16.7 %"))
+    }
+  }
+
   @Test func `empty files are as good as none`() throws {
     for name in ["metrics.jsonl", "results.jsonl"] { try folder.write("\n", to: name) }
     #expect(try html().contains("there is no result to tell"))
@@ -157,6 +170,12 @@ import Testing
   @Test func `names of settings become words`() {
     #expect(SettingsTable.words("weightDecay") == "weight decay")
     #expect(SettingsTable.words("beta1") == "beta1")
+    #expect(SettingsTable.words("all-MiniLM-L6-v2") == "all-MiniLM-L6-v2")
+    let keys = (0..<9).map { (name: "k\($0)", value: JSONValue.integer($0)) }
+    let stage = JSONValue.object(JSONObject(members: keys) ?? JSONObject())
+    #expect(
+      SettingsTable.markup(["stages": [stage, ["k8": 5]]]).serialized
+        .contains("<tr><th>k8</th><td>8</td><td>5</td></tr>"))
     let table = SettingsTable.markup([
       "rate": 0.001, "list": [1, "two", nil, true], "none": nil, "empty": [], "object": [:],
       "mixed": [[1], 2],

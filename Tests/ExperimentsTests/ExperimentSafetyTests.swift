@@ -9,70 +9,10 @@ import Testing
 @testable import Experiments
 
 /// What an experiment refuses, keeps and tells.
-@Suite struct ExperimentSafetyTests {
-  private let folder: TemporaryFolder
+@Suite struct ExperimentSafetyTests: SmallExperiment {
+  let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  /// Writes a recipe of a few steps, with changes to it.
-  private func write(_ changes: (inout JSONObject) -> Void = { _ in }) throws {
-    var recipe: JSONObject = [
-      "title": "A test",
-      "model": [
-        "checkpoint": .string(Fixtures.path("bert-tiny")), "memoryTokens": 2,
-        "segmentPositions": 40,
-      ],
-      "task": ["name": "memorize"],
-      "training": [
-        "stages": [["segments": 1, "steps": 2]], "batch": 2, "learningRate": 1e-3,
-        "warmUpSteps": 1, "evaluateEvery": 1, "validationSamples": 2, "stopAtChance": false,
-      ],
-      "evaluations": [["segments": [1], "samples": 2]],
-    ]
-    changes(&recipe)
-    try folder.write(
-      JSONValue.object(recipe).serialized(pretty: true), to: "recipe.json")
-  }
-
-  private func change(_ object: inout JSONObject, _ part: String, _ key: String, _ to: JSONValue) {
-    var member = object[part]?.object ?? JSONObject()
-    member[key] = to
-    object[part] = .object(member)
-  }
-
-  private func experiment() throws -> Experiment {
-    try Experiment(
-      recipe: folder.path("recipe.json"), dataFolder: nil,
-      folder: ExperimentFolder(path: folder.path("out")), threadCount: 1)
-  }
-
-  private func exists(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: folder.path(name))
-  }
-
-  /// The key that an error about a recipe names.
-  private func blamedKey(_ work: () throws -> Void) -> String? {
-    do {
-      try work()
-      return nil
-    } catch {
-      switch error as? RecipeError {
-      case .unfit(_, let key, _, _)?, .missingFile(_, let key, _)?,
-        .contradiction(_, let key, _)?, .otherSettings(_, let key, _, _)?:
-        return key
-      default: return "\(error)"
-      }
-    }
-  }
-
-  private func writeStories(_ name: String, answer: String) throws {
-    let lines = (0..<12).map { number in
-      "1 The \(answer) is north of the office.\n"
-        + "2 The \(["garden", "hallway"][number % 2]) is south of the office.\n"
-        + "3 What is north of the office?\t\(answer)\t1\n"
-    }
-    try folder.write(lines.joined(), to: name)
-  }
 
   @Test func `the record has the checksum of every file, and runs as a recipe`() throws {
     try folder.write(String(repeating: "the garden is in the office . ", count: 90), to: "text.txt")
@@ -99,62 +39,26 @@ import Testing
     }
   }
 
-  @Test func `a path that leads nowhere is told by its key, and nothing is made`() throws {
-    for (key, part, value) in [
-      ("task.background[0]", "background", ["nowhere"] as JSONValue),
-      ("model.checkpoint", "", .null),
-    ] {
-      try write {
-        if part.isEmpty {
-          change(&$0, "model", "checkpoint", "nowhere")
-        } else {
-          change(&$0, "task", part, value)
-        }
-      }
-      #expect(blamedKey { try experiment().run() } == key)
-      #expect(!exists("out"))
+  @Test func `of a checkpoint's folder that counts which goes into the model`() throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: Fixtures.path("bert-tiny")) {
+      try FileManager.default.createDirectory(
+        atPath: folder.path("bert"), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: "\(Fixtures.path("bert-tiny"))/\(name)", toPath: folder.path("bert/\(name)"))
     }
-  }
-
-  @Test func `stories that do not fit are told by their key before anything is made`() throws {
-    try writeStories("train.txt", answer: "kitchen")
-    try folder.write("1 Mary went home.\n2 Where is Mary?\thome\t1\n", to: "other.txt")
-    for (task, stories, test, key) in [
-      ("reason", "other.txt", "train.txt", "task.stories"),
-      ("reason", "train.txt", "other.txt", "task.testStories"),
-      ("reason", "train.txt", "train.txt", "task.testStories"),
-    ] {
-      try write {
-        $0["task"] = [
-          "name": .string(task), "stories": .string(stories), "testStories": .string(test),
-        ]
-      }
-      #expect(blamedKey { try experiment().run() } == key)
-      #expect(!exists("out"))
-    }
-  }
-
-  @Test(arguments: [
-    ("model.segmentPositions", "model", "segmentPositions", "4096"),
-    ("model.memoryTokens", "model", "memoryTokens", "60"),
-    ("model.segmentPositions", "model", "segmentPositions", "8"),
-    (
-      "training.stages[1].segmentPositions", "training", "stages",
-      #"[{"segments": 1, "steps": 1}, {"segments": 1, "steps": 1, "segmentPositions": [7]}]"#
-    ),
-  ])
-  func `what does not fit the model is told by its key, and the folder takes the mended recipe`(
-    key: String, part: String, member: String, value: String
-  ) throws {
-    let json = try JSONValue(parsing: Array(value.utf8), file: "value")
-    try write { change(&$0, part, member, json) }
-    #expect(blamedKey { try experiment().run() } == key)
-    #expect(!exists("out/seed-0/trained.rmtw"))
-    try write()
+    try write { change(&$0, "model", "checkpoint", "bert") }
+    try experiment().run()
+    try folder.write("What it is.", to: "bert/README.md")
     #expect(throws: Never.self) { try experiment().run() }
-    // What was made for the recipe before is made anew.
-    let attached = try ModelFile(path: folder.path("out/seed-0/memory.rmtw"))
-    #expect(attached.description.memory?.segmentPositions == 40)
+    let config = String(decoding: try folder.bytes("bert/config.json"), as: UTF8.self)
+    try folder.write(config + "\n", to: "bert/config.json")
+    #expect {
+      try experiment().run()
+    } throws: {
+      guard case .changedFile(_, "model.checkpoint", _, _, _)? = $0 as? ExperimentError
+      else { return false }
+      return true
+    }
   }
 
   @Test
@@ -278,6 +182,9 @@ import Testing
     #expect(try failedSeeds() == [1, 2])
     #expect(exists("out/report.html") && exists("out/seed-2/failure.json"))
     #expect(!exists("out/results.jsonl") && !exists("out/seed-1/trained.rmtw"))
+    let page = String(decoding: try folder.bytes("out/report.html"), as: UTF8.self)
+    #expect(page.contains("The experiment trained 2 models, of which 0 learned"))
+    #expect(page.contains("Seed 2 did not learn: stage 1, step "))
     // Again nothing is trained: it would fail again.
     let before = try folder.bytes("out/seed-1/metrics.jsonl")
     #expect(try failedSeeds() == [1, 2])
@@ -289,8 +196,9 @@ import Testing
     #expect {
       try experiment().run()
     } throws: {
-      guard case .failedSeeds(_, let failures)? = $0 as? ExperimentError else { return false }
-      return failures.map(\.seed) == [0]
+      guard let error = $0 as? ExperimentError, case .failedSeeds(_, let failures) = error
+      else { return false }
+      return failures.map(\.seed) == [0] && error.advice?.contains("Likely causes: ") == true
     }
     #expect(exists("out/report.html") && exists("out/seed-0/failure.json"))
     try write()

@@ -100,7 +100,7 @@ import Tokenizers
     let file = try folder.write(Array(repeating: "mary ", count: 100).joined().utf8, to: "a.txt")
     #expect(
       throws: BackgroundError.tooShort(
-        place: file, part: "evaluation", tokenCount: 10, minimumTokenCount: 11)
+        place: file, part: .heldOut, tokenCount: 10, minimumTokenCount: 11)
     ) { _ = try background([file], minimum: 11) }
     let empty = try folder.write("".utf8, to: "empty/a.txt")
     #expect(throws: BackgroundError.self) { _ = try background([empty]) }

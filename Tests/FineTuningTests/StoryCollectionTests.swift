@@ -144,6 +144,9 @@ import Testing
     // In all its four copies: the middle place is the object of both facts.
     #expect(fewer.stories(of: .test).count == own.stories(of: .test).count - 4)
     #expect(!fewer.stories(of: .test).contains(story))
+    // What is measured is another set of stories, and its rows say so.
+    #expect(own.settings[0].value == "generated")
+    #expect(fewer.settings[0].value.contains("checksum \(fewer.stories(of: .test).fingerprint)"))
   }
 
   @Test func `a history that does not tell all stories is said to`() throws {

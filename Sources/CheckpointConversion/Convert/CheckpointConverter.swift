@@ -7,6 +7,13 @@ import WeightFile
 
 /// Turns a foreign checkpoint into a native model file.
 public struct CheckpointConverter {
+  /// Every file whose content goes into the model of a checkpoint, once each.
+  ///
+  /// - Throws: ``OpeningError`` and the errors of the readers.
+  public static func sourcePaths(of source: String) throws -> [String] {
+    Array(Set(try SourceCheckpoint(path: source).provenancePaths)).sorted()
+  }
+
   /// Converts a checkpoint, one piece of a tensor in memory at a time.
   ///
   /// - Parameters:

@@ -9,13 +9,12 @@ struct AccuracySection {
     guard let group = groups.first, let row = group.rows.last else {
       return "There is no results.jsonl yet, so there is no result to tell."
     }
-    let published = PublishedAccuracy(task: group.task)
     let interval = row.interval
     var text =
       opening(row)
       + "\(Self.percent(row.accuracy)), 95 % interval \(Self.percent(interval.lowerBound)) to "
       + Self.percent(interval.upperBound)
-    if let value = published?.accuracy(segmentCount: row.segmentCount) {
+    if let value = group.published?.accuracy(segmentCount: row.segmentCount) {
       text += "; the paper reports \(NumberFormat.percentage(value, digits: 2))"
     }
     return text + "."
@@ -95,7 +94,7 @@ struct AccuracySection {
         LineChart.Series(name: nil, style: .dots, color: index % 4, points: seeds), pooled,
       ]
     }
-    if let published {
+    if let published, groups.contains(where: { $0.published != nil }) {
       let longest = groups.flatMap(\.rows).map(\.segmentCount).max() ?? 1
       let points = PublishedAccuracy.segmentCounts.filter { $0 <= max(2, longest) }.compactMap {
         count in
@@ -103,7 +102,7 @@ struct AccuracySection {
       }
       series.append(
         LineChart.Series(
-          name: "paper, BERT-base on \(published.title)", style: .published, color: 9,
+          name: "paper, BERT-base on \(published.title), facts first", style: .published, color: 9,
           points: points))
     }
     return series

@@ -33,7 +33,7 @@ struct AccuracyTable {
 
   private func cells(_ row: AccuracyByLength.Row, of group: AccuracyByLength) -> [String] {
     let interval = row.interval
-    let published = PublishedAccuracy(task: group.task)?.accuracy(segmentCount: row.segmentCount)
+    let published = group.published?.accuracy(segmentCount: row.segmentCount)
     return [
       [groups.first?.task == group.task ? nil : group.task, group.factPositions ?? "–"]
         .compactMap { $0 }.joined(separator: ", "),

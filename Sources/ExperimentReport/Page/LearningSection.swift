@@ -3,12 +3,19 @@ struct LearningSection {
   private static let pointLimit = 150
 
   private let curve: TrainingCurve
-  private let trainingSeeds: [Int]
+  private let seeds: [Int]
+  private let failures: [(seed: Int, problem: String)]
 
-  /// - Parameter trainingSeeds: of all models of the experiment; the curve is the first one's.
-  init(_ curve: TrainingCurve, trainingSeeds: [Int]) {
+  /// - Parameters:
+  ///   - seeds: of all models of the experiment. The curve is that of the first one that learned, or
+  ///     of the first one where none did.
+  ///   - failures: why some did not learn.
+  init(
+    _ curve: TrainingCurve, seeds: [Int], failures: [(seed: Int, problem: String)]
+  ) {
     self.curve = curve
-    self.trainingSeeds = trainingSeeds
+    self.seeds = seeds
+    self.failures = failures
   }
 
   /// The section's content.
@@ -25,8 +32,10 @@ struct LearningSection {
       title: "Accuracy by step", xAxis: steps,
       yAxis: Axis("accuracy", scale: .linear, values: [0, 1], label: Self.percent),
       series: series(curve.accuracy, curve.evaluationAccuracy), divisions: divisions)
-    return [
-      .element("p", [:], summary),
+    let lost = failures.map { failure in
+      Markup.element("p", [:], "Seed \(failure.seed) did not learn: \(failure.problem).")
+    }
+    return [.element("p", [:], summary)] + lost + [
       ExperimentReport.figure(
         loss.svg(),
         caption: "Loss: training batches (line with the range of neighbouring steps) and "
@@ -37,9 +46,12 @@ struct LearningSection {
   }
 
   private var summary: String {
-    guard let first = trainingSeeds.first, trainingSeeds.count > 1 else { return counts }
-    return "The experiment trained \(trainingSeeds.count) models, which differ in their seed; what "
-      + "follows is the first one's, seed \(first). " + counts
+    let learned = seeds.filter { seed in !failures.contains { $0.seed == seed } }
+    guard let shown = learned.first ?? seeds.first, seeds.count > 1 else { return counts }
+    let number = failures.isEmpty ? "" : ", of which \(learned.count) learned"
+    return
+      "The experiment trained \(seeds.count) models\(number), which differ in their seed; what "
+      + "follows is that of seed \(shown). " + counts
   }
 
   private var counts: String {

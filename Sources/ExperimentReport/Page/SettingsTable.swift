@@ -2,6 +2,9 @@ import JSON
 
 /// Settings as a table: a row for each member, tables inside it for what is nested.
 enum SettingsTable {
+  /// The most columns that stand beside each other on a page of paper.
+  private static let columnLimit = 8
+
   /// The table of an object.
   static func markup(_ object: JSONObject) -> Markup {
     .element(
@@ -35,7 +38,8 @@ enum SettingsTable {
     }
   }
 
-  /// A list of objects as one table: a column for each name that occurs.
+  /// A list of objects as one table: a column for each name that occurs, or, of many names, a row for
+  /// each of them and a numbered column for each object.
   private static func table(of elements: [JSONValue]) -> Markup? {
     let objects = elements.compactMap(\.object)
     guard objects.count == elements.count else { return nil }
@@ -46,7 +50,19 @@ enum SettingsTable {
         names.append(member.name)
       }
     }
-    guard !names.isEmpty, names.count <= 8 else { return nil }
+    guard !names.isEmpty else { return nil }
+    if names.count > columnLimit {
+      guard objects.count <= 2 * columnLimit else { return nil }
+      let numbers = Markup.element(
+        "tr", [:], (0...objects.count).map { .element("th", [:], $0 == 0 ? "" : "\($0)") })
+      let rows = names.map { name in
+        Markup.element(
+          "tr", [:],
+          [.element("th", [:], words(name))]
+            + objects.map { .element("td", [:], $0[name].map { [cell($0)] } ?? []) })
+      }
+      return .element("table", [:], [numbers] + rows)
+    }
     let head = Markup.element("tr", [:], names.map { .element("th", [:], words($0)) })
     let rows = objects.map { object in
       Markup.element(
@@ -68,8 +84,9 @@ enum SettingsTable {
     }
   }
 
-  /// A member's name in words: `learningRate` is `learning rate`.
+  /// A member's name in words: `learningRate` is `learning rate`; names of files stay as they are.
   static func words(_ name: String) -> String {
+    guard name.allSatisfy({ $0.isLetter || $0.isNumber }) else { return name }
     var text = ""
     var previous: Character = " "
     for character in name {

@@ -37,8 +37,8 @@ struct AccuracyByLength {
       Dictionary(grouping: results, by: \.documents)
         .reduce(0) { $0 + ($1.value.map(\.sampleCount).max() ?? 0) }
     }
-    /// Models that answered, told apart by the seed of their training.
-    var modelCount: Int { Set(results.map(\.trainingSeed)).count }
+    /// Models that answered.
+    var modelCount: Int { Set(results.map(\.model)).count }
     /// Where the accuracy lies, from as many trials as there are documents.
     ///
     /// Several models' answers about one document are no independent trials: what is hard for one is
@@ -92,6 +92,11 @@ struct AccuracyByLength {
         rows: (groups[key] ?? [:]).sorted { $0.key < $1.key }
           .map { Row(segmentCount: $0.key, measured: $0.value) })
     }
+  }
+
+  /// What the paper reports of the task; `nil` where the facts stood elsewhere than the paper's.
+  var published: PublishedAccuracy? {
+    factPositions == "random" ? nil : PublishedAccuracy(task: task)
   }
 
   /// Where the facts stood, in words.

@@ -9,9 +9,16 @@ package struct AccuracyResult: Sendable, Hashable {
     /// What else the line says about them in words, the background's checksum among it.
     package let settings: [String: String]
   }
+  /// What tells models apart.
+  package struct Model: Sendable, Hashable {
+    /// Seed of its training; `nil` where the line does not tell.
+    package let trainingSeed: UInt64?
+    /// Checksum of its file; `nil` where the line does not tell.
+    package let checksum: String?
+  }
   /// Who answered about which documents.
   package struct Measurement: Sendable, Hashable {
-    package let trainingSeed: UInt64?
+    package let model: Model
     package let documents: Documents
   }
 
@@ -31,8 +38,8 @@ package struct AccuracyResult: Sendable, Hashable {
   package let seconds: Double
   /// Memory of the process at the end; `nil` where the system does not tell.
   package let residentByteCount: Int?
-  /// Seed of the model's training; `nil` where the line does not tell.
-  package let trainingSeed: UInt64?
+  /// Who answered.
+  package let model: Model
   /// The documents.
   package let documents: Documents
 
@@ -41,11 +48,12 @@ package struct AccuracyResult: Sendable, Hashable {
 
   /// What makes two lines of one length the same measurement.
   package var measurement: Measurement {
-    Measurement(trainingSeed: trainingSeed, documents: documents)
+    Measurement(model: model, documents: documents)
   }
 
   /// A result as the evaluation writes it, where "seed" is that of the documents, or as an experiment
-  /// does, where "seed" is that of the training and "documentSeed" that of the documents; members that are not known are let pass.
+  /// does, where "seed" is that of the training and "documentSeed" that of the documents; members
+  /// that are not known are let pass.
   ///
   /// - Throws: ``LineProblem`` that says which member is missing or what it must be.
   init(json: JSONValue) throws(LineProblem) {
@@ -87,11 +95,14 @@ package struct AccuracyResult: Sendable, Hashable {
     tokenCount = try count("tokens", from: 0)
     residentByteCount = memory.isNull ? nil : try count("residentBytes", from: 0)
     self.seconds = seconds
-    trainingSeed = documentSeed == nil ? nil : seedValue
+    model = Model(
+      trainingSeed: documentSeed == nil ? nil : seedValue, checksum: json["model"]?.string)
     documents = Documents(
       seed: documentSeed ?? seedValue,
       settings: Dictionary(
-        object.members.compactMap { member in member.value.string.map { (member.name, $0) } },
+        object.members.compactMap { member in
+          member.name == "model" ? nil : member.value.string.map { (member.name, $0) }
+        },
         uniquingKeysWith: { first, _ in first }))
     guard correctCount <= sampleCount else {
       throw LineProblem("\"correct\" is \(correctCount), more than the \(sampleCount) samples")

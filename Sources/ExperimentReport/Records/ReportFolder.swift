@@ -31,6 +31,8 @@ package struct ReportFolder: Sendable {
   let results: [AccuracyResult]?
   /// `attention.svg`: the bytes of the picture.
   let attention: [UInt8]?
+  /// `seed-N/failure.json`: why the model of a seed did not learn, by seed.
+  let failures: [(seed: Int, problem: String)]
 
   /// Reads a folder.
   ///
@@ -62,6 +64,12 @@ package struct ReportFolder: Sendable {
       }
     }
     attention = try present("attention.svg").map(Self.picture)
+    let seeds = settings?["seeds"]?.array?.compactMap(\.integer) ?? []
+    failures = try seeds.compactMap { seed in
+      try present("seed-\(seed)/failure.json").map { path in
+        (seed, try Self.settings(path)["problem"]?.string ?? "why is not known")
+      }
+    }
   }
 
   /// The folder's name without those above it; `.` has the name of the working directory.

@@ -26,10 +26,12 @@ extension RecipeError {
   private static func key(toBlameFor error: any DescribedError, stories: String) -> String? {
     switch error {
     case is StoryError: stories
+    case BackgroundError.tooShort(_, .evaluation, _, _), BackgroundError.sharedText:
+      "task.evaluationBackground"
     case is BackgroundError: "task.background"
     case TaskError.segmentTooSmall, RecurrenceError.segmentPositions: "model.segmentPositions"
     case TaskError.unknownWord, RecurrenceError.noTokenizer: "model.checkpoint"
-    case TaskError.missingLabels: stories == "task.stories" ? "task.name" : stories
+    case TaskError.missingLabels: stories
     case CurriculumError.segmentPositionsOutOfRange(let stage, _, _):
       "training.stages[\(stage - 1)].segmentPositions"
     case CurriculumError.oneQuestionPerStory(let stage):

@@ -15,7 +15,7 @@ public struct RecipeTask: Sendable, Hashable {
   public var stories: String?
   /// Stories that choose the best weights; `nil` for a held-out part.
   public var validationStories: String?
-  /// Stories to measure the trained model on; `nil` for generated ones.
+  /// Stories to measure the trained model on, whatever it was trained on; `nil` for generated ones.
   public var testStories: String?
 }
 
@@ -42,9 +42,11 @@ extension RecipeTask {
       guard name.takesStories else {
         throw fields.contradiction(key, "the task \(name.rawValue) has no stories")
       }
-      guard stories != nil, testStories != nil else {
-        throw fields.contradiction(
-          key, "stories to train on and testStories to be measured on belong together")
+      guard testStories != nil else {
+        throw fields.contradiction(key, "testStories to measure the trained model on are missing")
+      }
+      guard stories != nil || key == "testStories" else {
+        throw fields.contradiction(key, "stories to train on are missing")
       }
     }
     if name == .babi, stories == nil { throw fields.contradiction("stories", "babi needs them") }

@@ -20,12 +20,23 @@ public enum SourceChecksum {
   public static func checksum(
     of path: String, checkCancellation: () throws -> Void = {}
   ) throws -> String {
-    let files = try TextFolder.files(in: [path])
+    try checksum(
+      of: TextFolder.files(in: [path]), in: path, checkCancellation: checkCancellation)
+  }
+
+  /// The checksum of some of a folder's files, or of the one file that lies at the path itself.
+  ///
+  /// - Throws: `FileError`.
+  static func checksum(
+    of files: [String], in path: String, checkCancellation: () throws -> Void
+  ) throws -> String {
     if files == [path] { return try Checksum(ofFile: path).description }
     var fingerprint = StreamingChecksum()
-    for file in files {
+    for file in files.sorted() {
       try checkCancellation()
-      let name = file.dropFirst(path.count).drop { $0 == "/" }
+      let name =
+        file.hasPrefix("\(path)/")
+        ? file.dropFirst(path.count).drop { $0 == "/" } : file.split(separator: "/").last ?? ""
       let line = "\(name) \(try Checksum(ofFile: file))\n"
       Array(line.utf8).withUnsafeBytes { fingerprint.update($0) }
     }

@@ -14,6 +14,7 @@ extension Experiment {
     }
     monitor.report(.part("drawing attention"))
     let model = try ModelFile(path: folder.run(seed: seed).trained)
+    try checkDrawing(of: model)
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     let request = recipe.task.testRequest(.first, resolve: path)
     let task = try request.make(
@@ -46,5 +47,19 @@ extension Experiment {
         AttentionMaps.Selection(layers: nil, showsHeads: false))
     }
     try ExperimentFolder.write(maps.svg, to: folder.attention)
+  }
+
+  /// Makes sure that a picture has room for every segment and layer.
+  ///
+  /// - Throws: ``RecipeError/unfit(file:key:problem:kind:)``.
+  func checkDrawing(of model: ModelFile) throws {
+    let layerCount = model.description.encoder.layerCount
+    guard let segmentCount = recipe.attentionSegmentCount,
+      segmentCount * layerCount > AttentionMaps.panelLimit
+    else { return }
+    throw RecipeError.unfit(
+      file: file, key: "attentionSegments",
+      problem: "\(segmentCount) segments of \(layerCount) layers are more than the "
+        + "\(AttentionMaps.panelLimit) panels that fit a picture", kind: .badData)
   }
 }

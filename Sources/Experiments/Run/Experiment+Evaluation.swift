@@ -27,6 +27,7 @@ extension Experiment {
             for: model, memory: memory, seed: evaluation.seed, use: .measuring,
             checkCancellation: monitor.checkCancellation)
       }
+      for note in task.notes { monitor.report(.note(note.description)) }
       let measurement = try LengthEvaluation(
         model: model, memory: memory, task: task, segmentCounts: evaluation.segmentCounts,
         sampleCount: evaluation.sampleCount, seed: evaluation.seed, threadCount: threadCount)

@@ -28,7 +28,8 @@ extension Experiment {
     } else {
       try ExperimentFolder.write(lines, to: folder.results)
     }
-    let metrics = recipe.seeds.map { folder.run(seed: $0).metrics }
+    // A seed that failed is shown where there is no other.
+    let metrics = (trainedSeeds + recipe.seeds).map { folder.run(seed: $0).metrics }
     if let first = metrics.first(where: ExperimentFolder.exists) {
       let file = try RandomAccessFile(path: first)
       let bytes = try file.bytes(in: 0..<file.byteCount)

@@ -1,3 +1,4 @@
+import CheckpointConversion
 import FineTuning
 import JSON
 import TensorStorage
@@ -12,10 +13,16 @@ extension Experiment {
     report: (ExperimentEvent) -> Void, checkCancellation: () throws -> Void
   ) throws -> (files: [FoundFile], sources: [JSONValue]) {
     var known: [String: String] = [:]
-    func checksum(_ name: String, at path: String) throws -> String {
+    func checksum(_ name: String, at path: String, isCheckpoint: Bool = false) throws -> String {
       if let checksum = known[path] { return checksum }
       try checkCancellation()
-      let checksum = try SourceChecksum.checksum(of: path, checkCancellation: checkCancellation)
+      // Of a checkpoint's folder only what goes into the model counts, not its card.
+      let files =
+        isCheckpoint
+        ? try CheckpointConverter.sourcePaths(of: self.path(name))
+        : try TextFolder.files(in: [path])
+      let checksum = try SourceChecksum.checksum(
+        of: files, in: path, checkCancellation: checkCancellation)
       known[path] = checksum
       report(.checksum(name: name, checksum))
       return checksum
@@ -47,7 +54,8 @@ extension Experiment {
     }
     let files = try located.map { part, path in
       FoundFile(
-        key: part.key, name: part.name, path: path, checksum: try checksum(part.name, at: path),
+        key: part.key, name: part.name, path: path,
+        checksum: try checksum(part.name, at: path, isCheckpoint: part.key == "model.checkpoint"),
         shapesWeights: part.shapesWeights)
     }
     return (files, sources)
@@ -63,27 +71,28 @@ extension Experiment {
   ///
   /// - Throws: ``RecipeError`` with the key that names the stories.
   func checkStories(_ files: [FoundFile], checkCancellation: () throws -> Void) throws {
-    guard let stories = recipe.task.stories, let testStories = recipe.task.testStories else {
-      return
-    }
-    let validationStories = recipe.task.validationStories
-    func checksum(_ name: String) -> String? { files.first { $0.name == name }?.checksum }
-    guard checksum(stories) != checksum(testStories) else {
-      throw RecipeError.contradiction(
-        file: file, key: "task.testStories", problem: "these are the stories to train on")
-    }
+    guard let testStories = recipe.task.testStories else { return }
     let form = recipe.task.storyForm
-    let training = try RecipeError.blamingKeys(of: file) {
-      try StoryCollection(
-        trainingPath: path(stories), evaluationPath: validationStories.map(path), form: form,
-        provenance: [], allowsTrainingStories: false, checkCancellation: checkCancellation)
+    var labels = MemorizeTask.places
+    if let stories = recipe.task.stories {
+      func checksum(_ name: String) -> String? { files.first { $0.name == name }?.checksum }
+      guard checksum(stories) != checksum(testStories) else {
+        throw RecipeError.contradiction(
+          file: file, key: "task.testStories", problem: "these are the stories to train on")
+      }
+      let training = try RecipeError.blamingKeys(of: file) {
+        try StoryCollection(
+          trainingPath: path(stories), evaluationPath: recipe.task.validationStories.map(path),
+          form: form, provenance: [], allowsTrainingStories: false,
+          checkCancellation: checkCancellation)
+      }
+      if recipe.task.name == .babi { labels = training.answers }
     }
     let test = try RecipeError.blamingKeys(of: file, stories: "task.testStories") {
       try StoryCollection(
         testPath: path(testStories), form: form, provenance: [], allowsTrainingStories: false,
         checkCancellation: checkCancellation)
     }
-    let labels = recipe.task.name == .babi ? training.answers : MemorizeTask.places
     if let answer = test.answers.first(where: { !labels.contains($0) }) {
       throw RecipeError.contradiction(
         file: file, key: "task.testStories",

@@ -30,7 +30,7 @@ extension Experiment {
     }
     if let failure = try SeedFailure(path: run.failure) {
       guard failure.cause == .atChance, !recipe.training.stopsAtChance else {
-        return ExperimentError.Failure(seed: seed, problem: failure.problem)
+        return ExperimentError.Failure(seed: seed, failure)
       }
       // The state behind it is whole, and now it may go on.
       try ExperimentFolder.remove(run.failure)
@@ -39,6 +39,7 @@ extension Experiment {
     let model = try ModelFile(path: run.memory)
     if !hasCheckedEvaluations {
       try checkEvaluations(of: model, monitor)
+      try checkDrawing(of: model)
       hasCheckedEvaluations = true
     }
     let resumes = ExperimentFolder.exists(run.trainingState)
@@ -93,9 +94,11 @@ extension Experiment {
       throw ExperimentError.unusableState(path: run.trainingState, problem: error.problem)
     case .noMemory, .noLabels, .invalidOption: throw error
     }
-    let problem = "\(error.place.map { "\($0): " } ?? "")\(error.problem)"
-    try SeedFailure(cause: cause, problem: problem).write(to: run.failure)
-    return ExperimentError.Failure(seed: seed, problem: problem)
+    let failure = SeedFailure(
+      cause: cause, problem: "\(error.place.map { "\($0): " } ?? "")\(error.problem)",
+      advice: error.advice)
+    try failure.write(to: run.failure)
+    return ExperimentError.Failure(seed: seed, failure)
   }
 
   /// Gives the model its memory and the task's labels.

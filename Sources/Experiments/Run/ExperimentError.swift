@@ -17,6 +17,12 @@ public enum ExperimentError: DescribedError, Equatable {
     public let seed: UInt64
     /// Why, in a sentence.
     public let problem: String
+    /// What causes it most likely, or what to try; `nil` where that is not known.
+    public let advice: String?
+
+    init(seed: UInt64, _ failure: SeedFailure) {
+      (self.seed, problem, advice) = (seed, failure.problem, failure.advice)
+    }
   }
 
   /// The family it belongs to.
@@ -57,8 +63,9 @@ public enum ExperimentError: DescribedError, Equatable {
       "Results of different files are not mixed: name another folder with -o, or restore the file."
     case .unusableState:
       "Undo what was changed, name another folder with -o, or remove this file to begin this part anew."
-    case .failedSeeds:
-      "The report has the other seeds. Change the recipe and name another folder with -o; to try a "
+    case .failedSeeds(_, let failures):
+      Set(failures.compactMap(\.advice)).sorted().map { "\($0) " }.joined()
+        + "The report has the other seeds. Change the recipe and name another folder with -o; to try a "
         + "seed once more as it is, remove failure.json from its folder."
     }
   }

@@ -15,9 +15,13 @@ struct SeedFailure: Sendable, Hashable {
   let cause: Cause
   /// The same in a sentence.
   let problem: String
+  /// What causes it most likely, or what to try; earlier versions did not keep it.
+  let advice: String?
 
   /// A failure with every part given.
-  init(cause: Cause, problem: String) { (self.cause, self.problem) = (cause, problem) }
+  init(cause: Cause, problem: String, advice: String?) {
+    (self.cause, self.problem, self.advice) = (cause, problem, advice)
+  }
 
   /// The failure that a folder keeps; `nil` where there is none.
   ///
@@ -32,14 +36,15 @@ struct SeedFailure: Sendable, Hashable {
     else {
       throw ExperimentError.unusableState(path: path, problem: "the file names no failure")
     }
-    self.init(cause: cause, problem: problem)
+    self.init(cause: cause, problem: problem, advice: json["advice"]?.string)
   }
 
   /// Keeps it.
   ///
   /// - Throws: `FileError`.
   func write(to path: String) throws(FileError) {
-    let json: JSONValue = ["cause": .string(cause.rawValue), "problem": .string(problem)]
-    try ExperimentFolder.write(json.serialized(pretty: true) + "\n", to: path)
+    var json: JSONObject = ["cause": .string(cause.rawValue), "problem": .string(problem)]
+    if let advice { json["advice"] = .string(advice) }
+    try ExperimentFolder.write(JSONValue.object(json).serialized(pretty: true) + "\n", to: path)
   }
 }

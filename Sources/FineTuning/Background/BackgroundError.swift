@@ -3,7 +3,7 @@ import TensorStorage
 /// Text does not serve as background.
 public enum BackgroundError: DescribedError, Equatable {
   /// There is less text than one segment.
-  case tooShort(place: String, part: String, tokenCount: Int, minimumTokenCount: Int)
+  case tooShort(place: String, part: Part, tokenCount: Int, minimumTokenCount: Int)
   /// A file is larger than any text that is read whole.
   case tooLarge(path: String, byteCount: Int, maximumByteCount: Int)
   /// Folders lie in each other deeper than any real tree.
@@ -14,6 +14,15 @@ public enum BackgroundError: DescribedError, Equatable {
   case sharedText(path: String, trainingPath: String)
   /// The vocabulary does not know the generator's words.
   case foreignVocabulary(share: Double)
+
+  /// What text is for.
+  public enum Part: String, Sendable {
+    case training = "for training"
+    /// What is held out of the text for training.
+    case heldOut = "held out for evaluation"
+    /// What is named for evaluation.
+    case evaluation = "for evaluation"
+  }
 
   /// The family it belongs to.
   public var kind: FailureKind {
@@ -38,7 +47,7 @@ public enum BackgroundError: DescribedError, Equatable {
   public var problem: String {
     switch self {
     case .tooShort(_, let part, let tokenCount, let minimum):
-      "the background text left for \(part) has \(tokenCount) tokens, but a segment takes \(minimum)"
+      "the background text \(part.rawValue) has \(tokenCount) tokens, but a segment takes \(minimum)"
     case .tooLarge(_, let byteCount, let maximum):
       "the file has \(byteCount) bytes, but background files are read up to \(maximum)"
     case .tooDeep: "folders lie in each other more than \(TextFolder.maximumDepth) deep"
@@ -56,7 +65,9 @@ public enum BackgroundError: DescribedError, Equatable {
   /// What to do.
   public var advice: String? {
     switch self {
-    case .tooShort: "Name more text; one file in ten, or a tenth of a file, is held out."
+    case .tooShort(_, .heldOut, _, _):
+      "Name more text; one file in ten, or a tenth of a file, is held out."
+    case .tooShort: "Name more text."
     case .tooLarge: "Split the file."
     case .tooDeep: "Name the folder that holds the text."
     case .noText: "Name text files or folders of them."

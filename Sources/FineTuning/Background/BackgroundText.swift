@@ -94,12 +94,12 @@ public struct BackgroundText: Sendable {
       }
     }
     let place = paths.joined(separator: ", ")
-    for (ids, part) in [(trainingIDs, "training"), (evaluationIDs, "evaluation")]
+    let evaluationPart: BackgroundError.Part = evaluationPaths.isEmpty ? .heldOut : .evaluation
+    for (ids, part) in [(trainingIDs, .training), (evaluationIDs, evaluationPart)]
     where ids.count < max(1, minimumTokenCount) {
       throw BackgroundError.tooShort(
-        place: part == "training" || evaluationPaths.isEmpty
-          ? place : evaluationPaths.joined(separator: ", "),
-        part: part, tokenCount: ids.count, minimumTokenCount: max(1, minimumTokenCount))
+        place: part == .evaluation ? evaluationPaths.joined(separator: ", ") : place, part: part,
+        tokenCount: ids.count, minimumTokenCount: max(1, minimumTokenCount))
     }
     training = TokenLoop(trainingIDs)
     evaluation = TokenLoop(evaluationIDs)

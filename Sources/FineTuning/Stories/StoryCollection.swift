@@ -113,15 +113,23 @@ public struct StoryCollection: Sendable {
   ) throws {
     let source = "the program's own stories"
     var notes = [DataNote("Stories: two-argument relations of the program's own.")]
+    let all = RelationStories.stories(of: .test)
     let test = try Self.unseen(
-      RelationStories.stories(of: .test), by: TrainedStories(provenance: provenance),
+      all, by: TrainedStories(provenance: provenance),
       source: source, allowsTrainingStories: allowsTrainingStories, notes: &notes)
     self.init(
       parts: [
         .training: RelationStories.stories(of: .training),
         .validation: RelationStories.stories(of: .validation), .test: test,
       ],
-      source: source, notes: notes, settings: [("stories", "generated")], sourcePaths: [],
+      source: source, notes: notes,
+      settings: [
+        (
+          "stories",
+          test.count == all.count
+            ? "generated" : "generated, \(test.count) of them, checksum \(test.fingerprint)"
+        )
+      ], sourcePaths: [],
       record: TrainedStories.generatedRecord)
     isGenerated = true
   }

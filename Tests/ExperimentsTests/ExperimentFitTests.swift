@@ -1,0 +1,142 @@
+import FineTuning
+import JSON
+import ModelFile
+import TestSupport
+import Testing
+
+@testable import Experiments
+
+/// What does not fit together is told by the recipe's key.
+@Suite struct ExperimentFitTests: SmallExperiment {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func `a path that leads nowhere is told by its key, and nothing is made`() throws {
+    for (key, part, value) in [
+      ("task.background[0]", "background", ["nowhere"] as JSONValue),
+      ("model.checkpoint", "", .null),
+    ] {
+      try write {
+        if part.isEmpty {
+          change(&$0, "model", "checkpoint", "nowhere")
+        } else {
+          change(&$0, "task", part, value)
+        }
+      }
+      #expect(blamedKey { try experiment().run() } == key)
+      #expect(!exists("out"))
+    }
+  }
+
+  @Test func `stories that do not fit are told by their key before anything is made`() throws {
+    try writeStories("train.txt", answer: "kitchen")
+    try folder.write("1 Mary went home.\n2 Where is Mary?\thome\t1\n", to: "other.txt")
+    for (task, stories, test, key) in [
+      ("reason", "other.txt", "train.txt", "task.stories"),
+      ("reason", "train.txt", "other.txt", "task.testStories"),
+      ("reason", "train.txt", "train.txt", "task.testStories"),
+    ] {
+      try write {
+        $0["task"] = [
+          "name": .string(task), "stories": .string(stories), "testStories": .string(test),
+        ]
+      }
+      #expect(blamedKey { try experiment().run() } == key)
+      #expect(!exists("out"))
+    }
+  }
+
+  @Test(arguments: [
+    ("model.segmentPositions", "model", "segmentPositions", "4096"),
+    ("model.memoryTokens", "model", "memoryTokens", "60"),
+    ("model.segmentPositions", "model", "segmentPositions", "8"),
+    (
+      "training.stages[1].segmentPositions", "training", "stages",
+      #"[{"segments": 1, "steps": 1}, {"segments": 1, "steps": 1, "segmentPositions": [7]}]"#
+    ),
+  ])
+  func `what does not fit the model is told by its key, and the folder takes the mended recipe`(
+    key: String, part: String, member: String, value: String
+  ) throws {
+    let json = try JSONValue(parsing: Array(value.utf8), file: "value")
+    try write { change(&$0, part, member, json) }
+    #expect(blamedKey { try experiment().run() } == key)
+    #expect(!exists("out/seed-0/trained.rmtw"))
+    try write()
+    #expect(throws: Never.self) { try experiment().run() }
+    // What was made for the recipe before is made anew.
+    let attached = try ModelFile(path: folder.path("out/seed-0/memory.rmtw"))
+    #expect(attached.description.memory?.segmentPositions == 40)
+  }
+
+  @Test func `background is told by the key that names it`() throws {
+    let text = String(repeating: "the garden is in the office . ", count: 90)
+    try folder.write(text, to: "text.txt")
+    try folder.write("the garden", to: "short.txt")
+    for (background, evaluation, key) in [
+      ("short.txt", "text.txt", "task.background"),
+      ("text.txt", "short.txt", "task.evaluationBackground"),
+      ("text.txt", "text.txt", "task.evaluationBackground"),
+    ] {
+      try write {
+        change(&$0, "task", "background", [.string(background)])
+        change(&$0, "task", "evaluationBackground", [.string(evaluation)])
+      }
+      #expect(blamedKey { try experiment().run() } == key)
+    }
+  }
+
+  @Test func `an answer that no label stands for is told by the stories' key`() throws {
+    try writeStories("cellar.txt", answer: "cellar")
+    try writeStories("kitchen.txt", answer: "kitchen")
+    for (stories, test, key) in [
+      ("cellar.txt", "kitchen.txt", "task.stories"),
+      ("kitchen.txt", "cellar.txt", "task.testStories"),
+    ] {
+      try write {
+        $0["task"] = ["name": "reason", "stories": .string(stories), "testStories": .string(test)]
+        change(&$0, "model", "segmentPositions", 64)
+        change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+      }
+      #expect(blamedKey { try experiment().run() } == key)
+    }
+  }
+
+  @Test func `a model trained on generated stories is measured on those of a file`() throws {
+    let generated = try StoryCollection(generatedFor: [], allowsTrainingStories: false)
+    let stories =
+      generated.stories(of: .test).prefix(8) + generated.stories(of: .training).prefix(4)
+    let lines = stories.map {
+      "1 \($0.facts[0])\n2 \($0.facts[1])\n3 \($0.question)\t\($0.answer)\t1\n"
+    }
+    try folder.write(lines.joined(), to: "stories.txt")
+    func writeRecipe(testStories name: String) throws {
+      try write {
+        $0["task"] = ["name": "reason", "testStories": .string(name)]
+        change(&$0, "model", "segmentPositions", 64)
+        change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+      }
+    }
+    try writeRecipe(testStories: "stories.txt")
+    var notes: [String] = []
+    try experiment().run { if case .note(let text) = $0 { notes.append(text) } }
+    let row = try JSONValue(parsing: folder.bytes("out/results.jsonl"), file: "results.jsonl")
+    #expect(row["stories"]?.string?.contains("checksum") == true)
+    #expect(
+      notes.contains { $0.contains("4 of 12 stories are among those that the model trains on") })
+    try writeStories("cellar.txt", answer: "cellar")
+    try writeRecipe(testStories: "cellar.txt")
+    #expect(blamedKey { try experiment().run() } == "task.testStories")
+  }
+
+  @Test func `more segments than a picture has room for are refused before training`() throws {
+    // Four layers.
+    try write {
+      $0["attentionSegments"] = 49
+      change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+    }
+    #expect(blamedKey { try experiment().run() } == "attentionSegments")
+    #expect(!exists("out/seed-0/trained.rmtw"))
+  }
+}
