@@ -48,14 +48,20 @@ package struct RecurrentPlan: Sendable {
   }
 
   /// The samples of a batch in groups, in order, each as large as a pass allows.
-  func groups(of samples: [RecurrentSample]) -> [Range<Int>] {
+  ///
+  /// - Parameter sharesBeginnings: whether documents that are one but for their last segment are read
+  ///   once up to it; then a group has room for more of them than a pass, up to ``samplesPerGroup``.
+  func groups(of samples: [RecurrentSample], sharesBeginnings: Bool) -> [Range<Int>] {
     var groups: [Range<Int>] = []
     var first = 0, rows = 0
     for index in samples.indices {
-      let count = rowCount(of: samples[index])
-      if rows + count > capacity.rowCount {
+      let isShared =
+        sharesBeginnings && index > first
+        && samples[index].sharesBeginning(with: samples[index - 1])
+      var count = isShared ? 0 : rowCount(of: samples[index])
+      if rows + count > capacity.rowCount || index - first == samplesPerGroup {
         groups.append(first..<index)
-        (first, rows) = (index, 0)
+        (first, rows, count) = (index, 0, rowCount(of: samples[index]))
       }
       rows += count
     }

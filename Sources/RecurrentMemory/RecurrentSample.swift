@@ -51,6 +51,19 @@ package struct RecurrentSample: Sendable {
   /// Whether its first segment reads the initial memory.
   var beginsDocument: Bool { firstSegment == 0 }
 
+  /// Whether the document is another one but for its last segment, so that what is read up to there may
+  /// be read once for both.
+  func sharesBeginning(with other: RecurrentSample) -> Bool {
+    guard pieces.count > 1, pieces.dropLast() == other.pieces.dropLast(),
+      firstSegment == other.firstSegment, positionSpan == other.positionSpan
+    else { return false }
+    // From the document's first token on: a passage begins with a memory of all before it.
+    let (end, otherEnd) = (
+      pieces[pieces.count - 1].lowerBound, other.pieces[pieces.count - 1].lowerBound
+    )
+    return end == otherEnd && tokens[..<end] == other.tokens[..<otherEnd]
+  }
+
   /// The tokens of one segment.
   package func tokens(ofSegment index: Int) -> ArraySlice<Int32> { tokens[pieces[index]] }
 }

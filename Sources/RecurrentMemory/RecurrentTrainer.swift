@@ -6,6 +6,10 @@ import Transformer
 ///
 /// Samples go side by side in groups, one group after another; the threads share the work of a group
 /// and never a sum, so the same seed and data give the same bits with any number of threads.
+///
+/// Documents in a row that differ in their last segment alone, such as several questions about one text,
+/// are read once up to it, unless the loss looks at the segments before: with what the first one's dropout
+/// and mixup do to them.
 package final class RecurrentTrainer<Scalar: KernelScalar> {
   /// What the recurrence knows of the model.
   package let plan: RecurrentPlan
@@ -37,7 +41,8 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
   ) -> RecurrentLoss {
     var sum = RecurrentLoss()
     if firstSample == 0 { worker.bank.clear() }
-    for range in plan.groups(of: samples) {
+    let sharesBeginnings = objective.lossSegments == .last
+    for range in plan.groups(of: samples, sharesBeginnings: sharesBeginnings) {
       sum += worker.accumulate(
         documents: Array(samples[range]), firstSample: firstSample + range.lowerBound,
         objective: objective, scale: scale, dropoutKey: dropoutKey, memoryMixup: memoryMixup,
@@ -50,7 +55,7 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
   package func logits(
     _ samples: [RecurrentSample], parameters: ModelParameters<Scalar>
   ) -> [[Scalar]] {
-    plan.groups(of: samples).flatMap {
+    plan.groups(of: samples, sharesBeginnings: true).flatMap {
       worker.logits(samples[$0], parameters: parameters)
     }
   }

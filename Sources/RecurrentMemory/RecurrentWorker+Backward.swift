@@ -10,19 +10,19 @@ extension RecurrentWorker {
   /// - Returns: Σ weight·cross-entropy of the segment's logits and how many samples are right; zeros
   ///   when the loss does not read them.
   func backward(
-    _ group: Group, step: Int, tape: EncoderActivations<Scalar>,
+    _ group: Group, _ pass: Group.Pass, tape: EncoderActivations<Scalar>,
     lossSegments: RecurrentObjective.LossSegments, memoryArrives: Bool, scale: Double,
     dropout: DropoutPlan?, memoryMixup: MemoryMixup?, parameters: ModelParameters<Scalar>,
     gradients: ModelParameters<Scalar>
   ) -> (lossSum: Double, correctCount: Int) {
-    let place = group.steps[step], width = plan.model.encoder.hiddenSize
-    let active = place.active
+    let width = plan.model.encoder.hiddenSize
+    let (active, step) = (pass.active, pass.step)
     let hasLoss = step == 0 || lossSegments == .all
     var outcome = (lossSum: 0.0, correctCount: 0)
     if hasLoss {
       outcome = head.accumulate(
-        parameters, gradients: gradients, hidden: tape.output, reading: place.reading,
-        batch: place.classification, scale: scale, dropout: dropout, into: classificationGradient,
+        parameters, gradients: gradients, hidden: tape.output, reading: pass.reading,
+        batch: pass.classification, scale: scale, dropout: dropout, into: classificationGradient,
         workspace: workspace
       ) { sequence in
         let sample = group.samples[active[sequence]]
@@ -32,27 +32,27 @@ extension RecurrentWorker {
       }
     }
 
-    hiddenGradient.update(repeating: 0, count: place.reading.rowCount * width)
+    hiddenGradient.update(repeating: 0, count: pass.reading.rowCount * width)
     for sequence in active.indices {
       let sample = active[sequence]
-      let first = hiddenGradient + place.reading.starts[sequence] * width
+      let first = hiddenGradient + pass.reading.starts[sequence] * width
       if hasLoss {
         first.update(from: classificationGradient + sequence * width, count: width)
       }
       if memoryArrives {
         let memory = first + plan.layout.memoryRows.lowerBound * width
         memory.update(from: memoryGradient + sample * memoryStride, count: memoryStride)
-        if let share = share(of: sequence, in: place, memoryMixup) {
+        if let share = share(of: sequence, in: pass, memoryMixup) {
           bank.mixGradient(share, at: memory)
         }
       }
     }
     let inputs = encoder.backward(
-      parameters, gradients: gradients, hiddenGradient: hiddenGradient, batch: place.batch,
-      reading: place.reading, dropout: dropout, activations: tape, workspace: workspace)
+      parameters, gradients: gradients, hiddenGradient: hiddenGradient, batch: pass.batch,
+      reading: pass.reading, dropout: dropout, activations: tape, workspace: workspace)
     for sequence in active.indices {
       let sample = active[sequence]
-      let firstRow = place.batch.starts[sequence]
+      let firstRow = pass.batch.starts[sequence]
       plan.layout.addWordGradients(
         tokens: group.tokens(of: sample, step: step),
         rows: inputs.words + firstRow * plan.layout.embeddingWidth, to: gradients.embeddings.word)
@@ -61,8 +61,13 @@ extension RecurrentWorker {
         if group.samples[sample].beginsDocument, let initialMemory = gradients.initialMemory {
           Scalar.add(memoryRows, to: initialMemory, count: memoryStride)
         }
-      } else {
+      } else if group.readers[sample] == sample {
         (memoryGradient + sample * memoryStride).update(from: memoryRows, count: memoryStride)
+      } else {
+        // What was read for both had one memory; the reader's gradient is there, for it comes first.
+        Scalar.add(
+          memoryRows, to: memoryGradient + group.readers[sample] * memoryStride,
+          count: memoryStride)
       }
     }
     return outcome

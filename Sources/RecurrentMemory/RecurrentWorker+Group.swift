@@ -4,9 +4,11 @@ import Transformer
 extension RecurrentWorker {
   /// Samples that go through their segments together.
   struct Group {
-    /// Who takes part in a step, and which rows are computed.
-    struct Step {
-      /// The samples that have a segment at this step; sequence s of the batch is sample active[s].
+    /// Segments that are computed together: who takes part, and which rows are computed.
+    struct Pass {
+      /// The segments' step, counted from the last one, 0.
+      let step: Int
+      /// The samples whose segment is computed; sequence s of the batch is sample active[s].
       let active: [Int]
       /// Their segments' rows.
       let batch: SequenceBatch
@@ -18,6 +20,11 @@ extension RecurrentWorker {
       /// For each sequence the segment it is in its document, and the sample it is in the optimizer
       /// step: what names its dropout masks.
       let places: [(segment: UInt32, sample: UInt32)]
+
+      /// The masks, the same on the way there and back; `nil` without a key.
+      func dropout(key: SIMD2<UInt32>?) -> DropoutPlan? {
+        key.map { DropoutPlan(key: $0, sequences: places) }
+      }
     }
 
     let samples: [RecurrentSample]
@@ -26,29 +33,44 @@ extension RecurrentWorker {
     let documentNumbers: [Int]
     /// Whether any of the samples has a loss.
     let hasLoss: Bool
-    /// One a segment of the longest document, the last segment first.
-    let steps: [Step]
+    /// For each sample the one whose segments are read for both up to the last: the first of those with
+    /// the same beginning, or itself.
+    let readers: [Int]
+    /// The passes in the order of the way back: those of the last segments, as many as they take, then one
+    /// for each step from 1 on.
+    let passes: [Pass]
+    /// Passes of the last segments.
+    let lastPassCount: Int
+    /// Steps of the longest document.
+    let stepCount: Int
 
-    /// Plans all steps, so that nothing is allocated in one.
+    /// Plans all passes, so that nothing is allocated in one.
     ///
     /// - Parameters:
     ///   - documentNumbers: `nil` where all documents are there.
     ///   - firstSample: number of the first sample within the optimizer step.
+    ///   - sharesBeginnings: whether documents that are one but for their last segment are read once up
+    ///     to it.
     init(
       _ samples: [RecurrentSample], documentNumbers: [Int]? = nil, firstSample: Int,
-      plan: RecurrentPlan
+      sharesBeginnings: Bool, plan: RecurrentPlan
     ) {
       precondition(samples.count <= plan.samplesPerGroup, "a group larger than planned")
       let documentNumbers = documentNumbers ?? Array(samples.indices)
       self.samples = samples
       self.documentNumbers = documentNumbers
       hasLoss = samples.contains { $0.weight > 0 }
-      let stepCount = samples.map(\.segmentCount).max() ?? 0
-      steps = (0..<stepCount).map { step in
-        let active = samples.indices.filter { samples[$0].segmentCount > step }
-        let tokenCounts = active.map {
-          samples[$0].pieces[samples[$0].segmentCount - 1 - step].count
-        }
+      var readers = Array(samples.indices)
+      for index in samples.indices.dropFirst()
+      where sharesBeginnings && samples[index].sharesBeginning(with: samples[index - 1]) {
+        readers[index] = readers[index - 1]
+      }
+      self.readers = readers
+      func tokenCount(_ sample: Int, _ step: Int) -> Int {
+        samples[sample].pieces[samples[sample].segmentCount - 1 - step].count
+      }
+      func pass(_ step: Int, _ active: [Int]) -> Pass {
+        let tokenCounts = active.map { tokenCount($0, step) }
         let skips = zip(active, tokenCounts).map { sample, tokenCount in
           plan.layout.skip(tokenCount: tokenCount, span: samples[sample].positionSpan)
         }
@@ -56,8 +78,8 @@ extension RecurrentWorker {
           lengths: tokenCounts.map { plan.layout.rowCount(tokenCount: $0) },
           memoryRows: plan.layout.memoryRows,
           skips: skips.contains { $0.count > 0 } ? skips : [])
-        return Step(
-          active: active, batch: batch,
+        return Pass(
+          step: step, active: active, batch: batch,
           reading: batch.leading(step == 0 ? 1 : plan.layout.memoryRows.upperBound),
           classification: batch.leading(1),
           places: active.map {
@@ -68,10 +90,27 @@ extension RecurrentWorker {
             )
           })
       }
+      let stepCount = samples.map(\.segmentCount).max() ?? 0
+      var parts: [[Int]] = []
+      var rows = Int.max
+      for sample in samples.indices {
+        let count = plan.layout.rowCount(tokenCount: tokenCount(sample, 0))
+        if rows > plan.capacity.rowCount - count {
+          parts.append([])
+          rows = 0
+        }
+        parts[parts.count - 1].append(sample)
+        rows += count
+      }
+      lastPassCount = parts.count
+      self.stepCount = stepCount
+      passes =
+        parts.map { pass(0, $0) }
+        + (1..<max(1, stepCount)).map { step in
+          pass(
+            step, samples.indices.filter { samples[$0].segmentCount > step && readers[$0] == $0 })
+        }
     }
-
-    /// Steps of the longest document.
-    var stepCount: Int { steps.count }
 
     /// Which of its segments a sample is at.
     func segment(of sample: Int, step: Int) -> Int { samples[sample].segmentCount - 1 - step }
@@ -80,9 +119,5 @@ extension RecurrentWorker {
       samples[sample].tokens(ofSegment: segment(of: sample, step: step))
     }
 
-    /// The masks of this step, the same on the way there and back; `nil` without a key.
-    func dropout(step: Int, key: SIMD2<UInt32>?) -> DropoutPlan? {
-      key.map { DropoutPlan(key: $0, sequences: steps[step].places) }
-    }
   }
 }

@@ -33,7 +33,10 @@ extension RecurrentWorker {
       }
     }
     guard let interval = objective.askEvery else {
-      return accumulate(Group(documents, firstSample: firstSample, plan: plan))
+      return accumulate(
+        Group(
+          documents, firstSample: firstSample, sharesBeginnings: objective.lossSegments == .last,
+          plan: plan))
     }
     var loss = RecurrentLoss()
     loss.sampleCount = documents.count
@@ -42,14 +45,15 @@ extension RecurrentWorker {
     var index = 0
     while !passages.isEmpty {
       let group = Group(
-        passages, documentNumbers: numbers, firstSample: firstSample, plan: plan)
+        passages, documentNumbers: numbers, firstSample: firstSample, sharesBeginnings: true,
+        plan: plan)
       let outcome = accumulate(group)
       loss.lossSum += outcome.lossSum
       loss.positionCount += outcome.positionCount
       index += 1
       (numbers, passages) = ([], [])
       for (sample, number) in group.documentNumbers.enumerated() {
-        guard group.samples[sample].weight == 0 || head.isRight[sample] else { continue }
+        guard group.samples[sample].weight == 0 || isRight[sample] else { continue }
         guard let next = documents[number].passage(index, askedEvery: interval) else {
           loss.correctCount += 1
           continue

@@ -7,7 +7,8 @@ import Transformer
 /// Samples are aligned at their ends: step e = 0 is everybody's last segment, and a sample with N
 /// segments takes part in the steps e < N, so the missing segments of short documents are at the
 /// front and cost nothing. Documents are read from step N − 1 down to 0, and the way back goes up
-/// from 0.
+/// from 0. What several documents have in common before their last segments is read for the first of
+/// them, and the gradients that arrive at their memories are added there.
 final class RecurrentWorker<Scalar: KernelScalar> {
   let plan: RecurrentPlan
   let encoder: Encoder<Scalar>
@@ -25,6 +26,8 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   let hiddenGradient: UnsafeMutablePointer<Scalar>
   /// Gradient of the loss at the hidden states at `[CLS]`, `[group, d]`.
   let classificationGradient: UnsafeMutablePointer<Scalar>
+  /// Whether each sample of a group was right when its last segment was last taken back.
+  private(set) var isRight: [Bool]
   /// What segments keep for the way back, that of step 0 first; as many as a group ever needed.
   private(set) var tapes: [EncoderActivations<Scalar>] = []
   private let scratch: EncoderActivations<Scalar>
@@ -41,6 +44,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       plan.model, capacity: capacity, team: team, trains: trains)
     scratch = EncoderActivations(configuration, capacity: capacity, keepsEveryLayer: false)
     head = ClassificationStep(plan)
+    isRight = Array(repeating: false, count: plan.samplesPerGroup)
     let width = configuration.hiddenSize
     let memoryStride = plan.memory.tokenCount * width
     memories = BoundaryMemories(
@@ -65,18 +69,19 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   func logits(
     _ samples: ArraySlice<RecurrentSample>, parameters: ModelParameters<Scalar>
   ) -> [[Scalar]] {
-    let group = Group(Array(samples), firstSample: 0, plan: plan)
+    let group = Group(Array(samples), firstSample: 0, sharesBeginnings: true, plan: plan)
     memories.begin(
       stepCount: group.stepCount, sampleCount: group.samples.count, keepsEveryStep: false)
     start(group, parameters)
-    for step in stride(from: group.stepCount - 1, through: 0, by: -1) {
-      forward(group, step: step, parameters: parameters, dropout: nil, activations: scratch)
-      if step > 0 { handOn(group, step: step, from: scratch, memoryMixup: nil) }
+    for pass in group.passes[group.lastPassCount...].reversed() {
+      forward(group, pass, parameters: parameters, dropout: nil, activations: scratch)
+      handOn(group, pass, from: scratch, memoryMixup: nil)
     }
-    guard group.stepCount > 0 else { return [] }
-    return head.logits(
-      parameters, hidden: scratch.output, batch: group.steps[0].classification,
-      workspace: workspace)
+    return group.passes[..<group.lastPassCount].flatMap { pass in
+      forward(group, pass, parameters: parameters, dropout: nil, activations: scratch)
+      return head.logits(
+        parameters, hidden: scratch.output, batch: pass.classification, workspace: workspace)
+    }
   }
 
   /// Adds the gradients of `scale`·Σ loss over a group's samples to `gradients`.
@@ -110,28 +115,34 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     memories.begin(
       stepCount: group.stepCount, sampleCount: group.samples.count, keepsEveryStep: replays)
     start(group, parameters)
-    // Without a question nobody looks at the last segments.
-    for step in stride(from: group.stepCount - 1, through: group.hasLoss ? 0 : 1, by: -1) {
-      let activations = step < tapeCount ? tapes[step] : scratch
-      let dropout = group.dropout(step: step, key: dropoutKey)
+    for number in stride(from: group.passes.count - 1, through: group.lastPassCount, by: -1) {
+      let pass = group.passes[number]
+      let activations = pass.step < tapeCount ? tapes[pass.step] : scratch
       forward(
-        group, step: step, parameters: parameters, dropout: dropout, activations: activations)
-      if step > 0 { handOn(group, step: step, from: activations, memoryMixup: memoryMixup) }
-      loss.positionCount += group.steps[step].batch.rowCount
+        group, pass, parameters: parameters, dropout: pass.dropout(key: dropoutKey),
+        activations: activations)
+      handOn(group, pass, from: activations, memoryMixup: memoryMixup)
+      loss.positionCount += pass.batch.rowCount
     }
-    for step in 0..<(group.hasLoss ? backwardCount : 0) {
-      let tape = tapes[replays ? 0 : step]
-      let dropout = group.dropout(step: step, key: dropoutKey)
-      // The tape of step 0 is still there.
-      if replays && step > 0 {
-        forward(group, step: step, parameters: parameters, dropout: dropout, activations: tape)
+    // Without a question nobody looks at the last segments.
+    guard group.hasLoss else { return loss }
+    for number in 0..<group.lastPassCount + backwardCount - 1 {
+      let pass = group.passes[number]
+      let tape = tapes[replays ? 0 : pass.step], dropout = pass.dropout(key: dropoutKey)
+      if replays || pass.step == 0 {
+        forward(group, pass, parameters: parameters, dropout: dropout, activations: tape)
       }
       let outcome = backward(
-        group, step: step, tape: tape, lossSegments: objective.lossSegments,
-        memoryArrives: step > 0 && step < backpropagation.reach, scale: scale, dropout: dropout,
-        memoryMixup: memoryMixup, parameters: parameters, gradients: gradients)
+        group, pass, tape: tape, lossSegments: objective.lossSegments,
+        memoryArrives: pass.step > 0 && pass.step < backpropagation.reach, scale: scale,
+        dropout: dropout, memoryMixup: memoryMixup, parameters: parameters, gradients: gradients)
       loss.lossSum += outcome.lossSum
-      if step == 0 { loss.correctCount += outcome.correctCount }
+      guard pass.step == 0 else { continue }
+      loss.correctCount += outcome.correctCount
+      loss.positionCount += pass.batch.rowCount
+      for sequence in pass.active.indices {
+        isRight[pass.active[sequence]] = head.isRight[sequence]
+      }
     }
     return loss
   }
@@ -152,43 +163,48 @@ final class RecurrentWorker<Scalar: KernelScalar> {
 
   /// One segment of every active sample, from the memories that enter it.
   private func forward(
-    _ group: Group, step: Int, parameters: ModelParameters<Scalar>, dropout: DropoutPlan?,
-    activations: EncoderActivations<Scalar>
+    _ group: Group, _ pass: Group.Pass, parameters: ModelParameters<Scalar>,
+    dropout: DropoutPlan?, activations: EncoderActivations<Scalar>
   ) {
-    let place = group.steps[step]
-    for sequence in place.active.indices {
-      let sample = place.active[sequence]
+    for sequence in pass.active.indices {
+      let sample = pass.active[sequence]
       plan.layout.write(
-        tokens: group.tokens(of: sample, step: step),
-        memory: memories.entering(step: step, sample: sample),
+        tokens: group.tokens(of: sample, step: pass.step),
+        memory: memories.entering(step: pass.step, sample: sample),
         wordEmbeddings: parameters.embeddings.word, into: activations,
-        fromRow: place.batch.starts[sequence])
+        fromRow: pass.batch.starts[sequence])
     }
     encoder.forward(
-      parameters, batch: place.batch, reading: place.reading, dropout: dropout,
+      parameters, batch: pass.batch, reading: pass.reading, dropout: dropout,
       activations: activations, workspace: workspace)
   }
 
-  /// The memories that a segment wrote enter the next one, step e − 1, disturbed by mixup.
+  /// The memories that a segment wrote enter the next one, step e − 1, disturbed by mixup: the last one
+  /// of all samples that begin so.
   private func handOn(
-    _ group: Group, step: Int, from activations: EncoderActivations<Scalar>,
+    _ group: Group, _ pass: Group.Pass, from activations: EncoderActivations<Scalar>,
     memoryMixup: MemoryMixup?
   ) {
-    let place = group.steps[step], width = plan.model.encoder.hiddenSize
-    for sequence in place.active.indices {
-      let sample = place.active[sequence]
-      let row = place.reading.starts[sequence] + plan.layout.memoryRows.lowerBound
-      let memory = memories.entering(step: step - 1, sample: sample)
+    let width = plan.model.encoder.hiddenSize
+    for sequence in pass.active.indices {
+      let sample = pass.active[sequence]
+      let row = pass.reading.starts[sequence] + plan.layout.memoryRows.lowerBound
+      let memory = memories.entering(step: pass.step - 1, sample: sample)
       memory.update(from: activations.output + row * width, count: memoryStride)
-      if let share = share(of: sequence, in: place, memoryMixup) { bank.mix(share, into: memory) }
+      if let share = share(of: sequence, in: pass, memoryMixup) { bank.mix(share, into: memory) }
+    }
+    guard pass.step == 1 else { return }
+    for sample in group.readers.indices where group.readers[sample] != sample {
+      memories.entering(step: 0, sample: sample).update(
+        from: memories.entering(step: 0, sample: group.readers[sample]), count: memoryStride)
     }
   }
 
   /// What mixup makes of the memory that a sequence hands on.
   func share(
-    of sequence: Int, in place: Group.Step, _ memoryMixup: MemoryMixup?
+    of sequence: Int, in pass: Group.Pass, _ memoryMixup: MemoryMixup?
   ) -> MemoryMixup.Share? {
-    let (segment, sample) = place.places[sequence]
+    let (segment, sample) = pass.places[sequence]
     return memoryMixup?.share(segment: segment, sample: sample, otherCount: bank.count)
   }
 

@@ -123,7 +123,8 @@ private struct LongDocuments {
         label: label, memory: Self.memory)
     }
     _ = worker.accumulate(
-      RecurrentWorker<Float>.Group(samples, firstSample: 0, plan: worker.plan),
+      RecurrentWorker<Float>.Group(
+        samples, firstSample: 0, sharesBeginnings: true, plan: worker.plan),
       objective: RecurrentObjective(
         lossSegments: lossSegments, backpropagation: backpropagation),
       scale: 0.5, dropoutKey: nil, parameters: parameters.parameters,

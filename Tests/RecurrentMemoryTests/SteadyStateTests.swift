@@ -64,7 +64,8 @@ import Transformer
         let batch = try RecurrentBatch<Float>(dropout: 0.1, threadCount: 1, family: .albert)
         let plan = batch.trainer.plan
         let worker = RecurrentWorker<Float>(plan, team: ThreadTeam(threadCount: 1), trains: true)
-        let group = RecurrentWorker<Float>.Group(batch.samples, firstSample: 0, plan: plan)
+        let group = RecurrentWorker<Float>.Group(
+          batch.samples, firstSample: 0, sharesBeginnings: true, plan: plan)
         let gradients = ParameterStore<Float>(plan.model)
         let objective = RecurrentObjective(lossSegments: .last, backpropagation: .full)
         let key = SIMD2<UInt32>(1, 2)
@@ -87,7 +88,8 @@ import Transformer
         let plan = golden.trainer.plan
         let worker = RecurrentWorker<Float>(
           plan, team: ThreadTeam(threadCount: 1), trains: true)
-        let group = RecurrentWorker<Float>.Group(golden.samples, firstSample: 0, plan: plan)
+        let group = RecurrentWorker<Float>.Group(
+          golden.samples, firstSample: 0, sharesBeginnings: false, plan: plan)
         let gradients = ParameterStore<Float>(plan.model)
         let objective = RecurrentObjective(
           lossSegments: .all, backpropagation: try #require(Backpropagation(backpropagation)))
