@@ -2,6 +2,7 @@ import ModelSchema
 import Testing
 
 @testable import FineTuning
+@testable import RecurrentMemory
 
 @Suite struct QuestionsPerStoryTests {
   private func reason() throws -> StoryTask {
@@ -41,6 +42,19 @@ import Testing
       #expect(Set(story.map { samples[$0].label }).count <= 2)
     }
     #expect(Set(bodies).count == 11)
+  }
+
+  @Test(arguments: [0, 0.5])
+  func `documents of a story are read once up to their last segment`(noise: Double) throws {
+    let memory = MemoryConfiguration(tokenCount: 2, segmentPositions: 36, alignment: .right)
+    let samples = try batch(
+      of: try reason(), questions: 4, noise: noise, mixing: .none, sampleCount: 40
+    ).map { RecurrentSample(tokens: $0.tokenIDs, label: $0.label, memory: memory) }
+    #expect(samples.allSatisfy { $0.segmentCount == 4 })
+    let shares = samples.indices.dropFirst().map {
+      samples[$0].sharesBeginning(with: samples[$0 - 1])
+    }
+    #expect(shares == (1..<40).map { $0 % 4 > 0 })
   }
 
   @Test func `of each story the first document is the one that it has alone`() throws {
