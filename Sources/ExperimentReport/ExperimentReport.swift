@@ -86,7 +86,8 @@ package struct ExperimentReport {
       ]
     }
     return LearningSection(
-      TrainingCurve(metrics), seeds: seeds, failures: folder.failures
+      TrainingCurve(metrics), seeds: seeds, trainedSeeds: folder.trainedSeeds,
+      failures: folder.failures
     ).markup
   }
 

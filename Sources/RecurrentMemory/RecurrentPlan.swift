@@ -12,7 +12,7 @@ package struct RecurrentPlan: Sendable {
   package let layout: SegmentLayout
   /// The largest pass: rows that go through the encoder side by side.
   package let capacity: EncoderCapacity
-  /// The most samples that share a pass, those of a single token.
+  /// The most samples of a group, and so of a pass: as many as a pass has room for with one token each.
   package let samplesPerGroup: Int
 
   /// The plan of a model with memory.
@@ -47,10 +47,11 @@ package struct RecurrentPlan: Sendable {
     layout.rowCount(tokenCount: sample.pieces.reduce(0) { max($0, $1.count) })
   }
 
-  /// The samples of a batch in groups, in order, each as large as a pass allows.
+  /// The samples of a batch in groups, in order, each as large as the passes of its earlier segments
+  /// allow.
   ///
-  /// - Parameter sharesBeginnings: whether documents that are one but for their last segment are read
-  ///   once up to it; then a group has room for more of them than a pass, up to ``samplesPerGroup``.
+  /// - Parameter sharesBeginnings: whether those that are one document but for their last segment take
+  ///   the room of one, up to ``samplesPerGroup``, for they are read once up to it.
   func groups(of samples: [RecurrentSample], sharesBeginnings: Bool) -> [Range<Int>] {
     var groups: [Range<Int>] = []
     var first = 0, rows = 0

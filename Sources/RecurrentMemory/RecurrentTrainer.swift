@@ -8,8 +8,8 @@ import Transformer
 /// and never a sum, so the same seed and data give the same bits with any number of threads.
 ///
 /// Documents in a row that differ in their last segment alone, such as several questions about one text,
-/// are read once up to it, unless the loss looks at the segments before: with what the first one's dropout
-/// and mixup do to them.
+/// are read once up to it, with the first one's dropout and mixup. Where the loss looks at every segment
+/// each is read by itself.
 package final class RecurrentTrainer<Scalar: KernelScalar> {
   /// What the recurrence knows of the model.
   package let plan: RecurrentPlan
@@ -41,7 +41,8 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
   ) -> RecurrentLoss {
     var sum = RecurrentLoss()
     if firstSample == 0 { worker.bank.clear() }
-    let sharesBeginnings = objective.lossSegments == .last
+    // Memories are mixed with those of the groups before, of which there must be some.
+    let sharesBeginnings = objective.lossSegments == .last && memoryMixup == nil
     for range in plan.groups(of: samples, sharesBeginnings: sharesBeginnings) {
       sum += worker.accumulate(
         documents: Array(samples[range]), firstSample: firstSample + range.lowerBound,

@@ -118,6 +118,5 @@ extension RecurrentWorker {
     func tokens(of sample: Int, step: Int) -> ArraySlice<Int32> {
       samples[sample].tokens(ofSegment: segment(of: sample, step: step))
     }
-
   }
 }

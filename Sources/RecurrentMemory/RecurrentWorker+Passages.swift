@@ -27,7 +27,11 @@ extension RecurrentWorker {
     }
     defer {
       if memoryMixup != nil {
-        for number in documents.indices where documents[number].segmentCount > 1 {
+        // Documents of one beginning have one memory.
+        for number in documents.indices
+        where documents[number].segmentCount > 1
+          && (number == 0 || !documents[number].sharesBeginning(with: documents[number - 1]))
+        {
           bankMemory(ofDocument: number)
         }
       }

@@ -246,6 +246,9 @@ import Testing
     func checksum() throws -> String {
       try SourceChecksum.checksum(of: folder.path("speeches"))
     }
+    try FileManager.default.createDirectory(
+      atPath: folder.path("speeches/early"), withIntermediateDirectories: false)
+    try folder.write("the first speech", to: "speeches/early/1.txt")
     let before = try checksum()
     #expect(try SourceChecksum.checksum(of: folder.path("speeches/")) == before)
     try folder.write("x", to: "speeches/.hidden")

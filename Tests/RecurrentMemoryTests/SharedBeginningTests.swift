@@ -1,5 +1,6 @@
 import Kernels
 import ModelSchema
+import Randomness
 import Testing
 import Transformer
 
@@ -63,6 +64,40 @@ import Transformer
     }
   }
 
+  @Test func `where a document is read no further the others of its story go on`() throws {
+    let batch = try batch([12, 12])
+    let memory = try #require(batch.model.memory)
+    // The first is wrong when it is asked after its first segment, the second right.
+    let samples = batch.samples.enumerated().map { index, sample in
+      let passage = RecurrentSample(
+        tokens: [0, 2].flatMap { sample.tokens(ofSegment: $0) }, label: 0, memory: memory)
+      let logits = batch.trainer.logits([passage], parameters: batch.store.parameters)[0]
+      let best = logits.indices.max { logits[$0] < logits[$1] } ?? 0
+      return RecurrentSample(
+        tokens: sample.tokens, label: (best + 1 - index) % 3, memory: memory, factEnd: 0)
+    }
+    func outcome(_ parts: [[RecurrentSample]]) -> (loss: RecurrentLoss, gradients: [Double]) {
+      let gradients = ParameterStore<Double>(batch.model)
+      var loss = RecurrentLoss()
+      for samples in parts {
+        loss += batch.trainer.accumulateGradients(
+          samples, firstSample: 0,
+          objective: RecurrentObjective(
+            lossSegments: .last, backpropagation: .full, askEvery: 1), scale: 1, dropoutKey: nil,
+          parameters: batch.store.parameters, into: gradients)
+      }
+      return (loss, Array(gradients.elements))
+    }
+    let together = outcome([samples]), apart = outcome(samples.map { [$0] })
+    // The first segment for both and two questions, then the second's other passage.
+    #expect(together.loss.positionCount == (1 + 2) * 9 + 2 * 9)
+    #expect(abs(together.loss.lossSum - apart.loss.lossSum) < 1e-12 * apart.loss.lossSum)
+    let largest = apart.gradients.reduce(0) { max($0, abs($1)) }
+    for (one, other) in zip(together.gradients, apart.gradients) {
+      #expect(abs(one - other) < 1e-13 * largest)
+    }
+  }
+
   @Test func `a beginning is computed once, as often as the loss looks at it`() throws {
     // Three documents of three segments of nine rows.
     let batch = try batch([12, 12, 12])
@@ -108,6 +143,30 @@ import Transformer
       move()
       return batch.loss(objective, into: nil)
     }
+  }
+
+  @Test func `so are those through memories that are mixed with another story's`() throws {
+    let batch = try batch([12, 12, 12, 8, 8])
+    let objective = Self.objectives[0]
+    let mixup = MemoryMixup(probability: 1, generator: Philox(key: 6))
+    let gradients = ParameterStore<Double>(batch.model)
+    // The memories that are mixed in come from a pass before, with the numbers as they are.
+    func loss(into gradients: ParameterStore<Double>?, after move: () -> Void = {}) -> Double {
+      _ = batch.loss(objective, into: nil, memoryMixup: mixup)
+      move()
+      return batch.loss(objective, into: gradients, firstSample: 5, memoryMixup: mixup)
+    }
+    #expect(abs(loss(into: gradients) - batch.loss(objective, into: nil)) > 1e-6)
+    batch.expectSlopes(gradients, seed: 15) { loss(into: nil, after: $0) }
+  }
+
+  @Test func `a batch of few stories still has memories to mix`() throws {
+    // Two groups without a story in common.
+    let batch = try batch(Array(repeating: 8, count: 56) + Array(repeating: 12, count: 4))
+    let mixup = MemoryMixup(probability: 1, generator: Philox(key: 6))
+    let objective = Self.objectives[0]
+    #expect(
+      batch.loss(objective, into: nil, memoryMixup: mixup) != batch.loss(objective, into: nil))
   }
 
   @Test func `what differs before the last segment is not shared`() throws {

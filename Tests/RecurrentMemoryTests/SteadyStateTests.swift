@@ -61,11 +61,22 @@ import Transformer
 
     @Test func `nor does a step of a model that projects its embeddings`() async {
       await #expect(processExitsWith: .success) {
-        let batch = try RecurrentBatch<Float>(dropout: 0.1, threadCount: 1, family: .albert)
+        // Some of the documents are one but for their last segment, which take two passes.
+        let batch = try RecurrentBatch<Float>(
+          dropout: 0.1, threadCount: 1,
+          tokenCounts: [1, 5, 16, 11] + Array(repeating: 12, count: 60),
+          family: .albert
+        ) { sample, memory in
+          RecurrentSample(
+            tokens: sample.tokens.count == 12
+              ? Array(repeating: 1, count: 8) + sample.tokens.suffix(4) : sample.tokens,
+            label: sample.label, memory: memory)
+        }
         let plan = batch.trainer.plan
         let worker = RecurrentWorker<Float>(plan, team: ThreadTeam(threadCount: 1), trains: true)
         let group = RecurrentWorker<Float>.Group(
           batch.samples, firstSample: 0, sharesBeginnings: true, plan: plan)
+        #expect(group.lastPassCount == 2 && group.readers.last == 4)
         let gradients = ParameterStore<Float>(plan.model)
         let objective = RecurrentObjective(lossSegments: .last, backpropagation: .full)
         let key = SIMD2<UInt32>(1, 2)

@@ -4,17 +4,21 @@ struct LearningSection {
 
   private let curve: TrainingCurve
   private let seeds: [Int]
+  private let trainedSeeds: [Int]
   private let failures: [(seed: Int, problem: String)]
 
   /// - Parameters:
-  ///   - seeds: of all models of the experiment. The curve is that of the first one that learned, or
-  ///     of the first one where none did.
+  ///   - seeds: of all models of the experiment.
+  ///   - trainedSeeds: of those that are trained, as far as their files are there. The curve is that of
+  ///     the first of them, or of the first of all.
   ///   - failures: why some did not learn.
   init(
-    _ curve: TrainingCurve, seeds: [Int], failures: [(seed: Int, problem: String)]
+    _ curve: TrainingCurve, seeds: [Int], trainedSeeds: [Int],
+    failures: [(seed: Int, problem: String)]
   ) {
     self.curve = curve
     self.seeds = seeds
+    self.trainedSeeds = trainedSeeds
     self.failures = failures
   }
 
@@ -46,9 +50,8 @@ struct LearningSection {
   }
 
   private var summary: String {
-    let learned = seeds.filter { seed in !failures.contains { $0.seed == seed } }
-    guard let shown = learned.first ?? seeds.first, seeds.count > 1 else { return counts }
-    let number = failures.isEmpty ? "" : ", of which \(learned.count) learned"
+    guard let shown = trainedSeeds.first ?? seeds.first, seeds.count > 1 else { return counts }
+    let number = failures.isEmpty ? "" : ", of which \(trainedSeeds.count) learned"
     return
       "The experiment trained \(seeds.count) models\(number), which differ in their seed; what "
       + "follows is that of seed \(shown). " + counts

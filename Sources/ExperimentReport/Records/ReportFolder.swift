@@ -31,6 +31,8 @@ package struct ReportFolder: Sendable {
   let results: [AccuracyResult]?
   /// `attention.svg`: the bytes of the picture.
   let attention: [UInt8]?
+  /// The seeds that have a trained model, `seed-N/trained.rmtw`.
+  let trainedSeeds: [Int]
   /// `seed-N/failure.json`: why the model of a seed did not learn, by seed.
   let failures: [(seed: Int, problem: String)]
 
@@ -65,6 +67,7 @@ package struct ReportFolder: Sendable {
     }
     attention = try present("attention.svg").map(Self.picture)
     let seeds = settings?["seeds"]?.array?.compactMap(\.integer) ?? []
+    trainedSeeds = seeds.filter { present("seed-\($0)/trained.rmtw") != nil }
     failures = try seeds.compactMap { seed in
       try present("seed-\(seed)/failure.json").map { path in
         (seed, try Self.settings(path)["problem"]?.string ?? "why is not known")

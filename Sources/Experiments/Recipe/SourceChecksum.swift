@@ -24,7 +24,7 @@ public enum SourceChecksum {
       of: TextFolder.files(in: [path]), in: path, checkCancellation: checkCancellation)
   }
 
-  /// The checksum of some of a folder's files, or of the one file that lies at the path itself.
+  /// The checksum of some of a folder's files, sorted, or of the one file that lies at the path itself.
   ///
   /// - Throws: `FileError`.
   static func checksum(
@@ -32,11 +32,12 @@ public enum SourceChecksum {
   ) throws -> String {
     if files == [path] { return try Checksum(ofFile: path).description }
     var fingerprint = StreamingChecksum()
-    for file in files.sorted() {
+    let folder = path.hasSuffix("/") ? path : "\(path)/"
+    for file in files {
       try checkCancellation()
       let name =
-        file.hasPrefix("\(path)/")
-        ? file.dropFirst(path.count).drop { $0 == "/" } : file.split(separator: "/").last ?? ""
+        file.hasPrefix(folder)
+        ? file.dropFirst(folder.count) : file.split(separator: "/").last ?? ""
       let line = "\(name) \(try Checksum(ofFile: file))\n"
       Array(line.utf8).withUnsafeBytes { fingerprint.update($0) }
     }

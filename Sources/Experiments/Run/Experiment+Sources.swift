@@ -16,7 +16,8 @@ extension Experiment {
     func checksum(_ name: String, at path: String, isCheckpoint: Bool = false) throws -> String {
       if let checksum = known[path] { return checksum }
       try checkCancellation()
-      // Of a checkpoint's folder only what goes into the model counts, not its card.
+      // Of a checkpoint's folder only what goes into the model counts, not its card; a source counts
+      // whole, as the recipe's own checksum of it does.
       let files =
         isCheckpoint
         ? try CheckpointConverter.sourcePaths(of: self.path(name))

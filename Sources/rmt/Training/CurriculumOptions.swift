@@ -53,7 +53,7 @@ struct CurriculumOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Make so many documents of each story that a batch draws, or as many as it has questions, which differ in their question alone and are read once up to their last segment. A model that knows the facts then sees at once what the words of the question change.",
+      "Make so many documents of each story that a batch draws, or as many as it has questions, which differ in their question alone. A model that knows the facts then sees at once what the words of the question change.",
       valueName: "n,…"))
   var questionsPerStory: CommaSeparated<Int> = CommaSeparated([1])
 
