@@ -11,7 +11,7 @@ public struct CheckpointConverter {
   ///
   /// - Throws: ``OpeningError`` and the errors of the readers.
   public static func sourcePaths(of source: String) throws -> [String] {
-    Array(Set(try SourceCheckpoint(path: source).provenancePaths)).sorted()
+    Set(try SourceCheckpoint(path: source).provenancePaths).sorted()
   }
 
   /// Converts a checkpoint, one piece of a tensor in memory at a time.
