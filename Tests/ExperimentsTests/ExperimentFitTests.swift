@@ -103,31 +103,67 @@ import Testing
     }
   }
 
-  @Test func `a model trained on generated stories is measured on those of a file`() throws {
+  @Test func `a model trained on generated stories is measured on those and on a file's`() throws {
     let generated = try StoryCollection(generatedFor: [], allowsTrainingStories: false)
-    let stories =
-      generated.stories(of: .test).prefix(8) + generated.stories(of: .training).prefix(4)
-    let lines = stories.map {
-      "1 \($0.facts[0])\n2 \($0.facts[1])\n3 \($0.question)\t\($0.answer)\t1\n"
+    func writeStories(_ stories: [Story], to name: String) throws {
+      let lines = stories.map {
+        "1 \($0.facts[0])\n2 \($0.facts[1])\n3 \($0.question)\t\($0.answer)\t1\n"
+      }
+      try folder.write(lines.joined(), to: name)
     }
-    try folder.write(lines.joined(), to: "stories.txt")
-    func writeRecipe(testStories name: String) throws {
+    func writeRecipe(evaluations: [JSONValue], testStories: JSONValue = .null) throws {
       try write {
-        $0["task"] = ["name": "reason", "testStories": .string(name)]
+        $0["task"] = ["name": "reason"]
+        if !testStories.isNull { change(&$0, "task", "testStories", testStories) }
         change(&$0, "model", "segmentPositions", 64)
         change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+        $0["evaluations"] = .array(evaluations)
       }
     }
-    try writeRecipe(testStories: "stories.txt")
+    func evaluation(stories: String) -> JSONValue {
+      ["segments": [1], "samples": 2, "stories": .string(stories)]
+    }
+    let own: JSONValue = ["segments": [1], "samples": 2]
+    let tested = generated.stories(of: .test)
+    try writeStories(
+      Array(tested.prefix(8) + generated.stories(of: .training).prefix(4)), to: "stories.txt")
+    try writeRecipe(evaluations: [own, evaluation(stories: "stories.txt")])
     var notes: [String] = []
     try experiment().run { if case .note(let text) = $0 { notes.append(text) } }
-    let row = try JSONValue(parsing: folder.bytes("out/results.jsonl"), file: "results.jsonl")
-    #expect(row["stories"]?.string?.contains("checksum") == true)
+    let rows = try Experiment.rows(folder.path("out/results.jsonl"))
+    #expect(rows.map { $0["storiesFile"]?.string } == [nil, "stories.txt"])
+    #expect(rows.map { $0["stories"]?.string?.contains("checksum") } == [false, true])
     #expect(
       notes.contains { $0.contains("4 of 12 stories are among those that the model trains on") })
-    try writeStories("cellar.txt", answer: "cellar")
-    try writeRecipe(testStories: "cellar.txt")
+    let report = String(decoding: try folder.bytes("out/report.html"), as: UTF8.self)
+    #expect(report.contains("first, stories.txt"))
+    #expect(report.contains("Weights/bert-nano, stories.txt."))
+    // Rows are those of the file that is named, and of what it held.
+    try writeStories(Array(tested.prefix(6)), to: "fewer.txt")
+    try writeRecipe(evaluations: [own, evaluation(stories: "fewer.txt")])
+    #expect(blamedKey { try experiment().run() } == "evaluations[1].stories")
+    try writeRecipe(
+      evaluations: [own, evaluation(stories: "stories.txt")], testStories: "fewer.txt")
     #expect(blamedKey { try experiment().run() } == "task.testStories")
+    try writeStories(Array(tested.prefix(7)), to: "stories.txt")
+    try writeRecipe(evaluations: [own, evaluation(stories: "stories.txt")])
+    #expect(blamedKey { try experiment().run() } == "evaluations[1].stories")
+  }
+
+  @Test func `stories of an evaluation that do not fit are told by its key`() throws {
+    try writeStories("cellar.txt", answer: "cellar")
+    try folder.write("1 Mary went home.\n2 Where is Mary?\thome\t1\n", to: "other.txt")
+    for (task, name) in [
+      ("reason", "cellar.txt"), ("reason", "other.txt"), ("reason", "nowhere.txt"),
+      ("memorize", "cellar.txt"),
+    ] {
+      try write {
+        $0["task"] = ["name": .string(task)]
+        $0["evaluations"] = [["segments": [1], "samples": 2, "stories": .string(name)]]
+      }
+      #expect(blamedKey { try experiment().run() } == "evaluations[0].stories")
+      #expect(!exists("out"))
+    }
   }
 
   @Test func `more segments than a picture has room for are refused before training`() throws {

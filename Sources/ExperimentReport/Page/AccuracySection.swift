@@ -176,8 +176,10 @@ struct AccuracySection {
 
   /// A name for charts of half the width.
   private func shortName(of group: AccuracyByLength) -> String {
-    [task == nil ? group.task : nil, group.factPositions ?? "\(group.segmentPositions) positions"]
-      .compactMap { $0 }.joined(separator: " ")
+    [
+      task == nil ? group.task : nil, group.factPositions ?? "\(group.segmentPositions) positions",
+      group.storiesFile,
+    ].compactMap { $0 }.joined(separator: " ")
   }
 
   static func percent(_ part: Double) -> String { NumberFormat.percentage(part) }

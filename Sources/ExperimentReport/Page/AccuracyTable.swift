@@ -35,8 +35,10 @@ struct AccuracyTable {
     let interval = row.interval
     let published = group.published?.accuracy(segmentCount: row.segmentCount)
     return [
-      [groups.first?.task == group.task ? nil : group.task, group.factPositions ?? "–"]
-        .compactMap { $0 }.joined(separator: ", "),
+      [
+        groups.first?.task == group.task ? nil : group.task, group.factPositions ?? "–",
+        group.storiesFile,
+      ].compactMap { $0 }.joined(separator: ", "),
       NumberFormat.grouped(row.segmentCount),
       NumberFormat.decimal(row.tokenCount, digits: 0),
       row.countText,

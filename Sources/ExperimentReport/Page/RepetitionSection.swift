@@ -47,12 +47,13 @@ struct RepetitionSection {
   /// Every file that the recipe names, each once, in the order of the recipe.
   private static func files(_ settings: JSONObject) -> [String] {
     var files: [String] = []
-    for (part, names) in fileMembers {
-      for value in names.compactMap({ settings[part]?[$0] }) {
-        for name in value.array?.compactMap(\.string) ?? [value.string].compactMap({ $0 })
-        where !files.contains(name) {
-          files.append(name)
-        }
+    let values =
+      fileMembers.flatMap { part, names in names.compactMap { settings[part]?[$0] } }
+      + (settings["evaluations"]?.array ?? []).compactMap { $0["stories"] }
+    for value in values {
+      for name in value.array?.compactMap(\.string) ?? [value.string].compactMap({ $0 })
+      where !files.contains(name) {
+        files.append(name)
       }
     }
     return files

@@ -1,6 +1,7 @@
 import FineTuning
 
-/// What was measured of one task with the facts in one place, all models together, by length.
+/// What was measured of one task with the facts in one place and stories from one file, all models
+/// together, by length.
 struct AccuracyByLength {
   /// One length.
   struct Row {
@@ -65,15 +66,18 @@ struct AccuracyByLength {
 
   let task: String
   let factPositions: String?
+  let storiesFile: String?
   let segmentPositions: Int
   /// The lengths, rising.
   let rows: [Row]
 
-  /// Results gathered by task, place of the facts and size of a segment, in the order of the file.
+  /// Results gathered by task, place of the facts, stories and size of a segment, in the order of the
+  /// file.
   static func gathered(_ results: [AccuracyResult]) -> [AccuracyByLength] {
     struct Key: Hashable {
       let task: String
       let factPositions: String?
+      let storiesFile: String?
       let segmentPositions: Int
     }
     var order: [Key] = []
@@ -81,14 +85,15 @@ struct AccuracyByLength {
     // A length of which a file has no document says nothing.
     for result in results where result.sampleCount > 0 {
       let key = Key(
-        task: result.task, factPositions: result.factPositions,
+        task: result.task, factPositions: result.factPositions, storiesFile: result.storiesFile,
         segmentPositions: result.segmentPositions)
       if groups[key] == nil { order.append(key) }
       groups[key, default: [:]][result.segmentCount, default: []].append(result)
     }
     return order.map { key in
       AccuracyByLength(
-        task: key.task, factPositions: key.factPositions, segmentPositions: key.segmentPositions,
+        task: key.task, factPositions: key.factPositions, storiesFile: key.storiesFile,
+        segmentPositions: key.segmentPositions,
         rows: (groups[key] ?? [:]).sorted { $0.key < $1.key }
           .map { Row(segmentCount: $0.key, measured: $0.value) })
     }
@@ -99,13 +104,15 @@ struct AccuracyByLength {
     factPositions == "random" ? nil : PublishedAccuracy(task: task)
   }
 
-  /// Where the facts stood, in words.
+  /// Where the facts stood and came from, in words.
   var factsText: String {
-    switch factPositions {
-    case "first": "facts in the first segment"
-    case "random": "facts at random places"
-    case let other?: "facts: \(other)"
-    case nil: "measured"
-    }
+    let text =
+      switch factPositions {
+      case "first": "facts in the first segment"
+      case "random": "facts at random places"
+      case let other?: "facts: \(other)"
+      case nil: "measured"
+      }
+    return [text, storiesFile].compactMap { $0 }.joined(separator: ", ")
   }
 }

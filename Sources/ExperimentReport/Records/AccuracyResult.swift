@@ -26,6 +26,8 @@ package struct AccuracyResult: Sendable, Hashable {
   package let task: String
   /// Where the facts stood, `first` or `random`; `nil` where the task knows no such choice.
   package let factPositions: String?
+  /// The file that the stories are from; `nil` where the program made them, or there are none.
+  package let storiesFile: String?
   /// Segments of a document, and positions of a full segment.
   package let segmentCount: Int
   package let segmentPositions: Int
@@ -76,6 +78,10 @@ package struct AccuracyResult: Sendable, Hashable {
     guard positions.isNull || positions.string != nil else {
       throw LineProblem("\"factPositions\" must be a name")
     }
+    let storiesFile = json["storiesFile"] ?? .null
+    guard storiesFile.isNull || storiesFile.string != nil else {
+      throw LineProblem("\"storiesFile\" must be a name")
+    }
     let memory = json["residentBytes"] ?? .null
     func seed(_ name: String) throws(LineProblem) -> UInt64? {
       let value = json[name] ?? .null
@@ -88,6 +94,7 @@ package struct AccuracyResult: Sendable, Hashable {
     let (seedValue, documentSeed) = (try seed("seed"), try seed("documentSeed"))
     self.task = task
     factPositions = positions.string
+    self.storiesFile = storiesFile.string
     segmentCount = try count("segments", from: 1)
     segmentPositions = try count("segmentPositions", from: 1)
     sampleCount = try count("samples", from: 0)

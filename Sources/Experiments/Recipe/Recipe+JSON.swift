@@ -36,8 +36,12 @@ extension Recipe {
       evaluations.append(try RecipeEvaluation(evaluation))
     }
     for (index, evaluation) in evaluations.enumerated() {
+      guard evaluation.stories == nil || self.task.name.takesStories else {
+        throw fields.contradiction(
+          "evaluations[\(index)].stories", "the task \(self.task.name.rawValue) has no stories")
+      }
       for (earlier, other) in evaluations[..<index].enumerated() {
-        if let count = evaluation.commonLength(with: other) {
+        if let count = evaluation.commonLength(with: other, testStories: self.task.testStories) {
           throw fields.contradiction(
             "evaluations[\(index)].segments",
             "evaluations[\(earlier)] already has \(count) segments of the same documents")
@@ -209,13 +213,15 @@ extension Curriculum.Stage {
 
 extension RecipeEvaluation {
   /// A number of segments at which both would measure the same documents.
-  fileprivate func commonLength(with other: RecipeEvaluation) -> Int? {
-    guard factPositions == other.factPositions, seed == other.seed else { return nil }
+  fileprivate func commonLength(with other: RecipeEvaluation, testStories: String?) -> Int? {
+    guard factPositions == other.factPositions, seed == other.seed,
+      stories ?? testStories == other.stories ?? testStories
+    else { return nil }
     return segmentCounts.first(where: Set(other.segmentCounts).contains)
   }
 
   fileprivate init(_ fields: RecipeFields) throws(RecipeError) {
-    try fields.require(only: ["segments", "samples", "factPositions", "seed"])
+    try fields.require(only: ["segments", "samples", "factPositions", "stories", "seed"])
     segmentCounts = try fields.required(
       fields.integers("segments", in: 1...Curriculum.maximumSegmentCount), "segments")
     guard zip(segmentCounts, segmentCounts.dropFirst()).allSatisfy({ $0 < $1 }) else {
@@ -223,6 +229,7 @@ extension RecipeEvaluation {
     }
     sampleCount = try fields.required(fields.integer("samples", in: 1...1 << 24), "samples")
     factPositions = try fields.choice("factPositions", of: FactPositions.self) ?? .first
+    stories = try fields.string("stories")
     seed = UInt64(try fields.integer("seed", in: 0...Int.max) ?? 0)
   }
 }

@@ -15,11 +15,6 @@ extension Recipe {
     ]
   }
 
-  /// What rows of results depend on besides the weights and their own evaluation.
-  var rowSettings: JSONObject {
-    ["task": ["testStories": task.testStories.map { .string($0) } ?? .null]]
-  }
-
   /// Every file and folder that the recipe reads: the key that names it, the name, and whether
   /// weights depend on it, or rows of results alone.
   var files: [(key: String, name: String, shapesWeights: Bool)] {
@@ -31,8 +26,26 @@ extension Recipe {
     add("task.evaluationBackground", task.evaluationBackground)
     if let name = task.stories { files.append(("task.stories", name, true)) }
     if let name = task.validationStories { files.append(("task.validationStories", name, true)) }
-    if let name = task.testStories { files.append(("task.testStories", name, false)) }
+    for (key, name) in testStories { files.append((key, name, false)) }
     return files
+  }
+
+  /// The stories that evaluations measure on: the key that names each file, and the file's name.
+  var testStories: [(key: String, name: String)] {
+    [("task.testStories", task.testStories)].compactMap { key, name in name.map { (key, $0) } }
+      + evaluations.enumerated().compactMap { index, evaluation in
+        evaluation.stories.map { (Self.storiesKey(ofEvaluation: index), $0) }
+      }
+  }
+
+  /// The stories that an evaluation measures on, and the key that says so.
+  func testStories(ofEvaluation index: Int) -> (key: String, name: String?) {
+    evaluations[index].stories.map { (Self.storiesKey(ofEvaluation: index), $0) }
+      ?? ("task.testStories", task.testStories)
+  }
+
+  private static func storiesKey(ofEvaluation index: Int) -> String {
+    "evaluations[\(index)].stories"
   }
 }
 

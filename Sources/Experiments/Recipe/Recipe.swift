@@ -121,6 +121,8 @@ public struct RecipeEvaluation: Sendable, Hashable {
   public var sampleCount: Int
   /// Where the facts lie.
   public var factPositions: FactPositions
+  /// Stories to measure on; `nil` for the task's own to be measured on.
+  public var stories: String?
   /// Seed of the documents.
   public var seed: UInt64
 }

@@ -67,14 +67,16 @@ extension RecipeTask {
   }
 
   /// The task's documents for a measurement.
+  ///
+  /// - Parameter stories: stories to measure on; `nil` for generated ones.
   func testRequest(
-    _ positions: FactPositions, resolve: (String) throws -> String
+    _ positions: FactPositions, stories: String?, resolve: (String) throws -> String
   ) rethrows -> TaskRequest {
     var request = TaskRequest(name)
     request.factPositions = positions
     request.background = try background.map(resolve)
     request.evaluationBackground = try evaluationBackground.map(resolve)
-    request.stories = try testStories.map(resolve)
+    request.stories = try stories.map(resolve)
     return request
   }
 }

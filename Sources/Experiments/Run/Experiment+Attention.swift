@@ -16,7 +16,8 @@ extension Experiment {
     let model = try ModelFile(path: folder.run(seed: seed).trained)
     try checkDrawing(of: model)
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
-    let request = recipe.task.testRequest(.first, resolve: path)
+    let request = recipe.task.testRequest(
+      .first, stories: recipe.task.testStories, resolve: path)
     let task = try request.make(
       for: model, memory: memory, seed: seed, use: .measuring,
       checkCancellation: monitor.checkCancellation)

@@ -15,18 +15,20 @@ extension Experiment {
       let state = "\(results).evaluating"
       let resumes = ExperimentFolder.exists(state)
       let model = try ModelFile(path: run.trained)
-      if ExperimentFolder.exists(results), !resumes {
-        try check(results, against: evaluation, of: model, key: "evaluations[\(index)]")
-        monitor.report(.partIsThere(what))
-        continue
-      }
-      monitor.report(.part(what))
-      let task = try RecipeError.blamingKeys(of: file, stories: "task.testStories") {
-        try recipe.task.testRequest(evaluation.factPositions, resolve: path)
+      let stories = recipe.testStories(ofEvaluation: index)
+      let task = try RecipeError.blamingKeys(of: file, stories: stories.key) {
+        try recipe.task
+          .testRequest(evaluation.factPositions, stories: stories.name, resolve: path)
           .make(
             for: model, memory: memory, seed: evaluation.seed, use: .measuring,
             checkCancellation: monitor.checkCancellation)
       }
+      if ExperimentFolder.exists(results), !resumes {
+        try check(results, againstEvaluation: index, of: model, task)
+        monitor.report(.partIsThere(what))
+        continue
+      }
+      monitor.report(.part(what))
       for note in task.notes { monitor.report(.note(note.description)) }
       let measurement = try LengthEvaluation(
         model: model, memory: memory, task: task, segmentCounts: evaluation.segmentCounts,
@@ -41,11 +43,14 @@ extension Experiment {
     }
   }
 
-  /// Makes sure that finished results are those of an evaluation as the recipe has it now, and of the
-  /// model that is here; background and stories are compared by the checksums of their files.
+  /// Makes sure that finished results are those of an evaluation as the recipe has it now, of the task
+  /// as its files are, and of the model that is here.
   private func check(
-    _ results: String, against evaluation: RecipeEvaluation, of model: ModelFile, key: String
+    _ results: String, againstEvaluation index: Int, of model: ModelFile,
+    _ task: any LongDocumentTask
   ) throws {
+    let evaluation = recipe.evaluations[index]
+    let key = "evaluations[\(index)]"
     let rows = try Self.rows(results)
     func differs(_ key: String, _ before: JSONValue?, _ now: JSONValue) -> RecipeError? {
       if before == now { return nil }
@@ -60,8 +65,10 @@ extension Experiment {
         "\(key).segments", .array(rows.compactMap { $0["segments"] }),
         .array(evaluation.segmentCounts.map { .integer($0) }))
       ?? differs("\(key).samples", last["samples"], .integer(evaluation.sampleCount))
-      ?? differs(
-        "\(key).factPositions", last["factPositions"], .string(evaluation.factPositions.rawValue))
+      ?? LengthEvaluation.members(of: task).lazy.compactMap { name, value in
+        let stories = recipe.testStories(ofEvaluation: index).key
+        return differs(name == "stories" ? stories : "\(key).\(name)", last[name], value)
+      }.first
       ?? differs("\(key).seed", last["seed"], .integer(Int(evaluation.seed)))
       ?? differs(
         "model.segmentPositions", last["segmentPositions"], .integer(memory.segmentPositions))

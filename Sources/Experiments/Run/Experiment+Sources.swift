@@ -72,14 +72,15 @@ extension Experiment {
   ///
   /// - Throws: ``RecipeError`` with the key that names the stories.
   func checkStories(_ files: [FoundFile], checkCancellation: () throws -> Void) throws {
-    guard let testStories = recipe.task.testStories else { return }
+    let measured = recipe.testStories
+    guard !measured.isEmpty else { return }
     let form = recipe.task.storyForm
     var labels = MemorizeTask.places
     if let stories = recipe.task.stories {
       func checksum(_ name: String) -> String? { files.first { $0.name == name }?.checksum }
-      guard checksum(stories) != checksum(testStories) else {
+      for (key, name) in measured where checksum(name) == checksum(stories) {
         throw RecipeError.contradiction(
-          file: file, key: "task.testStories", problem: "these are the stories to train on")
+          file: file, key: key, problem: "these are the stories to train on")
       }
       let training = try RecipeError.blamingKeys(of: file) {
         try StoryCollection(
@@ -89,15 +90,17 @@ extension Experiment {
       }
       if recipe.task.name == .babi { labels = training.answers }
     }
-    let test = try RecipeError.blamingKeys(of: file, stories: "task.testStories") {
-      try StoryCollection(
-        testPath: path(testStories), form: form, provenance: [], allowsTrainingStories: false,
-        checkCancellation: checkCancellation)
-    }
-    if let answer = test.answers.first(where: { !labels.contains($0) }) {
-      throw RecipeError.contradiction(
-        file: file, key: "task.testStories",
-        problem: "the answer \"\(answer)\" is none of those that the model learns")
+    for (key, name) in measured {
+      let test = try RecipeError.blamingKeys(of: file, stories: key) {
+        try StoryCollection(
+          testPath: path(name), form: form, provenance: [], allowsTrainingStories: false,
+          checkCancellation: checkCancellation)
+      }
+      if let answer = test.answers.first(where: { !labels.contains($0) }) {
+        throw RecipeError.contradiction(
+          file: file, key: key,
+          problem: "the answer \"\(answer)\" is none of those that the model learns")
+      }
     }
   }
 

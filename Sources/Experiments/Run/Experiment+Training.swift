@@ -132,12 +132,16 @@ extension Experiment {
 
   /// Makes sure that every evaluation can be made of the task's documents.
   private func checkEvaluations(of model: ModelFile, _ monitor: ExperimentMonitor) throws {
-    for positions in Set(recipe.evaluations.map(\.factPositions)) {
-      try RecipeError.blamingKeys(of: file, stories: "task.testStories") {
-        let task = try recipe.task.testRequest(positions, resolve: path)
-          .make(
-            for: model, memory: memory, seed: 0, use: .measuring,
-            checkCancellation: monitor.checkCancellation)
+    var checked: Set<TaskRequest> = []
+    for (index, evaluation) in recipe.evaluations.enumerated() {
+      let stories = recipe.testStories(ofEvaluation: index)
+      let request = recipe.task.testRequest(
+        evaluation.factPositions, stories: stories.name, resolve: path)
+      guard checked.insert(request).inserted else { continue }
+      try RecipeError.blamingKeys(of: file, stories: stories.key) {
+        let task = try request.make(
+          for: model, memory: memory, seed: 0, use: .measuring,
+          checkCancellation: monitor.checkCancellation)
         try task.check(segmentSize: memory.segmentSize)
       }
     }

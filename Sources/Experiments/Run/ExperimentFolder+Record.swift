@@ -27,9 +27,9 @@ extension ExperimentFolder {
 
   /// Begins an experiment in this folder, or makes sure that it is the one that was begun here.
   ///
-  /// What was computed is compared with what it depends on: weights with model, task and training up
-  /// to the last stage that a seed has begun, rows also with the stories to be measured on. As long as
-  /// nothing is trained, another recipe may take the folder; what was converted for the one before is
+  /// Weights are compared with what they depend on: model, task and training up to the last stage that
+  /// a seed has begun. Rows are compared when it is their evaluation's turn. As long as nothing is
+  /// trained, another recipe may take the folder; what was converted for the one before is
   /// then made anew.
   ///
   /// - Parameters:
@@ -49,13 +49,6 @@ extension ExperimentFolder {
       if let change = weightChange(of: before, json, to: recipe, files, stageCount ?? .max) {
         guard stageCount == nil else { throw change }
         for path in present where path.hasSuffix(".rmtw") { try Self.remove(path) }
-      }
-      if let change = change(
-        from: before.rowSettings, json, to: recipe.rowSettings,
-        files.filter { !$0.shapesWeights }),
-        present.contains(where: Self.isOfResults)
-      {
-        throw change
       }
       if let version = json["record"]?["toolVersion"]?.string,
         version != ProvenanceStep.currentToolVersion
@@ -79,20 +72,13 @@ extension ExperimentFolder {
   private func weightChange(
     of before: Recipe, _ json: JSONValue, to now: Recipe, _ files: [FoundFile], _ stageCount: Int
   ) -> (any Error)? {
-    change(
-      from: before.weightSettings(stageCount: stageCount), json,
-      to: now.weightSettings(stageCount: stageCount), files.filter(\.shapesWeights))
-  }
-
-  /// Why what was computed with some settings and files is no good for others.
-  private func change(
-    from before: JSONObject, _ json: JSONValue, to now: JSONObject, _ files: [FoundFile]
-  ) -> (any Error)? {
-    if let difference = SettingsDifference(before, now) {
+    if let difference = SettingsDifference(
+      before.weightSettings(stageCount: stageCount), now.weightSettings(stageCount: stageCount))
+    {
       return RecipeError.otherSettings(
         folder: path, key: difference.key, before: difference.before, now: difference.now)
     }
-    for file in files {
+    for file in files where file.shapesWeights {
       // A name that the record lacks was not read before.
       guard let checksum = json["record"]?["files"]?[file.name]?.string else { continue }
       guard checksum == file.checksum else {
@@ -113,11 +99,5 @@ extension ExperimentFolder {
       }
       return path.hasSuffix("/trained.rmtw") || path.hasSuffix("/failure.json") ? .max : nil
     }.max()
-  }
-
-  /// Whether a file holds rows of results, or some that are on the way.
-  private static func isOfResults(_ path: String) -> Bool {
-    let name = path.split(separator: "/").last ?? ""
-    return name.hasPrefix("results-")
   }
 }

@@ -43,8 +43,10 @@ public struct LengthEvaluation {
       sampleCount: sampleCount, seed: seed)
     sections = [section]
     subject =
-      [("task", .string(task.name))]
-      + task.settings.map { (Self.memberName($0.name), .string($0.value)) }
+      [("task", .string(task.name))] + Self.members(of: task)
+      + task.sourcePaths.prefix(1).map { path in
+        ("storiesFile", .string(path.split(separator: "/").last.map(String.init) ?? path))
+      }
     conditions =
       Self.conditions(memory, model)
       + [("seed", seed > Int.max ? .unsigned(seed) : .integer(Int(seed)))]
@@ -171,6 +173,13 @@ public struct LengthEvaluation {
       ("segment positions", "\(memory.segmentPositions)"),
       ("alignment", memory.alignment.rawValue),
     ]
+  }
+
+  /// What a line of the results says of the documents that a task makes.
+  package static func members(
+    of task: any LongDocumentTask
+  ) -> [(name: String, value: JSONValue)] {
+    task.settings.map { (memberName($0.name), .string($0.value)) }
   }
 
   /// A setting's name as a member of an object: `fact positions` is `factPositions`.
