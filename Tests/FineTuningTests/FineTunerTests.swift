@@ -278,6 +278,7 @@ import Testing
       return
     }
     #expect(step >= 2)
+    #expect(error?.problem.contains("is no longer a finite number; training cannot go on") == true)
     #expect(!exists(path("out")) && !exists(state("out")))
     #expect(try ModelFile(path: path("out.best")).provenance.count == 1)
   }

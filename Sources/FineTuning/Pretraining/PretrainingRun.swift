@@ -99,7 +99,7 @@ final class PretrainingRun {
     guard record.meanLoss.isFinite else {
       throw FineTuningError.diverged(
         stage: 1, step: state.position.step,
-        what: "the loss on the held-out text is \(record.meanLoss)", bestPath: nil)
+        what: "the loss on the held-out text", bestPath: nil)
     }
     let isBest = state.position.record(record, targetAccuracy: nil, preferring: .loss)
     if isBest { state.bestParameters.copyNumbers(of: state.parameters) }

@@ -50,7 +50,7 @@ public enum FineTuningError: DescribedError, Equatable {
     case .invalidOption(let name, let value, let expected):
       "\(name) is \(value); expected \(expected)"
     case .diverged(_, _, let what, let bestPath):
-      "\(what); training cannot go on"
+      "\(what) is no longer a finite number; training cannot go on"
         + (bestPath.map { ". The best weights so far are in \($0)" } ?? "")
     case .atChance(let stage, let accuracy, let chance):
       "\(stage.stepCount) steps are spent, and the best accuracy, "

@@ -58,8 +58,7 @@ struct Optimization {
     let clip = clipping.clip(for: gradients.elements, team: team)
     let step = state.position.step
     guard meanLoss.isFinite, clip.norm.isFinite else {
-      let what =
-        meanLoss.isFinite ? "the gradients' norm is \(clip.norm)" : "the loss is \(meanLoss)"
+      let what = meanLoss.isFinite ? "the gradients' norm" : "the loss"
       throw .diverged(stage: stage.number, step: step + 1, what: what, bestPath: nil)
     }
     let rate = schedule.rate(

@@ -159,7 +159,7 @@ final class TrainingRun {
     guard record.meanLoss.isFinite else {
       throw FineTuningError.diverged(
         stage: stage.number, step: state.position.step,
-        what: "the loss on the validation samples is \(record.meanLoss)", bestPath: nil)
+        what: "the loss on the validation samples", bestPath: nil)
     }
     let isBest = state.position.record(record, targetAccuracy: options.targetAccuracy)
     if isBest { state.bestParameters.copyNumbers(of: state.parameters) }

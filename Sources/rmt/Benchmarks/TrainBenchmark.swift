@@ -86,7 +86,7 @@ struct TrainBenchmark: ParsableCommand {
     let seconds = Timings.seconds { loss = benchmark.step() }
     guard loss.isFinite else {
       throw CommandError.badData(
-        place: "rmt bench train", problem: "the loss is \(loss)",
+        place: "rmt bench train", problem: "the loss is no finite number",
         advice: "Measure with fewer repetitions, or another shape.")
     }
     return seconds
