@@ -53,6 +53,42 @@ import Testing
     #expect(try self.row([background, other]).documentCount == 200)
   }
 
+  private func named(
+    _ stories: String, file: String?, model: Int = 1, correct: Int = 97
+  ) -> String {
+    line(model: model, documents: 7, correct: correct).replacing(
+      "{",
+      with: "{\"stories\":\"\(stories)\"," + (file.map { "\"storiesFile\":\"\($0)\"," } ?? ""))
+  }
+
+  private func groups(_ lines: [String]) throws -> [AccuracyByLength] {
+    AccuracyByLength.gathered(
+      try lines.map {
+        try AccuracyResult(json: JSONValue(parsing: Array($0.utf8), file: "results.jsonl"))
+      })
+  }
+
+  @Test func `stories are told apart by what they are, and known by their files' names`() throws {
+    let groups = try groups([
+      named("generated", file: nil), named("8, checksum a", file: "qa4.txt"),
+      named("9, checksum b", file: "qa4.txt"), named("7, checksum c", file: "other.txt"),
+      // The file had another name, or none was told, when the other models were measured.
+      named("7, checksum c", file: "renamed.txt", model: 2),
+      named("7, checksum c", file: nil, model: 3),
+    ])
+    #expect(
+      groups.map(\.storiesName) == [
+        "generated", "qa4.txt, 8, checksum a", "qa4.txt, 9, checksum b", "renamed.txt",
+      ])
+    #expect(groups[3].rows[0].modelCount == 3 && groups[3].rows[0].documentCount == 100)
+    #expect(groups[0].factsText == "facts in the first segment, stories: generated")
+    let own = try self.groups([named("generated", file: nil)])
+    #expect(own[0].storiesName == nil && own[0].factsText == "facts in the first segment")
+    #expect(throws: LineProblem.self) {
+      try self.groups([named("8", file: "x").replacing("\"x\"", with: "3")])
+    }
+  }
+
   @Test func `models on different documents are not multiplied`() throws {
     let row = try row([
       line(model: 1, documents: 7, correct: 97), line(model: 2, documents: 8, correct: 99),

@@ -138,16 +138,44 @@ import Testing
     let report = String(decoding: try folder.bytes("out/report.html"), as: UTF8.self)
     #expect(report.contains("first, stories.txt"))
     #expect(report.contains("Weights/bert-nano, stories.txt."))
-    // Rows are those of the file that is named, and of what it held.
+    // Rows are those of the file that is named, and of what it held; what is refused leaves no trace.
+    let record = try folder.bytes("out/experiment.json")
     try writeStories(Array(tested.prefix(6)), to: "fewer.txt")
     try writeRecipe(evaluations: [own, evaluation(stories: "fewer.txt")])
     #expect(blamedKey { try experiment().run() } == "evaluations[1].stories")
+    try writeRecipe(evaluations: [own, ["segments": [1], "samples": 2, "seed": 1]])
+    #expect(blamedKey { try experiment().run() } == "evaluations[1].seed")
     try writeRecipe(
       evaluations: [own, evaluation(stories: "stories.txt")], testStories: "fewer.txt")
     #expect(blamedKey { try experiment().run() } == "task.testStories")
+    let kept = try folder.bytes("stories.txt")
     try writeStories(Array(tested.prefix(7)), to: "stories.txt")
     try writeRecipe(evaluations: [own, evaluation(stories: "stories.txt")])
-    #expect(blamedKey { try experiment().run() } == "evaluations[1].stories")
+    #expect {
+      try experiment().run()
+    } throws: {
+      guard case .changedFile(_, "evaluations[1].stories", _, _, _)? = $0 as? ExperimentError
+      else { return false }
+      return true
+    }
+    #expect(try folder.bytes("out/experiment.json") == record)
+    // The same stories under another name are the same documents.
+    try folder.write(kept, to: "renamed.txt")
+    try writeRecipe(evaluations: [own, evaluation(stories: "renamed.txt")])
+    #expect(throws: Never.self) { try experiment().run() }
+  }
+
+  @Test func `a change of finished results is refused before another seed trains`() throws {
+    try write()
+    try experiment().run()
+    let record = try folder.bytes("out/experiment.json")
+    try write {
+      $0["seeds"] = [1, 0]
+      $0["evaluations"] = [["segments": [1], "samples": 2, "seed": 7]]
+    }
+    #expect(blamedKey { try experiment().run() } == "evaluations[0].seed")
+    #expect(!exists("out/seed-1"))
+    #expect(try folder.bytes("out/experiment.json") == record)
   }
 
   @Test func `stories of an evaluation that do not fit are told by its key`() throws {

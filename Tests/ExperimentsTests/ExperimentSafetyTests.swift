@@ -72,8 +72,8 @@ import Testing
         ]
       }
       let json = try JSONValue(parsing: folder.bytes("recipe.json"), file: "recipe")
-      _ = try out.begin(
-        Recipe(json: json, file: "recipe"), json: try #require(json.object), files: [])
+      _ = try out.check(Recipe(json: json, file: "recipe"), files: [])
+      try out.keep(try #require(json.object), files: [])
     }
     try FileManager.default.createDirectory(
       atPath: out.run(seed: 0).path, withIntermediateDirectories: true)

@@ -223,6 +223,20 @@ import Testing
           ["segments": [1, 2], "samples": 1], ["segments": [2], "samples": 3],
         ]
       } == "evaluations[1].segments")
+    #expect(
+      key {
+        $0["task"] = ["name": "reason", "testStories": "x"]
+        $0["evaluations"] = [
+          ["segments": [2], "samples": 1], ["segments": [2], "samples": 3, "stories": "x"],
+        ]
+      } == "evaluations[1].segments")
+    #expect(
+      key {
+        $0["task"] = ["name": "babi", "stories": "x"]
+        $0["evaluations"] = [
+          ["segments": [2], "samples": 1, "stories": "y"], ["segments": [4], "samples": 3],
+        ]
+      } == "evaluations[1].stories")
   }
 
   @Test func `other documents of the same lengths are another evaluation`() throws {
@@ -230,9 +244,13 @@ import Testing
       $0["evaluations"] = [
         ["segments": [1, 2], "samples": 1], ["segments": [2], "samples": 3, "seed": 1],
         ["segments": [2], "samples": 3, "factPositions": "random"],
+        ["segments": [2], "samples": 3, "stories": "x"],
       ]
+      $0["task"] = ["name": "reason"]
     }
-    #expect(recipe.evaluations.count == 3)
+    #expect(recipe.evaluations.count == 4)
+    #expect(recipe.testStories(ofEvaluation: 3) == ("evaluations[3].stories", "x"))
+    #expect(recipe.testStories(ofEvaluation: 2).name == nil)
   }
 
   @Test func `a target of false lets every stage have all its steps`() throws {

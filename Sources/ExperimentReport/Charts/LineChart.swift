@@ -34,7 +34,8 @@ package struct LineChart: Sendable {
     package let name: String?
     /// How they look.
     package let style: Style
-    /// Which of the page's colours they have, from 0.
+    /// Which of the page's colours they have: one below ``measuredColorCount``, or 9 for what others
+    /// found.
     package let color: Int
     /// The points, by rising x.
     package let points: [Point]
@@ -47,6 +48,9 @@ package struct LineChart: Sendable {
       self.points = points
     }
   }
+
+  /// Colours that the page has for what was measured.
+  static let measuredColorCount = 6
 
   /// What the chart is, for those who cannot see it.
   package let title: String

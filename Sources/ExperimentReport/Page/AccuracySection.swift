@@ -17,6 +17,7 @@ struct AccuracySection {
     if let value = group.published?.accuracy(segmentCount: row.segmentCount) {
       text += "; the paper reports \(NumberFormat.percentage(value, digits: 2))"
     }
+    if groups.count > 1 { text += "; \(group.factsText)" }
     return text + "."
   }
 
@@ -77,7 +78,7 @@ struct AccuracySection {
   private func series(_ published: PublishedAccuracy?) -> [LineChart.Series] {
     var series = groups.enumerated().flatMap { index, group -> [LineChart.Series] in
       let pooled = LineChart.Series(
-        name: name(of: group), style: .measured, color: index % 4,
+        name: name(of: group), style: .measured, color: index % LineChart.measuredColorCount,
         points: group.rows.map {
           LineChart.Point(
             x: Double($0.segmentCount), y: $0.accuracy,
@@ -91,7 +92,9 @@ struct AccuracySection {
       }
       guard !seeds.isEmpty else { return [pooled] }
       return [
-        LineChart.Series(name: nil, style: .dots, color: index % 4, points: seeds), pooled,
+        LineChart.Series(
+          name: nil, style: .dots, color: index % LineChart.measuredColorCount, points: seeds),
+        pooled,
       ]
     }
     if let published, groups.contains(where: { $0.published != nil }) {
@@ -170,7 +173,7 @@ struct AccuracySection {
         ? nil
         : LineChart.Series(
           name: groups.count > 1 ? shortName(of: group) : nil, style: .measured,
-          color: index % 4, points: points)
+          color: index % LineChart.measuredColorCount, points: points)
     }
   }
 
@@ -178,7 +181,7 @@ struct AccuracySection {
   private func shortName(of group: AccuracyByLength) -> String {
     [
       task == nil ? group.task : nil, group.factPositions ?? "\(group.segmentPositions) positions",
-      group.storiesFile,
+      group.storiesName,
     ].compactMap { $0 }.joined(separator: " ")
   }
 

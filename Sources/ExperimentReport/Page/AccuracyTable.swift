@@ -37,7 +37,7 @@ struct AccuracyTable {
     return [
       [
         groups.first?.task == group.task ? nil : group.task, group.factPositions ?? "–",
-        group.storiesFile,
+        group.storiesName,
       ].compactMap { $0 }.joined(separator: ", "),
       NumberFormat.grouped(row.segmentCount),
       NumberFormat.decimal(row.tokenCount, digits: 0),

@@ -4,12 +4,14 @@ enum PageStyle {
     :root {
       color-scheme: light dark;
       --paper: #ffffff; --ink: #1f2328; --faint: #656d76; --line: #d8dee4; --shade: #f6f8fa;
-      --s0: #0b62c4; --s1: #d9730d; --s2: #8250df; --s3: #1a7f5a; --s9: #7d8590;
+      --s0: #0b62c4; --s1: #d9730d; --s2: #8250df; --s3: #1a7f5a; --s4: #bf3989;
+      --s5: #6e6a00; --s9: #7d8590;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --paper: #0d1117; --ink: #e6edf3; --faint: #9198a1; --line: #30363d; --shade: #161b22;
-        --s0: #58a6ff; --s1: #f0a04b; --s2: #bc8cff; --s3: #3fb68b; --s9: #9198a1;
+        --s0: #58a6ff; --s1: #f0a04b; --s2: #bc8cff; --s3: #3fb68b; --s4: #f778ba;
+        --s5: #d4c84a; --s9: #9198a1;
       }
     }
     * { box-sizing: border-box; }
@@ -54,14 +56,16 @@ enum PageStyle {
     .chart .published .line { stroke-dasharray: 5 4; stroke-width: 1.5; }
     .chart .dots .dot { opacity: 0.45; }
     .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); }
-    .s3 { color: var(--s3); } .s9 { color: var(--s9); }
+    .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); }
+    .s9 { color: var(--s9); }
     footer { margin-top: 3rem; color: var(--faint); font-size: 0.85rem; }
     @page { size: A4; margin: 16mm 15mm; }
     @media print {
       :root {
         color-scheme: light;
         --paper: #ffffff; --ink: #000000; --faint: #57606a; --line: #d0d7de; --shade: #f3f4f6;
-        --s0: #0b62c4; --s1: #d9730d; --s2: #8250df; --s3: #1a7f5a; --s9: #7d8590;
+        --s0: #0b62c4; --s1: #d9730d; --s2: #8250df; --s3: #1a7f5a; --s4: #bf3989;
+      --s5: #6e6a00; --s9: #7d8590;
       }
       body { padding: 0; max-width: none; font-size: 10.5pt; }
       .result { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

@@ -1,6 +1,6 @@
 import FineTuning
 
-/// What was measured of one task with the facts in one place and stories from one file, all models
+/// What was measured of one task with the facts in one place and the same stories, all models
 /// together, by length.
 struct AccuracyByLength {
   /// One length.
@@ -66,7 +66,8 @@ struct AccuracyByLength {
 
   let task: String
   let factPositions: String?
-  let storiesFile: String?
+  /// What a reader knows the stories by; `nil` where there is no choice.
+  let storiesName: String?
   let segmentPositions: Int
   /// The lengths, rising.
   let rows: [Row]
@@ -77,7 +78,7 @@ struct AccuracyByLength {
     struct Key: Hashable {
       let task: String
       let factPositions: String?
-      let storiesFile: String?
+      let stories: String?
       let segmentPositions: Int
     }
     var order: [Key] = []
@@ -85,17 +86,34 @@ struct AccuracyByLength {
     // A length of which a file has no document says nothing.
     for result in results where result.sampleCount > 0 {
       let key = Key(
-        task: result.task, factPositions: result.factPositions, storiesFile: result.storiesFile,
+        task: result.task, factPositions: result.factPositions, stories: result.stories,
         segmentPositions: result.segmentPositions)
       if groups[key] == nil { order.append(key) }
       groups[key, default: [:]][result.segmentCount, default: []].append(result)
     }
+    let names = storiesNames(in: results)
     return order.map { key in
       AccuracyByLength(
-        task: key.task, factPositions: key.factPositions, storiesFile: key.storiesFile,
-        segmentPositions: key.segmentPositions,
+        task: key.task, factPositions: key.factPositions,
+        storiesName: key.stories.flatMap { names[$0] }, segmentPositions: key.segmentPositions,
         rows: (groups[key] ?? [:]).sorted { $0.key < $1.key }
           .map { Row(segmentCount: $0.key, measured: $0.value) })
+    }
+  }
+
+  /// What a reader knows every set of stories by: its file's name, with number and checksum where
+  /// several have that name; nothing where all are the program's own.
+  private static func storiesNames(in results: [AccuracyResult]) -> [String: String] {
+    var names: [String: String] = [:]
+    for result in results {
+      guard let stories = result.stories else { continue }
+      names[stories] = result.storiesFile ?? names[stories] ?? stories
+    }
+    guard names.count > 1 || results.contains(where: { $0.storiesFile != nil }) else { return [:] }
+    let counts = Dictionary(grouping: names.values, by: \.self).mapValues(\.count)
+    return names.reduce(into: [:]) { result, entry in
+      let isOnly = counts[entry.value] == 1
+      result[entry.key] = isOnly ? entry.value : "\(entry.value), \(entry.key)"
     }
   }
 
@@ -104,7 +122,7 @@ struct AccuracyByLength {
     factPositions == "random" ? nil : PublishedAccuracy(task: task)
   }
 
-  /// Where the facts stood and came from, in words.
+  /// Where the facts stood and what stories they are from, in words.
   var factsText: String {
     let text =
       switch factPositions {
@@ -113,6 +131,6 @@ struct AccuracyByLength {
       case let other?: "facts: \(other)"
       case nil: "measured"
       }
-    return [text, storiesFile].compactMap { $0 }.joined(separator: ", ")
+    return [text, storiesName.map { "stories: \($0)" }].compactMap { $0 }.joined(separator: ", ")
   }
 }

@@ -26,7 +26,9 @@ package struct AccuracyResult: Sendable, Hashable {
   package let task: String
   /// Where the facts stood, `first` or `random`; `nil` where the task knows no such choice.
   package let factPositions: String?
-  /// The file that the stories are from; `nil` where the program made them, or there are none.
+  /// What the stories are, `generated` or their number and checksum; `nil` where there are none.
+  package let stories: String?
+  /// The file that they are from; `nil` where the program made them, or the line does not tell.
   package let storiesFile: String?
   /// Segments of a document, and positions of a full segment.
   package let segmentCount: Int
@@ -78,9 +80,9 @@ package struct AccuracyResult: Sendable, Hashable {
     guard positions.isNull || positions.string != nil else {
       throw LineProblem("\"factPositions\" must be a name")
     }
-    let storiesFile = json["storiesFile"] ?? .null
-    guard storiesFile.isNull || storiesFile.string != nil else {
-      throw LineProblem("\"storiesFile\" must be a name")
+    for name in ["stories", "storiesFile"] {
+      guard let value = json[name], !value.isNull, value.string == nil else { continue }
+      throw LineProblem("\"\(name)\" must be text")
     }
     let memory = json["residentBytes"] ?? .null
     func seed(_ name: String) throws(LineProblem) -> UInt64? {
@@ -94,7 +96,8 @@ package struct AccuracyResult: Sendable, Hashable {
     let (seedValue, documentSeed) = (try seed("seed"), try seed("documentSeed"))
     self.task = task
     factPositions = positions.string
-    self.storiesFile = storiesFile.string
+    stories = json["stories"]?.string
+    storiesFile = json["storiesFile"]?.string
     segmentCount = try count("segments", from: 1)
     segmentPositions = try count("segmentPositions", from: 1)
     sampleCount = try count("samples", from: 0)
@@ -108,7 +111,8 @@ package struct AccuracyResult: Sendable, Hashable {
       seed: documentSeed ?? seedValue,
       settings: Dictionary(
         object.members.compactMap { member in
-          member.name == "model" ? nil : member.value.string.map { (member.name, $0) }
+          ["model", "storiesFile"].contains(member.name)
+            ? nil : member.value.string.map { (member.name, $0) }
         },
         uniquingKeysWith: { first, _ in first }))
     guard correctCount <= sampleCount else {

@@ -35,7 +35,16 @@ extension Recipe {
     for evaluation in try fields.listOfFields("evaluations") ?? [] {
       evaluations.append(try RecipeEvaluation(evaluation))
     }
+    let namesTestStories =
+      self.task.testStories != nil || evaluations.contains { $0.stories != nil }
+    if self.task.stories != nil, !namesTestStories {
+      throw task.contradiction(
+        "stories", "testStories to measure the trained model on are missing")
+    }
     for (index, evaluation) in evaluations.enumerated() {
+      guard self.task.name != .babi || evaluation.stories ?? self.task.testStories != nil else {
+        throw fields.contradiction("evaluations[\(index)].stories", "babi needs them")
+      }
       guard evaluation.stories == nil || self.task.name.takesStories else {
         throw fields.contradiction(
           "evaluations[\(index)].stories", "the task \(self.task.name.rawValue) has no stories")

@@ -44,7 +44,7 @@ extension Recipe {
       ?? ("task.testStories", task.testStories)
   }
 
-  private static func storiesKey(ofEvaluation index: Int) -> String {
+  static func storiesKey(ofEvaluation index: Int) -> String {
     "evaluations[\(index)].stories"
   }
 }

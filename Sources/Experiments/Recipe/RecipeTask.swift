@@ -42,9 +42,6 @@ extension RecipeTask {
       guard name.takesStories else {
         throw fields.contradiction(key, "the task \(name.rawValue) has no stories")
       }
-      guard testStories != nil else {
-        throw fields.contradiction(key, "testStories to measure the trained model on are missing")
-      }
       guard stories != nil || key == "testStories" else {
         throw fields.contradiction(key, "stories to train on are missing")
       }

@@ -17,7 +17,7 @@ extension Experiment {
     try checkDrawing(of: model)
     guard let tokenizer = try model.tokenizer() else { throw RecurrenceError.noTokenizer }
     let request = recipe.task.testRequest(
-      .first, stories: recipe.task.testStories, resolve: path)
+      .first, stories: recipe.testStories.first?.name, resolve: path)
     let task = try request.make(
       for: model, memory: memory, seed: seed, use: .measuring,
       checkCancellation: monitor.checkCancellation)

@@ -15,6 +15,12 @@ extension Experiment {
       let state = "\(results).evaluating"
       let resumes = ExperimentFolder.exists(state)
       let model = try ModelFile(path: run.trained)
+      if ExperimentFolder.exists(results), !resumes {
+        try check(results, ofEvaluation: index, model)
+        monitor.report(.partIsThere(what))
+        continue
+      }
+      monitor.report(.part(what))
       let stories = recipe.testStories(ofEvaluation: index)
       let task = try RecipeError.blamingKeys(of: file, stories: stories.key) {
         try recipe.task
@@ -23,12 +29,6 @@ extension Experiment {
             for: model, memory: memory, seed: evaluation.seed, use: .measuring,
             checkCancellation: monitor.checkCancellation)
       }
-      if ExperimentFolder.exists(results), !resumes {
-        try check(results, againstEvaluation: index, of: model, task)
-        monitor.report(.partIsThere(what))
-        continue
-      }
-      monitor.report(.part(what))
       for note in task.notes { monitor.report(.note(note.description)) }
       let measurement = try LengthEvaluation(
         model: model, memory: memory, task: task, segmentCounts: evaluation.segmentCounts,
@@ -43,12 +43,25 @@ extension Experiment {
     }
   }
 
-  /// Makes sure that finished results are those of an evaluation as the recipe has it now, of the task
-  /// as its files are, and of the model that is here.
-  private func check(
-    _ results: String, againstEvaluation index: Int, of model: ModelFile,
-    _ task: any LongDocumentTask
-  ) throws {
+  /// Makes sure that all finished results are those of the recipe as it is now.
+  ///
+  /// - Throws: ``RecipeError/otherSettings(folder:key:before:now:)``,
+  ///   ``ExperimentError/changedFile(folder:key:path:before:now:)``; the errors of reading.
+  func checkResults() throws {
+    for run in trainedSeeds.map(folder.run) {
+      let model = try ModelFile(path: run.trained)
+      for index in recipe.evaluations.indices {
+        let results = run.results(index + 1)
+        guard ExperimentFolder.exists(results), !ExperimentFolder.exists("\(results).evaluating")
+        else { continue }
+        try check(results, ofEvaluation: index, model)
+      }
+    }
+  }
+
+  /// Makes sure that finished results are those of an evaluation as the recipe has it now, of its
+  /// stories as they are, and of the model that is here.
+  private func check(_ results: String, ofEvaluation index: Int, _ model: ModelFile) throws {
     let evaluation = recipe.evaluations[index]
     let key = "evaluations[\(index)]"
     let rows = try Self.rows(results)
@@ -65,16 +78,44 @@ extension Experiment {
         "\(key).segments", .array(rows.compactMap { $0["segments"] }),
         .array(evaluation.segmentCounts.map { .integer($0) }))
       ?? differs("\(key).samples", last["samples"], .integer(evaluation.sampleCount))
-      ?? LengthEvaluation.members(of: task).lazy.compactMap { name, value in
-        let stories = recipe.testStories(ofEvaluation: index).key
-        return differs(name == "stories" ? stories : "\(key).\(name)", last[name], value)
-      }.first
+      ?? differs(
+        "\(key).factPositions", last["factPositions"], .string(evaluation.factPositions.rawValue))
       ?? differs("\(key).seed", last["seed"], .integer(Int(evaluation.seed)))
       ?? differs(
         "model.segmentPositions", last["segmentPositions"], .integer(memory.segmentPositions))
       // Rows of earlier versions do not tell their model.
       ?? differs("the trained model", last["model"] ?? checksum, checksum)
     if let error { throw error }
+    try checkStories(of: last, in: results, ofEvaluation: index, model)
+  }
+
+  /// Makes sure that a row of results tells of the stories that the evaluation names, as they are now.
+  private func checkStories(
+    of row: JSONObject, in results: String, ofEvaluation index: Int, _ model: ModelFile
+  ) throws {
+    let (key, name) = recipe.testStories(ofEvaluation: index)
+    let request = recipe.task.testRequest(
+      recipe.evaluations[index].factPositions, stories: name, resolve: path)
+    let now = try RecipeError.blamingKeys(of: file, stories: key) {
+      try request.storySummary(for: model)
+    }
+    let before = row["stories"]?.string
+    guard let now, now != before else { return }
+    let fileBefore = row["storiesFile"]?.string
+    if let name, fileBefore == LengthEvaluation.storiesFile(path(name)) {
+      // A summary ends with the stories' checksum.
+      func checksum(_ summary: String?) -> String {
+        summary?.split(separator: " ").last.map(String.init) ?? "none"
+      }
+      throw ExperimentError.changedFile(
+        folder: folder.path, key: key, path: path(name), before: checksum(before),
+        now: checksum(now))
+    }
+    throw RecipeError.otherSettings(
+      folder: results,
+      // Where no stories are named any more, the evaluation is where they can be.
+      key: name == nil && fileBefore != nil ? Recipe.storiesKey(ofEvaluation: index) : key,
+      before: fileBefore ?? before ?? "nothing", now: name ?? now)
   }
 
   /// The rows of a results file.

@@ -84,9 +84,9 @@ public struct Experiment {
   ) throws {
     var kept = json.object ?? JSONObject()
     if !sources.isEmpty { kept["sources"] = .array(sources) }
-    for note in try folder.begin(recipe, json: kept, files: files) {
-      monitor.report(.note(note))
-    }
+    for note in try folder.check(recipe, files: files) { monitor.report(.note(note)) }
+    try checkResults()
+    try folder.keep(kept, files: files)
     try make(folder.model, "converting the checkpoint", monitor) {
       let conversion = try CheckpointConverter.convert(
         source: path(recipe.model.checkpoint), to: folder.model, elementType: nil,

@@ -25,39 +25,40 @@ extension ExperimentFolder {
     if try !Self.exists(record) && !files().isEmpty { throw RecipeError.foreignFolder(path: path) }
   }
 
-  /// Begins an experiment in this folder, or makes sure that it is the one that was begun here.
+  /// Makes sure that a recipe's weights are those of the experiment that was begun here, if one was.
   ///
-  /// Weights are compared with what they depend on: model, task and training up to the last stage that
-  /// a seed has begun. Rows are compared when it is their evaluation's turn. As long as nothing is
-  /// trained, another recipe may take the folder; what was converted for the one before is
-  /// then made anew.
+  /// They are compared with what they depend on: model, task and training up to the last stage that a
+  /// seed has begun. As long as nothing is trained, another recipe may take the folder; what was
+  /// converted for the one before is then removed, and made anew.
   ///
-  /// - Parameters:
-  ///   - json: the recipe as it is to be kept.
-  ///   - files: everything that it reads.
+  /// - Parameter files: everything that the recipe reads.
   /// - Returns: what a person should know.
   /// - Throws: ``RecipeError/otherSettings(folder:key:before:now:)``,
   ///   ``ExperimentError/changedFile(folder:key:path:before:now:)``, `FileError`, `JSONError`.
-  func begin(_ recipe: Recipe, json: JSONObject, files: [FoundFile]) throws -> [String] {
-    var notes: [String] = []
-    if Self.exists(record) {
-      let file = try RandomAccessFile(path: record)
-      let json = try JSONValue(parsing: file.bytes(in: 0..<file.byteCount), file: record)
-      let before = try Recipe(json: json, file: record)
-      let present = try self.files()
-      let stageCount = Self.begunStageCount(in: present)
-      if let change = weightChange(of: before, json, to: recipe, files, stageCount ?? .max) {
-        guard stageCount == nil else { throw change }
-        for path in present where path.hasSuffix(".rmtw") { try Self.remove(path) }
-      }
-      if let version = json["record"]?["toolVersion"]?.string,
-        version != ProvenanceStep.currentToolVersion
-      {
-        notes.append(
-          "The experiment in \(path) was last run by version \(version); this is "
-            + "\(ProvenanceStep.currentToolVersion).")
-      }
+  func check(_ recipe: Recipe, files: [FoundFile]) throws -> [String] {
+    guard Self.exists(record) else { return [] }
+    let file = try RandomAccessFile(path: record)
+    let json = try JSONValue(parsing: file.bytes(in: 0..<file.byteCount), file: record)
+    let before = try Recipe(json: json, file: record)
+    let present = try self.files()
+    let stageCount = Self.begunStageCount(in: present)
+    if let change = weightChange(of: before, json, to: recipe, files, stageCount ?? .max) {
+      guard stageCount == nil else { throw change }
+      for path in present where path.hasSuffix(".rmtw") { try Self.remove(path) }
     }
+    guard let version = json["record"]?["toolVersion"]?.string,
+      version != ProvenanceStep.currentToolVersion
+    else { return [] }
+    return [
+      "The experiment in \(path) was last run by version \(version); this is "
+        + "\(ProvenanceStep.currentToolVersion)."
+    ]
+  }
+
+  /// Keeps the recipe that the folder is now of, with the checksums of everything that it reads.
+  ///
+  /// - Throws: `FileError`.
+  func keep(_ json: JSONObject, files: [FoundFile]) throws {
     var record = json
     var checksums = JSONObject()
     for file in files { checksums[file.name] = .string(file.checksum) }
@@ -65,7 +66,6 @@ extension ExperimentFolder {
       "toolVersion": .string(ProvenanceStep.currentToolVersion), "files": .object(checksums),
     ]
     try Self.write(JSONValue.object(record).serialized(pretty: true) + "\n", to: self.record)
-    return notes
   }
 
   /// Why weights of so many stages of one recipe are no good for another.

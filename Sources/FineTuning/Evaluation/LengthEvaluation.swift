@@ -43,10 +43,9 @@ public struct LengthEvaluation {
       sampleCount: sampleCount, seed: seed)
     sections = [section]
     subject =
-      [("task", .string(task.name))] + Self.members(of: task)
-      + task.sourcePaths.prefix(1).map { path in
-        ("storiesFile", .string(path.split(separator: "/").last.map(String.init) ?? path))
-      }
+      [("task", .string(task.name))]
+      + task.settings.map { (Self.memberName($0.name), .string($0.value)) }
+      + task.sourcePaths.prefix(1).map { ("storiesFile", .string(Self.storiesFile($0))) }
     conditions =
       Self.conditions(memory, model)
       + [("seed", seed > Int.max ? .unsigned(seed) : .integer(Int(seed)))]
@@ -175,11 +174,9 @@ public struct LengthEvaluation {
     ]
   }
 
-  /// What a line of the results says of the documents that a task makes.
-  package static func members(
-    of task: any LongDocumentTask
-  ) -> [(name: String, value: JSONValue)] {
-    task.settings.map { (memberName($0.name), .string($0.value)) }
+  /// What a line of the results calls a file of stories: its name without its folder.
+  package static func storiesFile(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
   }
 
   /// A setting's name as a member of an object: `fact positions` is `factPositions`.

@@ -15,6 +15,8 @@ public struct StoryCollection: Sendable {
   public let notes: [DataNote]
   /// What the stories are: a resumed run must find the same.
   let settings: [(name: String, value: String)]
+  /// What the stories are that train, or where none do those that are measured on.
+  var summary: String? { settings.first { $0.name == "stories" }?.value }
   /// The files.
   let sourcePaths: [String]
   /// What the file of a model that trains on them is to remember.

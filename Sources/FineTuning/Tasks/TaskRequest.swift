@@ -94,6 +94,15 @@ public struct TaskRequest: Sendable, Hashable {
     return try collection(history: [], use: .training, {}).answers
   }
 
+  /// How many stories a model is measured on, and their checksum, as rows of results tell it; `nil`
+  /// where the task has none.
+  ///
+  /// - Throws: ``StoryError``, `FileError`.
+  package func storySummary(for model: ModelFile) throws -> String? {
+    guard name.takesStories else { return nil }
+    return try collection(history: model.provenance, use: .measuring, {}).summary
+  }
+
   /// The stories of the file that was named, or the program's own.
   private func collection(
     history: [ProvenanceStep], use: Use, _ checkCancellation: () throws -> Void
