@@ -102,7 +102,7 @@ struct StoryTaskTests {
       65, saying: ["stories.txt, line 1", "not a file of two-argument relations"], "evaluate",
       "memory.rmtw", "--task", "reason", "--stories", "stories.txt", "--segments", "1")
     try folder.fail(
-      65, saying: ["\"park\" is not among", "rmt attach --labels park"], "evaluate",
+      65, saying: ["\"park\" is not among", "garden,office,bedroom,kitchen,park."], "evaluate",
       "memory.rmtw", "--task", "babi", "--stories", "stories.txt", "--segments", "1")
     #expect(!folder.holds("tuned.rmtw"))
   }

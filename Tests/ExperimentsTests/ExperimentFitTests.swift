@@ -51,6 +51,7 @@ import Testing
     ("model.segmentPositions", "model", "segmentPositions", "4096"),
     ("model.memoryTokens", "model", "memoryTokens", "60"),
     ("model.segmentPositions", "model", "segmentPositions", "8"),
+    ("training.targetAccuracy", "training", "targetAccuracy", "0.995"),
     (
       "training.stages[1].segmentPositions", "training", "stages",
       #"[{"segments": 1, "steps": 1}, {"segments": 1, "steps": 1, "segmentPositions": [7]}]"#
@@ -100,6 +101,23 @@ import Testing
         change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
       }
       #expect(blamedKey { try experiment().run() } == key)
+    }
+  }
+
+  @Test func `stories that choose the best weights are told by their own key`() throws {
+    try writeStories("train.txt", answer: "kitchen")
+    try folder.write("1 Mary went home.\n2 Where is Mary?\thome\t1\n", to: "other.txt")
+    try writeStories("test.txt", answer: "garden")
+    for validation in ["other.txt", "train.txt"] {
+      try write {
+        $0["task"] = [
+          "name": "reason", "stories": "train.txt", "validationStories": .string(validation),
+          "testStories": "test.txt",
+        ]
+        change(&$0, "model", "segmentPositions", 64)
+        change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+      }
+      #expect(blamedKey { try experiment().run() } == "task.validationStories")
     }
   }
 

@@ -138,7 +138,7 @@ import Testing
     let trained = try folder.bytes("out/seed-0/trained.rmtw")
     // All stages of a trained seed are begun.
     try write(stages: first, second, third)
-    #expect(blamedKey { try experiment().run() } == "training.stages")
+    #expect(blamedKey { try experiment().run() } == "training.stages[2]")
     try FileManager.default.removeItem(atPath: folder.path("out"))
     try write(stages: first, second)
     try experiment().run()

@@ -15,6 +15,17 @@ import Testing
       tokenizer: try SmallVocabulary.tokenizer())
   }
 
+  /// Documents of 1, 2, 3 … words that are none of those, the first of label 0, the others of label 1.
+  private func others(_ count: Int) throws -> LabeledDocuments {
+    let folder = try TemporaryFolder()
+    let lines = (1...count).map { length in
+      "{\"text\": \"\(String(repeating: "river ", count: length))\", \"label\": \(min(1, length - 1))}\n"
+    }
+    return try LabeledDocuments(
+      path: try folder.write(Array(lines.joined().utf8), to: "others.jsonl"),
+      labels: ["one", "two"], tokenizer: try SmallVocabulary.tokenizer())
+  }
+
   private func stage(_ segmentCount: Int?, mixes: Bool = false) throws -> Curriculum.Stage {
     try Curriculum(
       segmentCounts: segmentCount.map { [$0] } ?? [], stepCounts: [1],
@@ -33,13 +44,32 @@ import Testing
 
   @Test func `documents longer than the last stage are reported`() throws {
     let documents = try documents(7)
-    let data = DocumentData(training: documents, validation: documents, segmentSize: 3)
+    let data = DocumentData(
+      training: documents, validation: try others(7), segmentSize: 3)
     let notes = data.notes(
       for: try Curriculum(segmentCounts: [1, 2], stepCounts: [1], mixing: .none))
     #expect(
       notes.first?.description.contains("1 of 7 documents are longer than 2 segments") == true)
     let unlimited = try Curriculum(segmentCounts: [], stepCounts: [1], mixing: .none)
     #expect(data.notes(for: unlimited) == [])
+  }
+
+  @Test func `documents that are trained on as well as measured on are told`() throws {
+    let curriculum = try Curriculum(segmentCounts: [], stepCounts: [1], mixing: .none)
+    let data = DocumentData(
+      training: try documents(7), validation: try documents(3, name: "eval.jsonl"), segmentSize: 3)
+    let notes = data.notes(for: curriculum)
+    #expect(notes.map(\.isWarning) == [true])
+    #expect(
+      notes[0].description.contains(
+        "eval.jsonl: 3 of 3 documents are among those that are trained on"))
+  }
+
+  @Test func `guessing is measured on the documents that a stage is measured on`() throws {
+    let data = DocumentData(
+      training: try documents(7), validation: try others(8), segmentSize: 2)
+    #expect(data.chanceAccuracy(for: try stage(1)) == 0.5)
+    #expect(data.chanceAccuracy(for: try stage(nil)) == 7.0 / 8)
   }
 
   @Test func `a stage without documents is named`() throws {

@@ -281,6 +281,16 @@ import Testing
     #expect(error?.problem.contains("is no longer a finite number; training cannot go on") == true)
     #expect(!exists(path("out")) && !exists(state("out")))
     #expect(try ModelFile(path: path("out.best")).provenance.count == 1)
+    // What a person begins anew from is not replaced when that does not work either.
+    let before = try bytes("out.best")
+    let again = #expect(throws: FineTuningError.self) {
+      _ = try tuner("out", options: options, collision: .replace).run()
+    }
+    guard case .diverged(1, _, _, path("out.best-2"))? = again else {
+      Issue.record("\(String(describing: again))")
+      return
+    }
+    #expect(try bytes("out.best") == before)
   }
 
   @Test func `accumulated batches give the step of one large batch`() throws {

@@ -24,13 +24,42 @@ import Testing
   }
 
   @Test func `other settings must all be there, and none beside them`() throws {
-    let problem = FineTuningError.notTrainingState(
-      path: "state", reason: "its settings are of another version")
-    #expect(throws: problem) { try check(Array(settings.dropFirst()), begun: 1) }
-    #expect(throws: problem) { try check(settings + [("colour", "red")], begun: 1) }
-    #expect(throws: problem) {
+    func changed(_ name: String, saved: String, given: String) -> FineTuningError {
+      .settingChanged(path: "state", name: name, saved: saved, given: given)
+    }
+    #expect(throws: changed("batch", saved: "none", given: "4")) {
+      try check(Array(settings.dropFirst()), begun: 1)
+    }
+    #expect(throws: changed("colour", saved: "red", given: "none")) {
+      try check(settings + [("colour", "red")], begun: 1)
+    }
+    // What both have tells more than what one of them lacks.
+    #expect(throws: changed("steps", saved: "9", given: "5,6")) {
+      try check([("steps", "9"), ("colour", "red")], begun: 1)
+    }
+    #expect(
+      throws: FineTuningError.notTrainingState(
+        path: "state", reason: "its settings are of another version")
+    ) {
       try SavedSettings.check(
         settings, against: nil, path: "state", stageDefaults: defaults, begunStageCount: 1)
+    }
+  }
+
+  @Test func `what a stage takes from the run is the same as when it says so`() throws {
+    func check(_ saved: String, _ given: String, batch: String, begun: Int) throws {
+      try SavedSettings.check(
+        [("batch", batch), ("stage batches", given)],
+        against: SavedSettings.json([("batch", "2"), ("stage batches", saved)]), path: "state",
+        stageDefaults: ["stage batches": "the run's"],
+        inheritedNames: ["stage batches": "batch"], begunStageCount: begun)
+    }
+    try check("the run's,the run's", "2,4", batch: "2", begun: 1)
+    try check("2,4", "the run's,the run's", batch: "2", begun: 1)
+    for (given, batch, begun) in [("2,4", "2", 2), ("4,4", "2", 1), ("the run's,4", "4", 1)] {
+      #expect(throws: FineTuningError.self) {
+        try check("the run's,the run's", given, batch: batch, begun: begun)
+      }
     }
   }
 
@@ -41,5 +70,7 @@ import Testing
     #expect(defaults["skips positions"] == "false" && defaults["ambiguous stories"] == "false")
     #expect(defaults["corner stories"] == "0.0")
     #expect(defaults.values.allSatisfy { !$0.contains(",") })
+    let inherited = FineTuningOptions.inheritedNames
+    #expect(Set(inherited.keys) == Set(defaults.filter { $0.value == "the run's" }.keys))
   }
 }

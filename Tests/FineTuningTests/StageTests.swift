@@ -32,13 +32,27 @@ import Testing
 
   @Test func `a target that is reached ends a stage early`() throws {
     var options = try TinyModel.options(segments: [1], steps: [9])
-    options.targetAccuracy = 0
+    options.schedule = LearningRateSchedule(
+      shape: .constant, learningRate: 1e-2, warmUpStepCount: 1)
+    options.curriculum = try Curriculum(segmentCounts: [1], stepCounts: [400], mixing: .none)
+    options.targetAccuracy = 0.5
     options.targetEvaluationCount = 2
     var reached: Int?
     let result = try tuner("out", options: options).run { event in
       if case .targetReached(_, let step) = event { reached = step }
     }
-    #expect(reached == 4 && result.stepCount == 4)
+    #expect(result.stepCount < 400 && reached == result.stepCount)
+    #expect(result.evaluations.suffix(2).allSatisfy { $0.accuracy >= 0.5 })
+    #expect(result.evaluations.dropLast(2).last.map { $0.accuracy < 0.5 } ?? true)
+  }
+
+  @Test func `a target that guessing reaches is refused`() throws {
+    var options = try TinyModel.options(segments: [1], steps: [9])
+    // Meant as 99.5 %, and given where a percentage is expected.
+    options.targetAccuracy = 0.995 / 100
+    let error = FineTuningError.targetBelowChance(target: 0.995 / 100, chance: 1.0 / 6)
+    #expect(throws: error) { _ = try tuner("out", options: options) }
+    #expect(error.problem.contains("is 1.0 %, and guessing reaches 16.7 %"))
   }
 
   @Test func `a stage that has learned nothing says so, and ends the run where it may`() throws {

@@ -143,12 +143,13 @@ import Testing
     let text =
       Self.milk + "1 Mary got the milk there.\n2 What is there?\tmilk\t1\n"
       + "1 Mary got the milk there.\n2 Where is Mary?\tbathroom\t1\n"
-    let error = #expect(throws: TaskError.self) {
+    let error = #expect(throws: StoryError.self) {
       try babi(text, .first, labels: ["office", "yes"])
     }
     #expect(error?.problem.contains("answers \"bathroom\", \"milk\" are not among") == true)
     // In label order, then the others.
-    #expect(error?.advice?.contains("rmt attach --labels bathroom,office,milk.") == true)
+    #expect(error?.advice?.contains("rmt attach --labels office,yes,bathroom,milk.") == true)
+    #expect(error?.place == "\(folder.path("stories.txt")), line 6")
     let one = #expect(throws: TaskError.self) {
       try reason(.first, labels: MemorizeTask.places.filter { $0 != "office" })
     }

@@ -73,7 +73,7 @@ private final class WatchedData: FineTuningData {
 
   var settings: [(name: String, value: String)] { base.settings }
   var sourcePaths: [String] { base.sourcePaths }
-  var chanceAccuracy: Double { base.chanceAccuracy }
+  func chanceAccuracy(for stage: Curriculum.Stage) -> Double { base.chanceAccuracy(for: stage) }
   func notes(for curriculum: Curriculum) -> [DataNote] { base.notes(for: curriculum) }
 
   func trainingSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any BatchSource {

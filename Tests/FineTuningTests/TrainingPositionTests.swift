@@ -28,6 +28,32 @@ import Testing
     #expect(streaks == [0, 1, 2, 0, 1])
   }
 
+  @Test func `a target in percent is reached by just as many right answers`() {
+    for (percentage, correct, count) in [(99.9, 999, 1_000), (99.4, 497, 500), (98.4, 246, 250)] {
+      var position = TrainingPosition()
+      for (correct, streak) in [(correct, 1), (correct - 1, 0)] {
+        _ = position.record(
+          EvaluationRecord(
+            stage: 1, step: 1, sampleCount: count, correctCount: correct, meanLoss: 1),
+          targetAccuracy: percentage / 100)
+        #expect(position.targetStreak == streak)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (100, 0.97, false), (99, 0.97, true), (97, 0.97, true), (100, 1.0, true),
+    (50, 1.0 / 6, false), (22, 1.0 / 6, true), (17, 1.0 / 6, true), (59, 0.5, true),
+    (75, 0.5, false),
+  ])
+  func `guessing well is no learning, and no error is never guessing`(
+    correct: Int, chance: Double, isAtChance: Bool
+  ) {
+    let best = EvaluationRecord(
+      stage: 1, step: 1, sampleCount: 100, correctCount: correct, meanLoss: 1)
+    #expect(TrainingRun.isAtChance(best, chance) == isAtChance)
+  }
+
   @Test func `a new stage begins with no best and no streak`() {
     var position = TrainingPosition()
     (position.step, position.runStep) = (3, 3)

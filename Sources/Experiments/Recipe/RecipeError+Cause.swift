@@ -9,15 +9,22 @@ extension RecipeError {
   /// The parts speak of the options of their own verbs, which a recipe does not have: their advice is
   /// left out.
   ///
-  /// - Parameter stories: the key that names the stories which the work reads.
+  /// - Parameters:
+  ///   - stories: the key that names the stories which the work reads.
+  ///   - validationStories: the path of the stories that choose the best weights, if it reads them.
   /// - Throws: ``unfit(file:key:problem:kind:)``; errors that no key is to blame for, as they are.
   static func blamingKeys<Result>(
-    of file: String, stories: String = "task.stories", _ work: () throws -> Result
+    of file: String, stories: String = "task.stories", validationStories: String? = nil,
+    _ work: () throws -> Result
   ) throws -> Result {
     do {
       return try work()
     } catch let error as any DescribedError {
-      guard let key = key(toBlameFor: error, stories: stories) else { throw error }
+      let isOfValidation = (error as? StoryError).map { $0.source == validationStories } ?? false
+      guard
+        let key = key(
+          toBlameFor: error, stories: isOfValidation ? "task.validationStories" : stories)
+      else { throw error }
       let problem = error.place.map { "\($0): \(error.problem)" } ?? error.problem
       throw unfit(file: file, key: key, problem: problem, kind: error.kind)
     }
@@ -46,6 +53,7 @@ extension RecipeError {
       "training.stages[\(stage - 1)].skipPositions"
     case is CurriculumError: "training.stages"
     case RecurrenceError.otherMemory: "model.memoryTokens"
+    case FineTuningError.targetBelowChance: "training.targetAccuracy"
     case FineTuningError.invalidOption: "training"
     case let error as ConfigurationError:
       switch error.clause {

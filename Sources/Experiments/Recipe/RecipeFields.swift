@@ -135,8 +135,11 @@ struct RecipeFields {
     _ name: String, _ elements: String
   ) throws(RecipeError) -> [JSONValue]? {
     try value(name).map { value throws(RecipeError) in
-      guard let list = value.array, !list.isEmpty else {
-        throw invalid(name, value, "a list of \(elements)")
+      guard let list = value.array else { throw invalid(name, value, "a list of \(elements)") }
+      guard !list.isEmpty else {
+        throw .invalid(
+          file: file, key: key(name), found: "an empty list",
+          expected: "a list of one or more \(elements)")
       }
       return list
     }

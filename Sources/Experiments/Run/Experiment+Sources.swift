@@ -82,7 +82,9 @@ extension Experiment {
         throw RecipeError.contradiction(
           file: file, key: key, problem: "these are the stories to train on")
       }
-      let training = try RecipeError.blamingKeys(of: file) {
+      let training = try RecipeError.blamingKeys(
+        of: file, validationStories: recipe.task.validationStories.map(path)
+      ) {
         try StoryCollection(
           trainingPath: path(stories), evaluationPath: recipe.task.validationStories.map(path),
           form: form, provenance: [], allowsTrainingStories: false,
@@ -91,15 +93,11 @@ extension Experiment {
       if recipe.task.name == .babi { labels = training.answers }
     }
     for (key, name) in measured {
-      let test = try RecipeError.blamingKeys(of: file, stories: key) {
+      try RecipeError.blamingKeys(of: file, stories: key) {
         try StoryCollection(
           testPath: path(name), form: form, provenance: [], allowsTrainingStories: false,
-          checkCancellation: checkCancellation)
-      }
-      if let answer = test.answers.first(where: { !labels.contains($0) }) {
-        throw RecipeError.contradiction(
-          file: file, key: key,
-          problem: "the answer \"\(answer)\" is none of those that the model learns")
+          checkCancellation: checkCancellation
+        ).checkAnswers(among: labels)
       }
     }
   }

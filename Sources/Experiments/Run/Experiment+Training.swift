@@ -43,7 +43,9 @@ extension Experiment {
       hasCheckedEvaluations = true
     }
     let resumes = ExperimentFolder.exists(run.trainingState)
-    let tuner = try RecipeError.blamingKeys(of: file) {
+    let tuner = try RecipeError.blamingKeys(
+      of: file, validationStories: recipe.task.validationStories.map(path)
+    ) {
       let task = try request.make(
         for: model, memory: memory, seed: seed, use: .training,
         checkCancellation: monitor.checkCancellation)
@@ -92,7 +94,7 @@ extension Experiment {
     case .atChance: cause = .atChance
     case .settingChanged, .notTrainingState, .stateExists, .nothingToResume:
       throw ExperimentError.unusableState(path: run.trainingState, problem: error.problem)
-    case .noMemory, .noLabels, .invalidOption: throw error
+    case .noMemory, .noLabels, .invalidOption, .targetBelowChance: throw error
     }
     let failure = SeedFailure(
       cause: cause, problem: "\(error.place.map { "\($0): " } ?? "")\(error.problem)",

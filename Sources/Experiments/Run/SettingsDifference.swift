@@ -25,9 +25,13 @@ struct SettingsDifference {
         }
       }
     }
-    if let before = before?.array, let now = now?.array, before.count == now.count {
-      for index in before.indices {
-        if let found = Self(before[index], now[index], key: "\(key)[\(index)]") {
+    if let before = before?.array, let now = now?.array {
+      func element(_ index: Int, of array: [JSONValue]) -> JSONValue? {
+        array.indices.contains(index) ? array[index] : nil
+      }
+      for index in 0..<max(before.count, now.count) {
+        let (before, now) = (element(index, of: before), element(index, of: now))
+        if let found = Self(before, now, key: "\(key)[\(index)]") {
           self = found
           return
         }

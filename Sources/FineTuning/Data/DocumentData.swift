@@ -24,12 +24,25 @@ public struct DocumentData: FineTuningData {
   /// The two files.
   public var sourcePaths: [String] { [training.path, validation.path] }
 
-  /// The share of the most frequent label among those that the model is measured on.
-  public var chanceAccuracy: Double { validation.mostFrequentLabelShare }
+  /// The share of the most frequent label among the documents that the stage is measured on.
+  public func chanceAccuracy(for stage: Curriculum.Stage) -> Double {
+    validation.mostFrequentLabelShare(at: validationPositions(for: stage))
+  }
 
   /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [DataNote] {
     var notes = training.notes + (validation.path == training.path ? [] : validation.notes)
+    let trained = Set((0..<training.count).map(training.fingerprint(at:)))
+    let seenCount = (0..<validation.count).count {
+      trained.contains(validation.fingerprint(at: $0))
+    }
+    if seenCount > 0 {
+      notes.append(
+        DataNote(
+          "\(validation.path): \(seenCount) of \(validation.count) documents are among those that "
+            + "are trained on; what is measured on them says nothing of others.",
+          isWarning: true))
+    }
     guard let longest = curriculum.stages.compactMap(\.segmentCount).max() else { return notes }
     for documents in [training, validation] {
       let leftOut = documents.count - documents.selection(in: 0...longest, of: segmentSize).count
@@ -67,9 +80,18 @@ public struct DocumentData: FineTuningData {
   public func validationSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any SampleCollection {
+    try select(validation, for: longest(stage))
+  }
+
+  private func validationPositions(for stage: Curriculum.Stage) -> [Int] {
+    validation.selection(in: 0...(longest(stage).segmentCount ?? .max), of: segmentSize).positions
+  }
+
+  /// The stage with the segments of the longest documents that it is measured on.
+  private func longest(_ stage: Curriculum.Stage) -> Curriculum.Stage {
     var longest = stage
     longest.segmentCount = stage.validationSegmentCount ?? stage.segmentCount
-    return try select(validation, for: longest)
+    return longest
   }
 
   private func select(

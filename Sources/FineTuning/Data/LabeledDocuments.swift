@@ -130,11 +130,18 @@ public struct LabeledDocuments: SampleCollection {
   /// Tokens in the document at a position.
   public func tokenCount(of position: Int) -> Int { range(of: position).count }
 
-  /// The share of documents that have the most frequent label.
-  package var mostFrequentLabelShare: Double {
+  /// The share of some documents that have their most frequent label.
+  func mostFrequentLabelShare(at positions: [Int]) -> Double {
     var counts: [Int: Int] = [:]
-    for label in labels { counts[label, default: 0] += 1 }
-    return Double(counts.values.max() ?? 0) / Double(max(1, count))
+    for position in positions { counts[labels[position], default: 0] += 1 }
+    return Double(counts.values.max() ?? 0) / Double(max(1, positions.count))
+  }
+
+  /// A checksum of a document's tokens, whatever its label.
+  func fingerprint(at position: Int) -> UInt64 {
+    var fingerprint = Fingerprint()
+    fingerprint.combine(Array(tokenIDs[range(of: position)]))
+    return fingerprint.value
   }
 
   /// A checksum that changes whenever a document or its label does.

@@ -68,15 +68,16 @@ public protocol FineTuningData: Sendable {
   var sourcePaths: [String] { get }
   /// What the history of the resulting model shall tell beside the settings.
   var record: JSONObject { get }
-  /// The accuracy that a model reaches without reading a document.
-  var chanceAccuracy: Double { get }
+  /// The accuracy that a model reaches on a stage's validation samples without reading a document.
+  func chanceAccuracy(for stage: Curriculum.Stage) -> Double
   /// What a person should know of the data before training.
   func notes(for curriculum: Curriculum) -> [DataNote]
   /// The samples that a stage trains on.
   ///
   /// - Throws: ``CurriculumError`` when there are none.
   func trainingSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any BatchSource
-  /// The samples that a stage is measured on, none of which is ever trained on.
+  /// The samples that a stage is measured on. Tasks never train on one of them; of a file's documents
+  /// ``notes(for:)`` tells those that are trained on too.
   ///
   /// - Throws: ``CurriculumError`` when there are none.
   func validationSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any SampleCollection

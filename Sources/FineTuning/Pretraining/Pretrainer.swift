@@ -90,8 +90,8 @@ public struct Pretrainer {
     do {
       try run.train()
     } catch FineTuningError.diverged(let stage, let step, let what, _) {
-      let best = run.hasLearned ? "\(files.outputPath).best" : nil
-      if let best { try write(run.state.bestParameters, to: best, .replace) }
+      let best = run.hasBeenMeasured ? files.freePathOfBest() : nil
+      if let best { try write(run.state.bestParameters, to: best, .keepExisting) }
       // The state leads to the same numbers again; with other settings it could not be resumed.
       try files.removeState()
       throw FineTuningError.diverged(stage: stage, step: step, what: what, bestPath: best)

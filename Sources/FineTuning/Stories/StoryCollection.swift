@@ -24,6 +24,8 @@ public struct StoryCollection: Sendable {
   /// The stories as a person knows them: the file, or a word for those made here.
   let source: String
   private let parts: [DataSplit: [Story]]
+  /// The files that the stories were read from.
+  private let files: [StoryFile]
   /// Whether the program makes the stories, and can make further ones to train on.
   private(set) var isGenerated = false
 
@@ -49,10 +51,12 @@ public struct StoryCollection: Sendable {
     let file = try Self.read(path, form, checkCancellation)
     var training = file.stories
     let candidates: [Story]
+    var files = [file]
     var notes = file.notes
     let measuredSource: String
     if let evaluationPath {
       let evaluation = try Self.read(evaluationPath, form, checkCancellation)
+      files.append(evaluation)
       notes += evaluation.notes
       candidates = evaluation.stories
       guard allowsTrainingStories || candidates.fingerprint != training.fingerprint else {
@@ -71,7 +75,8 @@ public struct StoryCollection: Sendable {
       candidates, by: TrainedStories(training, after: provenance), source: measuredSource,
       allowsTrainingStories: allowsTrainingStories, notes: &notes)
     self.init(
-      parts: [.training: training, .validation: evaluation], source: path, notes: notes,
+      parts: [.training: training, .validation: evaluation], files: files, source: path,
+      notes: notes,
       settings: [
         ("stories", "\(training.count), checksum \(training.fingerprint)"),
         ("evaluation stories", "\(evaluation.count), checksum \(evaluation.fingerprint)"),
@@ -100,7 +105,7 @@ public struct StoryCollection: Sendable {
       file.stories, by: trained, source: path, allowsTrainingStories: allowsTrainingStories,
       notes: &notes)
     self.init(
-      parts: [.test: test], source: path, notes: notes,
+      parts: [.test: test], files: [file], source: path, notes: notes,
       settings: [("stories", "\(test.count), checksum \(test.fingerprint)")],
       sourcePaths: [path], record: JSONObject())
   }
@@ -124,7 +129,7 @@ public struct StoryCollection: Sendable {
         .training: RelationStories.stories(of: .training),
         .validation: RelationStories.stories(of: .validation), .test: test,
       ],
-      source: source, notes: notes,
+      files: [], source: source, notes: notes,
       settings: [
         (
           "stories",
@@ -137,10 +142,11 @@ public struct StoryCollection: Sendable {
   }
 
   private init(
-    parts: [DataSplit: [Story]], source: String, notes: [DataNote],
+    parts: [DataSplit: [Story]], files: [StoryFile], source: String, notes: [DataNote],
     settings: [(name: String, value: String)], sourcePaths: [String], record: JSONObject
   ) {
     self.parts = parts
+    self.files = files
     self.source = source
     self.notes = notes
     self.settings = settings
@@ -156,6 +162,19 @@ public struct StoryCollection: Sendable {
     let answers = Set(parts.values.joined().map(\.answer))
     return MemorizeTask.places.filter(answers.contains)
       + answers.subtracting(MemorizeTask.places).sorted()
+  }
+
+  /// Makes sure that every answer is one of a model's labels.
+  ///
+  /// - Throws: ``StoryError/unknownAnswers(_:file:line:labels:)`` with all that are none.
+  package func checkAnswers(among labels: [String]) throws(StoryError) {
+    let unknown = answers.filter { !labels.contains($0) }
+    for file in files {
+      for (story, line) in zip(file.stories, file.questionLines)
+      where unknown.contains(story.answer) {
+        throw .unknownAnswers(unknown, file: file.path, line: line, labels: labels)
+      }
+    }
   }
 
   private static func read(

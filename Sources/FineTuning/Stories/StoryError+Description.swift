@@ -1,16 +1,30 @@
 extension StoryError {
   /// Where: the file and, where there is one, the line.
-  public var place: String? {
+  public var place: String? { line.map { "\(source), line \($0)" } ?? source }
+
+  /// The file, or what the stories are called that are no file.
+  package var source: String {
     switch self {
-    case .noIdentifier(let file, let line, _), .outOfOrder(let file, let line, _, _),
-      .noSentence(let file, let line), .noAnswer(let file, let line),
-      .tooManyFields(let file, let line, _), .brokenSupport(let file, let line, _),
-      .unknownSupport(let file, let line, _), .noFacts(let file, let line),
-      .noQuestion(let file, let line), .lineTooLong(let file, let line, _),
-      .narrativeTooLong(let file, let line, _), .notRelations(let file, let line, _):
-      "\(file), line \(line)"
-    case .noStories(let file), .tooFewStories(let file), .trainedFile(let file): file
-    case .onlyTrainedStories(let source, _), .storiesTooLong(let source, _, _): source
+    case .noIdentifier(let file, _, _), .outOfOrder(let file, _, _, _), .noSentence(let file, _),
+      .noAnswer(let file, _), .tooManyFields(let file, _, _), .brokenSupport(let file, _, _),
+      .unknownSupport(let file, _, _), .noFacts(let file, _), .noQuestion(let file, _),
+      .lineTooLong(let file, _, _), .narrativeTooLong(let file, _, _),
+      .notRelations(let file, _, _), .unknownAnswers(_, let file, _, _), .noStories(let file),
+      .tooFewStories(let file), .trainedFile(let file), .onlyTrainedStories(let file, _),
+      .storiesTooLong(let file, _, _):
+      file
+    }
+  }
+
+  private var line: Int? {
+    switch self {
+    case .noIdentifier(_, let line, _), .outOfOrder(_, let line, _, _), .noSentence(_, let line),
+      .noAnswer(_, let line), .tooManyFields(_, let line, _), .brokenSupport(_, let line, _),
+      .unknownSupport(_, let line, _), .noFacts(_, let line), .noQuestion(_, let line),
+      .lineTooLong(_, let line, _), .narrativeTooLong(_, let line, _),
+      .notRelations(_, let line, _), .unknownAnswers(_, _, let line, _):
+      line
+    case .noStories, .tooFewStories, .trainedFile, .onlyTrainedStories, .storiesTooLong: nil
     }
   }
 
@@ -42,6 +56,11 @@ extension StoryError {
     case .trainedFile: "these are the stories that the model trains on"
     case .onlyTrainedStories(_, let count):
       "all \(count) stories are among those that the model trains on"
+    case .unknownAnswers(let answers, _, _, let labels):
+      (answers.count == 1 ? "the answer " : "the answers ")
+        + answers.map { "\"\(Self.excerpt($0))\"" }.joined(separator: ", ")
+        + (answers.count == 1 ? " is" : " are")
+        + " not among the model's labels (\(labels.joined(separator: ", ")))"
     case .storiesTooLong(_, let size, let shortest):
       "no story fits into a segment of \(size) document tokens; "
         + "the shortest takes \(shortest) with its question"
@@ -67,6 +86,9 @@ extension StoryError {
     case .tooFewStories: "Name other stories with --evaluation-stories."
     case .trainedFile, .onlyTrainedStories:
       "Name stories that it has not seen, or measure on these with --allow-training-stories."
+    case .unknownAnswers(let answers, _, _, let labels):
+      "Correct them, or attach a classifier that has them beside the others: rmt attach --labels "
+        + (labels + answers.map(Self.excerpt)).joined(separator: ",") + "."
     case .storiesTooLong: "Take more positions a segment, fewer memory tokens, or shorter stories."
     }
   }

@@ -34,6 +34,8 @@ public enum StoryError: DescribedError, Equatable {
   case trainedFile(file: String)
   /// Every story is one that the model trained on.
   case onlyTrainedStories(source: String, count: Int)
+  /// Some answers, the first of them on that line, are none of the model's labels.
+  case unknownAnswers([String], file: String, line: Int, labels: [String])
   /// No story fits into a segment together with its question.
   case storiesTooLong(source: String, segmentSize: Int, shortestTokenCount: Int)
 

@@ -35,7 +35,8 @@ public struct StoryTask: LongDocumentTask {
 
   /// Reasoning over two-argument relations.
   ///
-  /// - Throws: ``TaskError`` when the model lacks an answer or a word.
+  /// - Throws: ``StoryError/unknownAnswers(_:file:line:labels:)``; ``TaskError`` when the model
+  ///   lacks a word.
   public static func reason(
     modelLabels: [String], tokenizer: Tokenizer, background: BackgroundText,
     stories: StoryCollection, factPositions: FactPositions
@@ -49,7 +50,8 @@ public struct StoryTask: LongDocumentTask {
   /// Questions on any stories.
   ///
   /// - Parameter segmentSize: document tokens S of a segment, into which a story must fit.
-  /// - Throws: ``TaskError`` when the model lacks an answer or a word;
+  /// - Throws: ``TaskError`` when the model lacks a word;
+  ///   ``StoryError/unknownAnswers(_:file:line:labels:)``;
   ///   ``StoryError/storiesTooLong(source:segmentSize:shortestTokenCount:)``.
   public static func babi(
     modelLabels: [String], tokenizer: Tokenizer, background: BackgroundText,
@@ -66,6 +68,7 @@ public struct StoryTask: LongDocumentTask {
     modelLabels: [String], tokenizer: Tokenizer, background: BackgroundText,
     stories collection: StoryCollection, factPositions: FactPositions
   ) throws {
+    try collection.checkAnswers(among: modelLabels)
     let answers = collection.answers
     let rows = try TaskLabels(of: answers, in: modelLabels).rows
     var encoder = StoryEncoder(

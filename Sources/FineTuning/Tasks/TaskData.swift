@@ -42,7 +42,7 @@ public struct TaskData: FineTuningData {
   public var record: JSONObject { task.record }
 
   /// The accuracy of guessing.
-  public var chanceAccuracy: Double { task.chanceAccuracy }
+  public func chanceAccuracy(for stage: Curriculum.Stage) -> Double { task.chanceAccuracy }
 
   /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [DataNote] { task.notes }

@@ -41,6 +41,11 @@ public struct FineTuner {
     for stage in options.curriculum.stages {
       _ = try data.trainingSamples(for: stage, seed: options.seed)
       _ = try data.validationSamples(for: stage, seed: options.seed)
+      let chance = data.chanceAccuracy(for: stage)
+      // Where all documents have one label, guessing is always right.
+      if let target = options.targetAccuracy, target <= chance, chance < 1 {
+        throw FineTuningError.targetBelowChance(target: target, chance: chance)
+      }
     }
     self.model = model
     tokenizer = try model.tokenizer()
@@ -84,11 +89,11 @@ public struct FineTuner {
     do {
       try run.train()
     } catch FineTuningError.diverged(let stage, let step, let what, _) {
-      let best = run.hasLearned ? "\(files.outputPath).best" : nil
+      let best = run.hasBeenMeasured ? files.freePathOfBest() : nil
       if let best {
         try write(
           run.state.bestParameters, description: description, provenance: provenance, to: best,
-          .replace)
+          .keepExisting)
       }
       // The state leads to the same numbers again; with other settings it could not be resumed.
       try files.removeState()

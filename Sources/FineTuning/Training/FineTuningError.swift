@@ -8,6 +8,8 @@ public enum FineTuningError: DescribedError, Equatable {
   case noLabels(path: String)
   /// A setting is out of its range.
   case invalidOption(name: String, value: String, expected: String)
+  /// Guessing would reach the accuracy that ends a stage.
+  case targetBelowChance(target: Double, chance: Double)
   /// Loss or gradients are no longer numbers.
   case diverged(stage: Int, step: Int, what: String, bestPath: String?)
   /// The steps of a stage are spent, and it has learned nothing that could be told from guessing.
@@ -25,7 +27,7 @@ public enum FineTuningError: DescribedError, Equatable {
   public var kind: FailureKind {
     switch self {
     case .noMemory, .noLabels, .diverged, .atChance, .notTrainingState: .badData
-    case .invalidOption, .stateExists, .nothingToResume, .settingChanged: .usage
+    case .invalidOption, .targetBelowChance, .stateExists, .nothingToResume, .settingChanged: .usage
     }
   }
 
@@ -38,7 +40,7 @@ public enum FineTuningError: DescribedError, Equatable {
       path
     case .diverged(let stage, let step, _, _): "stage \(stage), step \(step)"
     case .atChance(let stage, _, _): "stage \(stage.number)"
-    case .invalidOption: nil
+    case .invalidOption, .targetBelowChance: nil
     }
   }
 
@@ -49,6 +51,9 @@ public enum FineTuningError: DescribedError, Equatable {
     case .noLabels: "the model has no labels and so no classifier to train"
     case .invalidOption(let name, let value, let expected):
       "\(name) is \(value); expected \(expected)"
+    case .targetBelowChance(let target, let chance):
+      "the target accuracy is \(Self.percentage(target)), and guessing reaches "
+        + "\(Self.percentage(chance)); it is a percentage: 99.5, not 0.995"
     case .diverged(_, _, let what, let bestPath):
       "\(what) is no longer a finite number; training cannot go on"
         + (bestPath.map { ". The best weights so far are in \($0)" } ?? "")
@@ -70,7 +75,7 @@ public enum FineTuningError: DescribedError, Equatable {
     switch self {
     case .noMemory, .noLabels:
       "Attach them: rmt attach FILE.rmtw -o OUT.rmtw --memory-tokens 10 --labels a,b,c."
-    case .invalidOption: nil
+    case .invalidOption, .targetBelowChance: nil
     case .diverged:
       "Try a smaller learning rate, a longer warm-up or stronger clipping, and check the data."
     case .atChance(let stage, _, _): Self.causesOfChance(in: stage)

@@ -54,6 +54,12 @@ extension FineTuningOptions {
       stageSettings.map { ($0.name, $0.value(stage)) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// The run's setting that holds for a stage of which one of those lists says "the run's".
+  static let inheritedNames = [
+    "stage rates": "learning rate", "stage batches": "batch", "stage dropout": "dropout",
+    "stage token noise": "token noise", "stage memory mixup": "memory mixup",
+  ]
+
   private static func text(
     _ value: (some CustomStringConvertible)?, else other: String
   ) -> String {

@@ -13,8 +13,6 @@ final class LearningEngine {
     var lossSum = 0.0
     /// Samples whose label won.
     var correctCount = 0
-    /// Document tokens.
-    var tokenCount = 0
   }
 
   /// The model that it was planned for.
@@ -69,9 +67,7 @@ final class LearningEngine {
       dropoutKey: drops ? generator(.dropout).key : nil,
       memoryMixup: memoryMixup > 0 ? mixup : nil, parameters: parameters.parameters, into: gradients
     )
-    return Outcome(
-      lossSum: loss.lossSum, correctCount: loss.correctCount,
-      tokenCount: samples.reduce(0) { $0 + $1.tokenIDs.count })
+    return Outcome(lossSum: loss.lossSum, correctCount: loss.correctCount)
   }
 
   /// Measures samples without dropout; the loss is that of the last segment.

@@ -69,6 +69,18 @@ struct RunFiles {
     return outputCollision
   }
 
+  /// Where the best weights of a run that cannot go on are put.
+  ///
+  /// `OUTPUT.best`, or the first of `OUTPUT.best-2`, `OUTPUT.best-3`, … that is free. Nothing is replaced: what lies there may be what the run began with.
+  func freePathOfBest() -> String {
+    var (path, number) = ("\(outputPath).best", 1)
+    while access(path, F_OK) == 0 {
+      number += 1
+      path = "\(outputPath).best-\(number)"
+    }
+    return path
+  }
+
   /// Removes the state, which the result has made worthless.
   func removeState() throws(FileError) {
     guard unlink(stateFile.path) == 0 || errno == ENOENT else {

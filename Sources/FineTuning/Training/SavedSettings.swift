@@ -14,41 +14,62 @@ enum SavedSettings {
   /// - Parameters:
   ///   - stageDefaults: settings whose values are lists with commas, of a value for each stage, and what
   ///     a stage has that does not name one: a state from before there was such a setting goes on.
+  ///   - inheritedNames: of those settings whose default is the run's value, the run's setting.
   ///   - begunStageCount: the stages of which those values must be the same.
   /// - Throws: ``FineTuningError/settingChanged(path:name:saved:given:)`` for the first that differs,
-  ///   ``FineTuningError/notTrainingState(path:reason:)`` when others were saved.
+  ///   ``FineTuningError/notTrainingState(path:reason:)`` when there are none.
   static func check(
     _ settings: [(name: String, value: String)], against saved: JSONValue?, path: String,
-    stageDefaults: [String: String] = [:], begunStageCount: Int = 0
+    stageDefaults: [String: String] = [:], inheritedNames: [String: String] = [:],
+    begunStageCount: Int = 0
   ) throws(FineTuningError) {
-    func begun(_ value: String) -> [Substring] {
-      Array(value.split(separator: ",").prefix(begunStageCount))
-    }
     let isOfAnotherVersion = FineTuningError.notTrainingState(
       path: path, reason: "its settings are of another version")
     var savedValues: [String: String] = [:]
-    for member in saved?.array ?? [] {
+    guard let members = saved?.array else { throw isOfAnotherVersion }
+    for member in members {
       guard let name = member["name"]?.string, let value = member["value"]?.string else {
         throw isOfAnotherVersion
       }
       savedValues[name] = value
     }
-    guard Set(savedValues.keys).isSubset(of: settings.map(\.name)) else { throw isOfAnotherVersion }
-    for setting in settings {
+    let givenValues = Dictionary(
+      settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    /// What each stage that was begun has, whether it says so or the run does.
+    func begun(_ name: String, _ list: String, of values: [String: String]) -> [String] {
+      let runValue = inheritedNames[name].flatMap { values[$0] }
+      return list.split(separator: ",").prefix(begunStageCount).map { value in
+        value == stageDefaults[name] ?? "" ? runValue ?? String(value) : String(value)
+      }
+    }
+    // A setting that both have comes first: with other data it is the data's name that tells most.
+    for setting in settings.filter({ savedValues[$0.name] != nil })
+      + settings.filter({ savedValues[$0.name] == nil })
+    {
       let stageDefault = stageDefaults[setting.name]
       guard
         let value = savedValues[setting.name]
           ?? stageDefault.map({
             Array(repeating: $0, count: begunStageCount).joined(separator: ",")
           })
-      else { throw isOfAnotherVersion }
+      else {
+        throw .settingChanged(
+          path: path, name: setting.name, saved: "none", given: setting.value)
+      }
       guard
         stageDefault == nil
-          ? value == setting.value : begun(value) == begun(setting.value)
+          ? value == setting.value
+          : begun(setting.name, value, of: savedValues)
+            == begun(setting.name, setting.value, of: givenValues)
       else {
         throw .settingChanged(
           path: path, name: setting.name, saved: value, given: setting.value)
       }
+    }
+    if let missing = savedValues.sorted(by: { $0.key < $1.key })
+      .first(where: { givenValues[$0.key] == nil })
+    {
+      throw .settingChanged(path: path, name: missing.key, saved: missing.value, given: "none")
     }
   }
 

@@ -40,7 +40,9 @@ package struct TrainingPosition: Sendable, Hashable {
     evaluatedStep = step
     history.append(record)
     if history.count > Self.historyLimit { history.removeFirst() }
-    targetStreak = record.accuracy >= (targetAccuracy ?? .infinity) ? targetStreak + 1 : 0
+    // A percentage is rounded when it becomes a share: 99.9 / 100 lies above 999 / 1,000.
+    let reachesTarget = record.accuracy >= (targetAccuracy ?? .infinity) - 1e-12
+    targetStreak = reachesTarget ? targetStreak + 1 : 0
     guard record.isBetter(than: best, by: preference) else { return false }
     best = record
     return true

@@ -161,31 +161,44 @@ final class TrainingRun {
         stage: stage.number, step: state.position.step,
         what: "the loss on the validation samples", bestPath: nil)
     }
+    let previousStep = state.position.evaluatedStep ?? 0
     let isBest = state.position.record(record, targetAccuracy: options.targetAccuracy)
     if isBest { state.bestParameters.copyNumbers(of: state.parameters) }
     report(.evaluation(record, runStep: state.position.runStep, isBest: isBest))
-    if max(1, stage.stepCount / 2)..<max(1, stage.stepCount) ~= state.position.step, isAtChance {
+    // Once, as soon as half of the steps are done.
+    let half = max(1, stage.stepCount / 2)
+    if previousStep < half, half..<stage.stepCount ~= state.position.step, isAtChance(in: stage) {
       report(.warning(FineTuningError.chanceWarning(in: stage, step: state.position.step)))
     }
   }
 
-  /// Accuracy above that of guessing below which a stage counts as having learned nothing: the best
-  /// of several evaluations is better than guessing by luck.
-  private static let chanceMargin = 0.05
+  /// Accuracy above that of guessing below which a stage counts as having learned nothing.
+  ///
+  /// The best of several evaluations is better than guessing by luck. Where guessing leaves less than twice as
+  /// much to be learned, half of that.
+  private static func chanceMargin(above chance: Double) -> Double { min(0.05, (1 - chance) / 2) }
 
   /// Whether nothing so far says that the stage learns: its best accuracy may be that of guessing.
-  private var isAtChance: Bool {
-    guard let best = state.position.best else { return false }
+  private func isAtChance(in stage: Curriculum.Stage) -> Bool {
+    state.position.best.map { Self.isAtChance($0, data.chanceAccuracy(for: stage)) } ?? false
+  }
+
+  /// Whether a stage's best evaluation may be that of guessing.
+  static func isAtChance(_ best: EvaluationRecord, _ chance: Double) -> Bool {
+    // No more can be asked for, however few the samples.
+    if best.correctCount == best.sampleCount, chance < 1 { return false }
     let interval = WilsonInterval(successCount: best.correctCount, trialCount: best.sampleCount)
-    return min(interval.lowerBound, best.accuracy - Self.chanceMargin) <= data.chanceAccuracy
+    return min(interval.lowerBound, best.accuracy - Self.chanceMargin(above: chance)) <= chance
   }
 
   /// Ends the run when the steps of a stage are spent and it is still at chance.
   private func endAtChance(_ stage: Curriculum.Stage) throws {
-    guard options.stopsAtChance, isAtChance, let best = state.position.best else { return }
+    guard options.stopsAtChance, isAtChance(in: stage), let best = state.position.best else {
+      return
+    }
     try save()
     throw FineTuningError.atChance(
-      stage: stage, accuracy: best.accuracy, chance: data.chanceAccuracy)
+      stage: stage, accuracy: best.accuracy, chance: data.chanceAccuracy(for: stage))
   }
 
   private func save() throws {
@@ -193,8 +206,8 @@ final class TrainingRun {
     report(.saved(path: stateFile.path))
   }
 
-  /// Whether there are weights that are better than those the run began with.
-  var hasLearned: Bool { !state.position.history.isEmpty }
+  /// Whether there are weights that were measured; those are the best ones.
+  var hasBeenMeasured: Bool { !state.position.history.isEmpty }
 
   /// Between the passes of a step nothing of the state has changed yet, so it can be saved there.
   private func stopIfAsked() throws {

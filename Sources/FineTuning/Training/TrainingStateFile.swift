@@ -69,6 +69,7 @@ struct TrainingStateFile {
     try SavedSettings.check(
       settings, against: file.metadata["settings"], path: path,
       stageDefaults: FineTuningOptions.stageDefaults,
+      inheritedNames: FineTuningOptions.inheritedNames,
       begunStageCount: position.begunStageCount)
     guard position.isPossible(stageStepCounts: stageStepCounts) else { throw brokenPosition }
     try SavedSettings.whole(path) { try file.verify() }

@@ -27,7 +27,8 @@ struct Finetune: ParsableCommand {
       holds the weights that did best in the last stage. While it trains, the run's state is kept beside the output, in \
       OUTPUT.training. After Ctrl-C, or when the machine went down, the same command with --resume \
       goes on from there as if nothing had happened, to the same bits; stages that had not begun may \
-      then be others. When the loss is no longer a number training ends with an error, and the best weights so far are in OUTPUT.best. \
+      then be others (name --warmup-steps where the shortest stage changes). When the loss is no longer \
+      a number training ends with an error, and the best weights so far are in OUTPUT.best. \
       --log and --tensorboard keep what is measured; a run that goes on leaves no step there twice.
 
       Examples:
