@@ -7,6 +7,8 @@ import TensorStorage
 package final class MetricsLog: TrainingRecorder {
   private static let lineFeed = UInt8(ascii: "\n")
 
+  private static let recordBeginning = Array(#"{"event":""#.utf8)
+
   private var file: AppendedFile
 
   /// Opens the file to append to it.
@@ -28,20 +30,22 @@ package final class MetricsLog: TrainingRecorder {
   ///
   /// - Throws: `FileError`.
   package func resume(
-    afterRunStep runStep: Int, step: Int, isEvaluated: Bool
+    stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
   ) throws(FileError) {
     guard let byteCount = try file.regularByteCount(), byteCount > 0 else { return }
     let bytes = try RandomAccessFile(path: file.path).bytes(in: 0..<byteCount)
     let end = Self.keptByteCount(
-      bytes, afterRunStep: runStep, step: step, isEvaluated: isEvaluated)
+      bytes, stage: stage, afterRunStep: runStep, step: step, isEvaluated: isEvaluated)
     if end < byteCount { try file.cut(toByteCount: end) }
   }
 
   /// The bytes before the first line that will be written once more.
   private static func keptByteCount(
-    _ bytes: [UInt8], afterRunStep runStep: Int, step: Int, isEvaluated: Bool
+    _ bytes: [UInt8], stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
   ) -> Int {
     var end = bytes.lastIndex(of: lineFeed).map { $0 + 1 } ?? 0
+    // What is no beginning of a record is not the run's to cut off.
+    guard zip(bytes[end...], recordBeginning).allSatisfy({ $0 == $1 }) else { return bytes.count }
     var next = Int.max
     while end > 0 {
       let start = bytes[..<(end - 1)].lastIndex(of: lineFeed).map { $0 + 1 } ?? 0
@@ -54,7 +58,8 @@ package final class MetricsLog: TrainingRecorder {
         case .evaluation(let evaluation):
           // Between two stages the last evaluation of one stays, the first of the other does not.
           evaluation.runStep > runStep
-            || evaluation.runStep == runStep && evaluation.step == step && !isEvaluated
+            || evaluation.runStep == runStep && evaluation.stage == stage
+              && evaluation.step == step && !isEvaluated
         }
       guard isWrittenAgain else { return end }
       next = record.runStep

@@ -29,6 +29,16 @@ struct FlopsTests {
     #expect(try #require(rows[5]["saving"]?.double) > 1)
   }
 
+  @Test func `a file with memory counts in its own segments`() throws {
+    try folder.attachTinyMemory()
+    let rows = try #require(
+      try folder.succeed("flops", "memory.rmtw", "bert-base", "--json").json["rows"]?.array)
+    let own = try #require(
+      try folder.succeed("inspect", "memory.rmtw", "--json").json["model"]?["memory"]?[
+        "segmentPositions"])
+    #expect(rows.map { $0["segmentPositions"] } == [own, 512] && own != 512)
+  }
+
   @Test func `what is no shape is told so`() throws {
     try folder.fail(64, saying: ["rmt help flops"], "flops", "bert-bse")
     try folder.fail(64, saying: ["12,768,12,28996"], "flops", "12,768")

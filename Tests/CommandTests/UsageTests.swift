@@ -74,6 +74,9 @@ struct UsageTests {
       ["finetune", "x", "-o", "y", "--task", "memorise", "--segments", "1"],
       ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--background", "b"],
       ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--batch", "0"],
+      ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--evaluation-samples", "5"],
+      ["finetune", "x", "-o", "y", "--task", "memorize", "--evaluation-background", "b"],
+      ["evaluate", "x", "--eval", "e", "--seed", "9"],
       ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--bptt", "0"],
       ["finetune", "x", "-o", "y", "--train", "t", "--eval", "e", "--bptt", "half"],
       [

@@ -96,6 +96,24 @@ import Tokenizers
     #expect(try TextFolder.files(in: [first, "\(folder.path)/./10.txt"]).count == 1)
   }
 
+  @Test func `where nothing is trained, text to be measured on stands alone`() throws {
+    func measuring(_ paths: [String], _ evaluation: [String], minimum: Int = 1) throws
+      -> BackgroundText
+    {
+      try BackgroundText(
+        paths: paths, evaluationPaths: evaluation, tokenizer: try SmallVocabulary.tokenizer(),
+        minimumTokenCount: minimum, trains: false)
+    }
+    let path = try folder.write("the old river".utf8, to: "1.txt")
+    let alone = try measuring([], [path], minimum: 3)
+    #expect(alone.evaluation.tokenIDs == SmallVocabulary.ids("the old river"))
+    #expect(alone.notes == [])
+    let error = #expect(throws: BackgroundError.self) { try measuring([], [path], minimum: 4) }
+    #expect(error?.problem.contains("for evaluation") == true && error?.place == path)
+    let short = try folder.write("mary".utf8, to: "2.txt")
+    #expect(try measuring([short], [path], minimum: 3).evaluation.count == 3)
+  }
+
   @Test func `text shorter than a segment is refused`() throws {
     let file = try folder.write(Array(repeating: "mary ", count: 100).joined().utf8, to: "a.txt")
     #expect(

@@ -27,12 +27,12 @@ import Testing
       } catch { return error }
     }
     #expect(error([2, 1], [5]) == .segmentCountsNotRising([2, 1]))
-    #expect(error([0], [5]) == .segmentCountOutOfRange(0))
-    #expect(error([.max], [5]) == .segmentCountOutOfRange(.max))
+    #expect(error([0], [5]) == .segmentCountOutOfRange(stage: 1, 0))
+    #expect(error([.max], [5]) == .segmentCountOutOfRange(stage: 1, .max))
     #expect(
       error([1, 2, 4], [5, 6]) == .countsDoNotMatch(what: "step counts", count: 2, stages: 3))
     #expect(error([1, 2], []) == .countsDoNotMatch(what: "step counts", count: 0, stages: 2))
-    #expect(error([1], [0]) == .stepCountOutOfRange(0))
+    #expect(error([1], [0]) == .stepCountOutOfRange(stage: 1, 0))
     #expect(error([], [5], mixes: true) == .lengthMixingWithoutSegmentCounts)
   }
 

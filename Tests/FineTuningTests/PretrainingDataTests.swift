@@ -52,6 +52,19 @@ import Transformer
     #expect(several.fingerprint != single.fingerprint)
   }
 
+  @Test func `a copy is not held out while its twin is learned from`() throws {
+    for (index, word) in ["river", "song", "river", "ship"].enumerated() {
+      try folder.write(
+        Array(repeating: word, count: 30).joined(separator: " "), to: "\(index).txt")
+    }
+    let error = #expect(throws: PretrainingError.self) {
+      try text(["0.txt", "1.txt", "2.txt"])
+    }
+    #expect(error?.problem.contains("left for validation has 0 tokens") == true)
+    let others = try text(["0.txt", "1.txt", "2.txt", "3.txt"])
+    #expect(others.validation.tokenIDs.count == 30 && others.training.tokenIDs.count == 90)
+  }
+
   @Test func `too little text, foreign text and no text are refused`() throws {
     try folder.write("river", to: "short.txt")
     try folder.write(String(repeating: "абв ", count: 100), to: "foreign.txt")

@@ -18,7 +18,7 @@ import TrainingRecords
     }
 
     func resume(
-      afterRunStep runStep: Int, step: Int, isEvaluated: Bool
+      stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
     ) throws(FileError) { resumes += 1 }
   }
 
@@ -26,7 +26,7 @@ import TrainingRecords
     let (short, long) = (Recorder(limit: 1), Recorder(limit: .max))
     var recorders = TrainingRecorders([short, long])
     var errors = 0
-    recorders.keep(.resumed(runStep: 0, step: 0, isEvaluated: false)) { _ in errors += 1 }
+    recorders.keep(.resumed(stage: 1, runStep: 0, step: 0, isEvaluated: false)) { _ in errors += 1 }
     for step in 1...4 {
       let report = StepReport(
         stage: 1, step: step, runStep: step, stepCount: 4, meanLoss: 1, accuracy: 0,

@@ -39,7 +39,7 @@ package struct AttentionMaps {
   }
 
   /// What the document and the model are, and what the model answered.
-  let subtitle: String
+  package var subtitle: String
   private(set) var columns: [Column] = []
 
   /// A picture without a segment.

@@ -16,6 +16,9 @@ struct AccuracySection {
       + Self.percent(interval.upperBound)
     if let value = group.published?.accuracy(segmentCount: row.segmentCount) {
       text += "; the paper reports \(NumberFormat.percentage(value, digits: 2))"
+      if group.segmentPositions != PublishedAccuracy.segmentPositions {
+        text += " of segments of \(PublishedAccuracy.segmentPositions) positions"
+      }
     }
     if groups.count > 1 { text += "; \(group.factsText)" }
     return text + "."
@@ -105,7 +108,10 @@ struct AccuracySection {
       }
       series.append(
         LineChart.Series(
-          name: "paper, BERT-base on \(published.title), facts first", style: .published, color: 9,
+          name: "paper, BERT-base on \(published.title), facts first"
+            + (segmentPositions == [PublishedAccuracy.segmentPositions]
+              ? "" : ", \(PublishedAccuracy.segmentPositions) positions"),
+          style: .published, color: 9,
           points: points))
     }
     return series
@@ -149,15 +155,16 @@ struct AccuracySection {
     Set(groups.map(\.task)).count == 1 ? groups.first?.task : nil
   }
 
+  private var segmentPositions: Set<Int> { Set(groups.map(\.segmentPositions)) }
+
   private func name(of group: AccuracyByLength) -> String {
-    let sizes = Set(groups.map(\.segmentPositions)).count
     return (task == nil ? "\(group.task), " : "") + group.factsText
-      + (sizes > 1 ? ", \(group.segmentPositions) positions" : "")
+      + (segmentPositions.count > 1 ? ", \(group.segmentPositions) positions" : "")
   }
 
   private func segmentAxis(tickLimit: Int) -> Axis {
-    let positions = Set(groups.map(\.segmentPositions))
-    let size = positions.count == 1 ? positions.first.map { " of \($0) positions" } ?? "" : ""
+    let size =
+      segmentPositions.count == 1 ? segmentPositions.first.map { " of \($0) positions" } ?? "" : ""
     return Axis(
       "segments\(size)", scale: .logarithmic2,
       values: groups.flatMap(\.rows).map { Double($0.segmentCount) }, tickLimit: tickLimit

@@ -49,7 +49,8 @@ struct AccuracyByLength {
     var countText: String {
       let documents = NumberFormat.grouped(documentCount)
       guard modelCount > 1 else { return documents }
-      return documentCount * modelCount == sampleCount
+      let (everyAnswer, overflows) = documentCount.multipliedReportingOverflow(by: modelCount)
+      return !overflows && everyAnswer == sampleCount
         ? "\(documents) × \(modelCount) models" : "\(documents), \(modelCount) models"
     }
     /// Tokens of a document, on average.

@@ -10,6 +10,8 @@ package struct PublishedAccuracy: Sendable {
   package let chance: Double
   private let percentages: [Double]
 
+  /// Positions of the segments that were measured.
+  package static let segmentPositions = 512
   /// The lengths that were measured.
   package static let segmentCounts = (0...12).map { 1 << $0 }
 

@@ -11,31 +11,33 @@ extension RecipeError {
   ///
   /// - Parameters:
   ///   - stories: the key that names the stories which the work reads.
-  ///   - validationStories: the path of the stories that choose the best weights, if it reads them.
+  ///   - pathKeys: keys of files and folders, by their paths, that are to blame for what is in them.
   /// - Throws: ``unfit(file:key:problem:kind:)``; errors that no key is to blame for, as they are.
   static func blamingKeys<Result>(
-    of file: String, stories: String = "task.stories", validationStories: String? = nil,
+    of file: String, stories: String = "task.stories", pathKeys: [String: String] = [:],
     _ work: () throws -> Result
   ) throws -> Result {
     do {
       return try work()
     } catch let error as any DescribedError {
-      let isOfValidation = (error as? StoryError).map { $0.source == validationStories } ?? false
-      guard
-        let key = key(
-          toBlameFor: error, stories: isOfValidation ? "task.validationStories" : stories)
-      else { throw error }
+      guard let key = key(toBlameFor: error, stories: stories, pathKeys) else { throw error }
       let problem = error.place.map { "\($0): \(error.problem)" } ?? error.problem
       throw unfit(file: file, key: key, problem: problem, kind: error.kind)
     }
   }
 
-  private static func key(toBlameFor error: any DescribedError, stories: String) -> String? {
-    switch error {
-    case is StoryError: stories
+  private static func key(
+    toBlameFor error: any DescribedError, stories: String, _ pathKeys: [String: String]
+  ) -> String? {
+    func key(of path: String?) -> String? {
+      guard let path else { return nil }
+      return pathKeys.first { path == $0.key || path.hasPrefix($0.key + "/") }?.value
+    }
+    return switch error {
+    case let error as StoryError: key(of: error.source) ?? stories
     case BackgroundError.tooShort(_, .evaluation, _, _), BackgroundError.sharedText:
       "task.evaluationBackground"
-    case is BackgroundError: "task.background"
+    case let error as BackgroundError: key(of: error.place) ?? "task.background"
     case TaskError.segmentTooSmall, RecurrenceError.segmentPositions: "model.segmentPositions"
     case TaskError.unknownWord, RecurrenceError.noTokenizer: "model.checkpoint"
     case TaskError.missingLabels: stories

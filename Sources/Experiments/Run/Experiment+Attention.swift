@@ -25,7 +25,7 @@ extension Experiment {
     let document = try TaskSamples(testing: task, count: 1, length: length, seed: seed)
       .document(at: 0)
     let reader = try RecurrentReader(model: model, threadCount: threadCount)
-    var columns: [(attention: SegmentAttention, text: SegmentText)] = []
+    var maps = AttentionMaps(subtitle: "")
     for segment in 0..<segmentCount {
       try monitor.checkCancellation()
       let start = segment * memory.segmentSize
@@ -33,20 +33,17 @@ extension Experiment {
       let text = SegmentText(
         pieces: tokenizer.displayPieces(tokens),
         continuationPrefix: tokenizer.continuationPrefix)
-      columns.append((try reader.attention(in: tokens[...]), text))
+      maps.add(
+        segment: segment, try reader.attention(in: tokens[...]), text: text,
+        AttentionMaps.Selection(layers: nil, showsHeads: false))
       try reader.read(tokens[...])
     }
     let probabilities = reader.probabilities()
     let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     let labels = model.description.labels
-    var maps = AttentionMaps(
-      subtitle: "A test document of \(segmentCount) segments, answered \(labels[best]); "
-        + "right is \(labels[document.label]).")
-    for (segment, column) in columns.enumerated() {
-      maps.add(
-        segment: segment, column.attention, text: column.text,
-        AttentionMaps.Selection(layers: nil, showsHeads: false))
-    }
+    maps.subtitle =
+      "A test document of \(segmentCount) segments, answered \(labels[best]); "
+      + "right is \(labels[document.label])."
     try ExperimentFolder.write(maps.svg, to: folder.attention)
   }
 

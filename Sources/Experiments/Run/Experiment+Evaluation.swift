@@ -22,7 +22,7 @@ extension Experiment {
       }
       monitor.report(.part(what))
       let stories = recipe.testStories(ofEvaluation: index)
-      let task = try RecipeError.blamingKeys(of: file, stories: stories.key) {
+      let task = try blamingKeys(stories: stories.key) {
         try recipe.task
           .testRequest(evaluation.factPositions, stories: stories.name, resolve: path)
           .make(
@@ -38,7 +38,9 @@ extension Experiment {
           resultsPath: results, resumes: resumes,
           report: { monitor.report(.evaluation($0)) }, shouldStop: monitor.shouldStop)
       } catch let error as FineTuningError {
-        throw ExperimentError.unusableState(path: state, problem: error.problem)
+        // Rows without their state would count as all that were asked for.
+        throw ExperimentError.unusableState(
+          path: state, problem: error.problem, others: [results])
       }
     }
   }
@@ -96,7 +98,7 @@ extension Experiment {
     let (key, name) = recipe.testStories(ofEvaluation: index)
     let request = recipe.task.testRequest(
       recipe.evaluations[index].factPositions, stories: name, resolve: path)
-    let now = try RecipeError.blamingKeys(of: file, stories: key) {
+    let now = try blamingKeys(stories: key) {
       try request.storySummary(for: model)
     }
     let before = row["stories"]?.string

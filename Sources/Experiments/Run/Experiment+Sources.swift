@@ -82,9 +82,7 @@ extension Experiment {
         throw RecipeError.contradiction(
           file: file, key: key, problem: "these are the stories to train on")
       }
-      let training = try RecipeError.blamingKeys(
-        of: file, validationStories: recipe.task.validationStories.map(path)
-      ) {
+      let training = try blamingKeys {
         try StoryCollection(
           trainingPath: path(stories), evaluationPath: recipe.task.validationStories.map(path),
           form: form, provenance: [], allowsTrainingStories: false,
@@ -93,13 +91,28 @@ extension Experiment {
       if recipe.task.name == .babi { labels = training.answers }
     }
     for (key, name) in measured {
-      try RecipeError.blamingKeys(of: file, stories: key) {
+      try blamingKeys(stories: key) {
         try StoryCollection(
           testPath: path(name), form: form, provenance: [], allowsTrainingStories: false,
           checkCancellation: checkCancellation
         ).checkAnswers(among: labels)
       }
     }
+  }
+
+  /// Does a part of the work; what does not fit becomes an error about the recipe's key.
+  ///
+  /// - Parameter stories: the key that names the stories which the work reads.
+  /// - Throws: ``RecipeError/unfit(file:key:problem:kind:)``; errors that no key is to blame for.
+  func blamingKeys<Result>(
+    stories: String = "task.stories", _ work: () throws -> Result
+  ) throws -> Result {
+    var pathKeys: [String: String] = [:]
+    for name in recipe.task.evaluationBackground {
+      pathKeys[path(name)] = "task.evaluationBackground"
+    }
+    if let name = recipe.task.validationStories { pathKeys[path(name)] = "task.validationStories" }
+    return try RecipeError.blamingKeys(of: file, stories: stories, pathKeys: pathKeys, work)
   }
 
   /// Where a name of the recipe leads: a source's into the data folder, others beside the recipe.

@@ -43,9 +43,7 @@ extension Experiment {
       hasCheckedEvaluations = true
     }
     let resumes = ExperimentFolder.exists(run.trainingState)
-    let tuner = try RecipeError.blamingKeys(
-      of: file, validationStories: recipe.task.validationStories.map(path)
-    ) {
+    let tuner = try blamingKeys {
       let task = try request.make(
         for: model, memory: memory, seed: seed, use: .training,
         checkCancellation: monitor.checkCancellation)
@@ -68,7 +66,7 @@ extension Experiment {
       }
     }
     // Without a state what an earlier run recorded will be recorded once more.
-    if !resumes { keep(.resumed(runStep: 0, step: 0, isEvaluated: false)) }
+    if !resumes { keep(.resumed(stage: 1, runStep: 0, step: 0, isEvaluated: false)) }
     do {
       _ = try tuner.run(
         report: { event in
@@ -83,7 +81,7 @@ extension Experiment {
 
   /// Keeps why a seed did not learn.
   ///
-  /// - Throws: ``ExperimentError/unusableState(path:problem:)`` when it did not even begin.
+  /// - Throws: ``ExperimentError/unusableState(path:problem:others:)`` when it did not even begin.
   private func failure(
     _ error: FineTuningError, seed: UInt64
   ) throws -> ExperimentError.Failure {
@@ -122,7 +120,7 @@ extension Experiment {
       }
     }
     try make(run.memory, "seed \(seed): attaching memory", monitor) {
-      try RecipeError.blamingKeys(of: file) {
+      try blamingKeys {
         let model = try ModelFile(
           path: recipe.model.start == .random ? run.random : folder.model)
         let attachment = MemoryAttachment(
@@ -140,7 +138,7 @@ extension Experiment {
       let request = recipe.task.testRequest(
         evaluation.factPositions, stories: stories.name, resolve: path)
       guard checked.insert(request).inserted else { continue }
-      try RecipeError.blamingKeys(of: file, stories: stories.key) {
+      try blamingKeys(stories: stories.key) {
         let task = try request.make(
           for: model, memory: memory, seed: 0, use: .measuring,
           checkCancellation: monitor.checkCancellation)

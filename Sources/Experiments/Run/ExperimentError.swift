@@ -7,7 +7,9 @@ public enum ExperimentError: DescribedError, Equatable {
   /// A file has another content than the one that the experiment was begun with.
   case changedFile(folder: String, key: String, path: String, before: String, now: String)
   /// What is under way cannot be gone on with.
-  case unusableState(path: String, problem: String)
+  ///
+  /// `others` are files that mean nothing without it.
+  case unusableState(path: String, problem: String, others: [String] = [])
   /// Some seeds did not learn; everything else is done.
   case failedSeeds(folder: String, [Failure])
 
@@ -38,7 +40,7 @@ public enum ExperimentError: DescribedError, Equatable {
     switch self {
     case .inUse(let folder), .failedSeeds(let folder, _): folder
     case .changedFile(_, let key, let path, _, _): "\(path), \(key)"
-    case .unusableState(let path, _): path
+    case .unusableState(let path, _, _): path
     }
   }
 
@@ -48,7 +50,7 @@ public enum ExperimentError: DescribedError, Equatable {
     case .inUse: "another process runs an experiment in this folder"
     case .changedFile(let folder, _, _, let before, let now):
       "the content has checksum \(now), but the experiment in \(folder) was begun with \(before)"
-    case .unusableState(_, let problem): problem
+    case .unusableState(_, let problem, _): problem
     case .failedSeeds(_, let failures):
       "\(failures.count == 1 ? "a seed" : "\(failures.count) seeds") did not learn: "
         + failures.map { "seed \($0.seed): \($0.problem)" }.joined(separator: "; ")
@@ -61,8 +63,9 @@ public enum ExperimentError: DescribedError, Equatable {
     case .inUse: "Wait for it, or name another folder with -o."
     case .changedFile:
       "Results of different files are not mixed: name another folder with -o, or restore the file."
-    case .unusableState:
-      "Undo what was changed, name another folder with -o, or remove this file to begin this part anew."
+    case .unusableState(_, _, let others):
+      "Undo what was changed, name another folder with -o, or remove this file"
+        + others.map { " and \($0)" }.joined() + " to begin this part anew."
     case .failedSeeds(_, let failures):
       Set(failures.compactMap(\.advice)).sorted().map { "\($0) " }.joined()
         + "The report has the other seeds. Change the recipe and name another folder with -o; to try a "

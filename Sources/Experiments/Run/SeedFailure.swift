@@ -25,7 +25,7 @@ struct SeedFailure: Sendable, Hashable {
 
   /// The failure that a folder keeps; `nil` where there is none.
   ///
-  /// - Throws: ``ExperimentError/unusableState(path:problem:)`` for another file; `JSONError`,
+  /// - Throws: ``ExperimentError/unusableState(path:problem:others:)`` for another file; `JSONError`,
   ///   `FileError`.
   init?(path: String) throws {
     guard ExperimentFolder.exists(path) else { return nil }

@@ -32,7 +32,7 @@ public enum BackgroundError: DescribedError, Equatable {
     }
   }
 
-  /// Where: the file and line, the stage, or nothing.
+  /// Where: the file or the folder; nothing for generated text.
   public var place: String? {
     switch self {
     case .tooShort(let place, _, _, _): place

@@ -9,16 +9,6 @@ public struct BackgroundText: Sendable {
   public let evaluation: TokenLoop
   /// What a person should know of it: which files are held out, how files were decoded.
   public let notes: [DataNote]
-  /// What the text is, for the record.
-  public let sources: [String]
-
-  /// The share of the files, or of a single file, that is held out for evaluation: one in ten.
-  package static let heldOutInterval = 10
-
-  /// Whether one of several files is held out: every tenth, or the last of fewer than ten.
-  static func isHeldOut(_ index: Int, of count: Int) -> Bool {
-    count < heldOutInterval ? index == count - 1 : index % heldOutInterval == heldOutInterval - 1
-  }
 
   /// Background from files and folders that the user names.
   ///
@@ -28,12 +18,15 @@ public struct BackgroundText: Sendable {
   /// there are fewer than ten, the last tenth of the tokens when there is a single file; a held-out
   /// file that says what one for training says is left out.
   ///
-  /// - Parameter minimumTokenCount: what each part must hold, one segment; below that a sample would
-  ///   repeat the same few words.
+  /// - Parameters:
+  ///   - minimumTokenCount: what each part must hold, one segment; below that a sample would repeat the
+  ///     same few words.
+  ///   - trains: whether there is anything to train on it; without, `paths` may be empty, and
+  ///     ``training`` is as short as it is, or ``evaluation`` once more.
   /// - Throws: ``BackgroundError``; `FileError` when a file cannot be read.
   public init(
     paths: [String], evaluationPaths: [String] = [], tokenizer: Tokenizer,
-    minimumTokenCount: Int, checkCancellation: () throws -> Void = {}
+    minimumTokenCount: Int, trains: Bool = true, checkCancellation: () throws -> Void = {}
   ) throws {
     var reader = TextFileReader(tokenizer: tokenizer)
     let (files, evaluationFiles) = (
@@ -64,47 +57,24 @@ public struct BackgroundText: Sendable {
         }
         evaluationIDs += ids
       }
-    } else if texts.count == 1, let text = texts.first {
-      let split = text.tokenIDs.count - text.tokenIDs.count / Self.heldOutInterval
-      trainingIDs = Array(text.tokenIDs[..<split])
-      evaluationIDs = Array(text.tokenIDs[split...])
-      heldOut = "\(text.path): the last tenth is held out for evaluation."
     } else {
-      var trained: Set<[Int32]> = []
-      for (index, text) in texts.enumerated() where !Self.isHeldOut(index, of: texts.count) {
-        trainingIDs += text.tokenIDs
-        trained.insert(text.tokenIDs)
-      }
-      var copies: [String] = []
-      for (index, text) in texts.enumerated() where Self.isHeldOut(index, of: texts.count) {
-        if trained.contains(text.tokenIDs) {
-          copies.append(text.path)
-        } else {
-          evaluationIDs += text.tokenIDs
-        }
-      }
-      let count = max(1, texts.count / Self.heldOutInterval)
-      heldOut =
-        "Background: \(count) of \(texts.count) files \(count == 1 ? "is" : "are") held out for "
-        + "evaluation (\(texts.count < Self.heldOutInterval ? "the last" : "every tenth"))."
-      if let copy = copies.first {
-        heldOut +=
-          " Left out of them: \(copies.count == 1 ? copy : "\(copies.count) files"), as training has "
-          + "the same text."
-      }
+      let division = TextDivision(texts)
+      trainingIDs = division.training.flatMap(\.self)
+      evaluationIDs = division.heldOut.flatMap(\.self)
+      heldOut = (texts.count > 1 ? "Background: " : "") + division.summary
     }
-    let place = paths.joined(separator: ", ")
+    let place = (paths.isEmpty ? evaluationPaths : paths).joined(separator: ", ")
     let evaluationPart: BackgroundError.Part = evaluationPaths.isEmpty ? .heldOut : .evaluation
-    for (ids, part) in [(trainingIDs, .training), (evaluationIDs, evaluationPart)]
-    where ids.count < max(1, minimumTokenCount) {
+    let parts: [([Int32], BackgroundError.Part)] =
+      (trains ? [(trainingIDs, .training)] : []) + [(evaluationIDs, evaluationPart)]
+    for (ids, part) in parts where ids.count < max(1, minimumTokenCount) {
       throw BackgroundError.tooShort(
         place: part == .evaluation ? evaluationPaths.joined(separator: ", ") : place, part: part,
         tokenCount: ids.count, minimumTokenCount: max(1, minimumTokenCount))
     }
-    training = TokenLoop(trainingIDs)
+    training = TokenLoop(trainingIDs.isEmpty ? evaluationIDs : trainingIDs)
     evaluation = TokenLoop(evaluationIDs)
     notes = (heldOut.isEmpty ? [] : [DataNote(heldOut)]) + reader.notes(place: place)
-    sources = paths + evaluationPaths
   }
 
   /// Background of generated sentences; see ``GeneratedText``.
@@ -128,7 +98,6 @@ public struct BackgroundText: Sendable {
     notes =
       [DataNote("Background: sentences of the program's own, as no text was named.")]
       + [reader.unknownShare.note(place: "the generated background")].compactMap { $0 }
-    sources = ["generated"]
   }
 
   /// A checksum that changes whenever the text does.

@@ -20,8 +20,9 @@ public struct PretrainingText: Sendable {
 
   /// Text from files and folders; each file is a document.
   ///
-  /// Files are found, decoded and held out as for ``BackgroundText``: every tenth for validation, the
-  /// last one when there are fewer than ten, the last tenth of the tokens of a single file.
+  /// Files are found, decoded and held out as for ``BackgroundText``, those without a word left out
+  /// before: every tenth for validation, the last one when there are fewer than ten, the last tenth of
+  /// the tokens of a single file; one that says what one for training says is left out.
   ///
   /// - Parameter positions: of a full sequence, its two special tokens included.
   /// - Throws: ``PretrainingError``, ``BackgroundError``; `FileError` when a file cannot be read.
@@ -30,10 +31,10 @@ public struct PretrainingText: Sendable {
     checkCancellation: () throws -> Void = {}
   ) throws {
     var reader = TextFileReader(tokenizer: tokenizer)
-    var documents: [[Int32]] = []
+    var documents: [(path: String, tokenIDs: [Int32])] = []
     for path in try TextFolder.files(in: paths) {
       try checkCancellation()
-      if let ids = try reader.read(path), !ids.isEmpty { documents.append(ids) }
+      if let ids = try reader.read(path), !ids.isEmpty { documents.append((path, ids)) }
     }
     let place = paths.joined(separator: ", ")
     let share = reader.unknownShare.fraction
@@ -43,21 +44,13 @@ public struct PretrainingText: Sendable {
     let length = Self.length(positions)
     var training = DocumentSequences(length: length)
     var validation = DocumentSequences(length: length)
-    if documents.count == 1 {
-      let split = documents[0].count - documents[0].count / BackgroundText.heldOutInterval
-      training.append(documents[0][..<split])
-      validation.append(documents[0][split...])
-    } else {
-      for (index, document) in documents.enumerated() {
-        if BackgroundText.isHeldOut(index, of: documents.count) {
-          validation.append(document)
-        } else {
-          training.append(document)
-        }
-      }
-    }
+    let division = TextDivision(documents)
+    for document in division.training { training.append(document[...]) }
+    for document in division.heldOut { validation.append(document[...]) }
+    let leftOut = division.copies.isEmpty ? [] : [DataNote("Text: \(division.summary)")]
     try self.init(
-      training, validation, place: place, notes: reader.notes(place: place), sources: paths)
+      training, validation, place: place, notes: reader.notes(place: place) + leftOut,
+      sources: paths)
   }
 
   /// Text of generated sentences; see ``GeneratedText``.
@@ -81,7 +74,7 @@ public struct PretrainingText: Sendable {
     }
     let training = sequences(.training, tokenCount: tokenCount)
     let validation = sequences(
-      .validation, tokenCount: tokenCount / BackgroundText.heldOutInterval)
+      .validation, tokenCount: tokenCount / TextDivision.heldOutInterval)
     let share = reader.unknownShare.fraction
     guard share <= Self.largestUnknownShare else {
       throw .foreignVocabulary(place: "the generated text", share: share)

@@ -75,17 +75,17 @@ public struct Curriculum: Sendable, Hashable {
     for (index, stage) in stages.enumerated() {
       for count in [stage.segmentCount, stage.validationSegmentCount].compactMap({ $0 }) {
         guard (1...Self.maximumSegmentCount).contains(count) else {
-          throw .segmentCountOutOfRange(count)
+          throw .segmentCountOutOfRange(stage: index + 1, count)
         }
       }
       if let interval = stage.askEvery, !(1...Self.maximumSegmentCount).contains(interval) {
-        throw .askIntervalOutOfRange(interval)
+        throw .askIntervalOutOfRange(stage: index + 1, interval)
       }
       guard (1...Self.maximumQuestionCount).contains(stage.questionsPerStory) else {
-        throw .questionsPerStoryOutOfRange(stage.questionsPerStory)
+        throw .questionsPerStoryOutOfRange(stage: index + 1, stage.questionsPerStory)
       }
       guard (1...Self.maximumStepCount).contains(stage.stepCount) else {
-        throw .stepCountOutOfRange(stage.stepCount)
+        throw .stepCountOutOfRange(stage: index + 1, stage.stepCount)
       }
       guard stage.mixing == .none || stage.segmentCount != nil else {
         throw .lengthMixingWithoutSegmentCounts

@@ -3,9 +3,9 @@ import TensorStorage
 /// A curriculum contradicts itself or its data.
 public enum CurriculumError: DescribedError, Equatable {
   case noStages
-  case segmentCountOutOfRange(Int)
+  case segmentCountOutOfRange(stage: Int, Int)
   case segmentCountsNotRising([Int?])
-  case stepCountOutOfRange(Int)
+  case stepCountOutOfRange(stage: Int, Int)
   /// There are neither as many numbers as stages nor one for all of them.
   case countsDoNotMatch(what: String, count: Int, stages: Int)
   /// A stage's segments are larger than the run's, or too small to hold a token.
@@ -15,10 +15,10 @@ public enum CurriculumError: DescribedError, Equatable {
   /// A task makes samples of a length that has to be given.
   case taskWithoutSegmentCount
   case lengthMixingWithoutSegmentCounts
-  case askIntervalOutOfRange(Int)
+  case askIntervalOutOfRange(stage: Int, Int)
   /// Where a document's facts are, only its task knows.
   case askedInBetweenDocuments
-  case questionsPerStoryOutOfRange(Int)
+  case questionsPerStoryOutOfRange(stage: Int, Int)
   /// All documents of the task are asked the same.
   case oneQuestionPerStory(stage: Int)
   /// The task tells no ambiguous stories.
@@ -48,7 +48,7 @@ public enum CurriculumError: DescribedError, Equatable {
     }
   }
 
-  /// Where: the file and line, the stage, or nothing.
+  /// Where: the file, or nothing; a stage is told with the problem.
   public var place: String? {
     switch self {
     case .emptyStage(_, _, let file): file
@@ -60,13 +60,13 @@ public enum CurriculumError: DescribedError, Equatable {
   public var problem: String {
     switch self {
     case .noStages: "the curriculum has no stages"
-    case .segmentCountOutOfRange(let count):
-      "a stage of \(count) segments; 1 to \(Curriculum.maximumSegmentCount) were expected"
+    case .segmentCountOutOfRange(let stage, let count):
+      "stage \(stage) has documents of \(count) segments; 1 to \(Curriculum.maximumSegmentCount) were expected"
     case .segmentCountsNotRising(let counts):
       "the stages' segment counts \(counts.map { $0.map(String.init) ?? "any" }.joined(separator: ",")) "
         + "do not rise"
-    case .stepCountOutOfRange(let count):
-      "a stage of \(count) steps; 1 to \(Curriculum.maximumStepCount) were expected"
+    case .stepCountOutOfRange(let stage, let count):
+      "stage \(stage) has \(count) steps; 1 to \(Curriculum.maximumStepCount) were expected"
     case .countsDoNotMatch(let what, let count, let stages):
       "\(count) \(what) for \(stages) \(stages == 1 ? "stage" : "stages")"
     case .segmentPositionsOutOfRange(let stage, let positions, let limits):
@@ -78,12 +78,12 @@ public enum CurriculumError: DescribedError, Equatable {
     case .taskWithoutSegmentCount: "a task needs to know how many segments its documents have"
     case .lengthMixingWithoutSegmentCounts:
       "lengths can be mixed only up to a number of segments, and none was given"
-    case .askIntervalOutOfRange(let interval):
-      "a question after every \(interval) segments; 1 to \(Curriculum.maximumSegmentCount) were expected"
+    case .askIntervalOutOfRange(let stage, let interval):
+      "stage \(stage) has a question after every \(interval) segments; 1 to \(Curriculum.maximumSegmentCount) were expected"
     case .askedInBetweenDocuments:
       "documents from a file cannot be asked in between: where their facts are is not known"
-    case .questionsPerStoryOutOfRange(let count):
-      "\(count) questions per story; 1 to \(Curriculum.maximumQuestionCount) were expected"
+    case .questionsPerStoryOutOfRange(let stage, let count):
+      "stage \(stage) has \(count) questions per story; 1 to \(Curriculum.maximumQuestionCount) were expected"
     case .oneQuestionPerStory(let stage):
       "stage \(stage) has several questions per story, and the task asks the same facts only one"
     case .noAmbiguousStories(let stage):

@@ -2,8 +2,8 @@ import Tokenizers
 
 /// A story as a model reads it.
 struct EncodedStory: Sendable {
-  /// Token ids of each fact.
-  let facts: [[Int32]]
+  /// Token ids of each fact; the questions of a narrative share theirs.
+  let facts: ArraySlice<[Int32]>
   /// Token ids of the question.
   let question: [Int32]
   /// Row of the classifier that is the answer.
@@ -22,6 +22,8 @@ struct StoryEncoder {
   private let sentences: TaskSentences
   private let labels: [String: Int]
   private var encoded: [String: [Int32]] = [:]
+  /// The facts that were encoded last.
+  private var narrative: (facts: ArraySlice<String>, ids: ArraySlice<[Int32]>) = ([], [])
 
   /// An encoder for a model.
   ///
@@ -31,6 +33,17 @@ struct StoryEncoder {
     self.labels = labels
   }
 
+  /// The ids of stories, in their order; an answer without a row traps.
+  ///
+  /// - Throws: ``TaskError/unknownWord(sentence:)``.
+  mutating func encode(_ stories: [Story]) throws(TaskError) -> [EncodedStory] {
+    var encoded: [EncodedStory] = []
+    encoded.reserveCapacity(stories.count)
+    // A narrative's last question has all of its facts, of which the others take the first ones.
+    for story in stories.reversed() { encoded.append(try encode(story)) }
+    return encoded.reversed()
+  }
+
   /// The story's ids; an answer without a row traps.
   ///
   /// - Throws: ``TaskError/unknownWord(sentence:)``.
@@ -38,10 +51,14 @@ struct StoryEncoder {
     guard let label = labels[story.answer] else {
       preconditionFailure("no label for \(story.answer)")
     }
-    var facts: [[Int32]] = []
-    for fact in story.facts { facts.append(try ids(of: fact)) }
+    if !narrative.facts.starts(with: story.facts) {
+      var ids: [[Int32]] = []
+      for fact in story.facts { ids.append(try self.ids(of: fact)) }
+      narrative = (story.facts, ids[...])
+    }
     return EncodedStory(
-      facts: facts, question: try ids(of: story.question), label: label,
+      facts: narrative.ids.prefix(story.facts.count), question: try ids(of: story.question),
+      label: label,
       isPlain: SpatialRelation.isPlain(question: story.question),
       isAmbiguous: SpatialRelation.isAmbiguous(story))
   }

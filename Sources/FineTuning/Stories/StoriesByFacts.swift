@@ -14,7 +14,7 @@ struct StoriesByFacts: Sendable {
     self.stories = stories
     ambiguous = stories.indices.filter { stories[$0].isAmbiguous }
     var groups: [[Int]] = []
-    var groupOfFacts: [[[Int32]]: Int] = [:]
+    var groupOfFacts: [ArraySlice<[Int32]>: Int] = [:]
     ranks = stories.indices.map { index in
       let story = stories[index]
       let group = groupOfFacts[story.facts] ?? groups.count

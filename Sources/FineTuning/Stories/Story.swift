@@ -1,7 +1,7 @@
 /// Facts, a question about them, and its answer.
 package struct Story: Sendable, Hashable {
-  /// Sentences, in the order in which they are told.
-  package let facts: [String]
+  /// Sentences, in the order in which they are told; the questions of a narrative share theirs.
+  package let facts: ArraySlice<String>
   /// What is asked.
   package let question: String
   /// The answer: one of the model's labels.
@@ -9,6 +9,11 @@ package struct Story: Sendable, Hashable {
 
   /// A story with every part given.
   package init(facts: [String], question: String, answer: String) {
+    self.init(facts: facts[...], question: question, answer: answer)
+  }
+
+  /// A story whose facts are the first ones of a narrative.
+  init(facts: ArraySlice<String>, question: String, answer: String) {
     self.facts = facts
     self.question = question
     self.answer = answer

@@ -48,10 +48,7 @@ package struct StoryFile: Sendable {
         try finish(narrative)
         narrative = Narrative()
       }
-      if let story = try narrative.add(line, file: path) {
-        stories.append(story)
-        questionLines.append(line.number)
-      }
+      try narrative.add(line, file: path)
     }
     try finish(narrative)
     guard !stories.isEmpty else { throw StoryError.noStories(file: path) }
@@ -60,8 +57,10 @@ package struct StoryFile: Sendable {
 
   private mutating func finish(_ narrative: Narrative) throws(StoryError) {
     guard let firstLine = narrative.sentenceLines.first else { return }
-    guard narrative.storyCount > 0 else { throw .noQuestion(file: path, line: firstLine) }
-    narratives.append(stories.count - narrative.storyCount..<stories.count)
+    guard !narrative.questions.isEmpty else { throw .noQuestion(file: path, line: firstLine) }
+    narratives.append(stories.count..<stories.count + narrative.questions.count)
+    stories += narrative.stories
+    questionLines += narrative.questions.map(\.line)
     sentenceLines.append(narrative.sentenceLines)
   }
 
@@ -76,16 +75,26 @@ package struct StoryFile: Sendable {
 
 /// The lines of a narrative so far.
 private struct Narrative {
-  /// Questions so far.
-  private(set) var storyCount = 0
+  /// Questions so far, and how many of the facts stand before each.
+  private(set) var questions: [(factCount: Int, question: String, answer: String, line: Int)] = []
   /// The lines of its sentences in the file.
   private(set) var sentenceLines: [Int] = []
   private var lineCount = 0
   private var facts: [String] = []
   private var factIdentifiers: Set<Int> = []
 
-  /// Takes in a line; a question gives a story.
-  mutating func add(_ line: StoryLine, file: String) throws(StoryError) -> Story? {
+  /// A story for each question.
+  ///
+  /// All share one list of facts: with lists of their own a long narrative would take memory by the
+  /// square of its lines.
+  var stories: [Story] {
+    questions.map {
+      Story(facts: facts[..<$0.factCount], question: $0.question, answer: $0.answer)
+    }
+  }
+
+  /// Takes in a line.
+  mutating func add(_ line: StoryLine, file: String) throws(StoryError) {
     guard line.identifier == lineCount + 1 else {
       throw .outOfOrder(
         file: file, line: line.number, identifier: line.identifier, expected: lineCount + 1)
@@ -99,13 +108,12 @@ private struct Narrative {
       facts.append(line.sentence)
       factIdentifiers.insert(line.identifier)
       sentenceLines.append(line.number)
-      return nil
+      return
     }
     guard !facts.isEmpty else { throw .noFacts(file: file, line: line.number) }
     for identifier in line.supports where !factIdentifiers.contains(identifier) {
       throw .unknownSupport(file: file, line: line.number, identifier: identifier)
     }
-    storyCount += 1
-    return Story(facts: facts, question: line.sentence, answer: answer)
+    questions.append((facts.count, line.sentence, answer, line.number))
   }
 }

@@ -76,7 +76,7 @@ public struct StoryTask: LongDocumentTask {
     var stories: [DataSplit: StoriesByFacts] = [:]
     var notes: [DataNote] = []
     for split in [DataSplit.training, .validation, .test] {
-      let all = try collection.stories(of: split).map { try encoder.encode($0) }
+      let all = try encoder.encode(collection.stories(of: split))
       let fitting = all.filter { $0.tokenCount <= longestTokenCount ?? .max }
       guard !fitting.isEmpty || all.isEmpty else {
         throw StoryError.storiesTooLong(
@@ -184,7 +184,7 @@ public struct StoryTask: LongDocumentTask {
       tokenCount: length.tokenCount, segmentSize: length.segmentSize, background: noise,
       backgroundStart: start,
       facts: TaskDocument.Fact.opening(
-        segments: segments, segmentSize: length.segmentSize, facts: story.facts),
+        segments: segments, segmentSize: length.segmentSize, facts: Array(story.facts)),
       question: story.question, label: story.label)
   }
 }

@@ -19,7 +19,7 @@ public enum TaskError: DescribedError, Equatable {
     }
   }
 
-  /// Where: the file and line, the stage, or nothing.
+  /// Nothing: the problem tells what it is about.
   public var place: String? { nil }
 
   /// What happened and what was expected.

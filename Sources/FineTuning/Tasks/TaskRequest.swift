@@ -50,14 +50,15 @@ public struct TaskRequest: Sendable, Hashable {
       name.takesStories
       ? try collection(history: model.provenance, use: use, checkCancellation) : nil
     let background =
-      if self.background.isEmpty {
+      if self.background.isEmpty, evaluationBackground.isEmpty {
         try BackgroundText(
           generatedFrom: seed, tokenizer: tokenizer,
           tokenCount: max(Self.generatedTokenCount, 4 * memory.segmentSize))
       } else {
         try BackgroundText(
           paths: self.background, evaluationPaths: evaluationBackground, tokenizer: tokenizer,
-          minimumTokenCount: memory.segmentSize, checkCancellation: checkCancellation)
+          minimumTokenCount: memory.segmentSize, trains: use == .training,
+          checkCancellation: checkCancellation)
       }
     let labels = model.description.labels
     let positions =

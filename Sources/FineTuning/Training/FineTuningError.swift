@@ -31,7 +31,7 @@ public enum FineTuningError: DescribedError, Equatable {
     }
   }
 
-  /// Where: the file and line, the stage, or nothing.
+  /// Where: the file, the stage, or nothing.
   public var place: String? {
     switch self {
     case .noMemory(let path), .noLabels(let path), .stateExists(let path),

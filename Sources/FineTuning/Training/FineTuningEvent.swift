@@ -7,7 +7,7 @@ public enum FineTuningEvent: Sendable {
   /// A run goes on that was interrupted, with so many optimizer steps done and perhaps an evaluation
   /// after the last of them; without a state it begins at the beginning. What it reported beyond that
   /// point it will report once more.
-  case resumed(runStep: Int, step: Int, isEvaluated: Bool)
+  case resumed(stage: Int, runStep: Int, step: Int, isEvaluated: Bool)
   /// A stage begins, or goes on after a resume.
   case stage(Curriculum.Stage, stageCount: Int, stepsDone: Int)
   /// A pretraining, which has no stages, begins or goes on after a resume.

@@ -58,7 +58,8 @@ struct RunFiles {
       let position = state.position
       report(
         .resumed(
-          runStep: position.runStep, step: position.step, isEvaluated: position.isEvaluated))
+          stage: position.finishedStageCount + 1, runStep: position.runStep, step: position.step,
+          isEvaluated: position.isEvaluated))
     }
     let isComplete = state.position.finishedStageCount == stageStepCounts.count
     let outputCollision = isComplete ? .replace : collision

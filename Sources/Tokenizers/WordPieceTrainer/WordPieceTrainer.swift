@@ -68,13 +68,15 @@ public struct WordPieceTrainer: Sendable {
     let special = [
       names.padding, names.unknown, names.classification, names.separator, names.mask,
     ]
+    precondition(special.count == Self.specialCount)
     guard maximumCount >= special.count + 2 else {
       throw .unsupported(
         what: "a vocabulary of \(maximumCount)", expected: "at least \(special.count + 2)",
         file: Self.place)
     }
     guard !wordCounts.isEmpty else { throw .noWords(file: Self.place) }
-    let alphabet = alphabet(limit: min(alphabetLimit, (maximumCount - special.count) / 2))
+    let alphabet = alphabet(
+      limit: Self.alphabetLimit(maximumCount: maximumCount, limit: alphabetLimit))
     // In an order of their own: a dictionary's differs from run to run.
     let words = wordCounts.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     var pieces = PieceTable(continuationPrefix: settings.continuationPrefix)
@@ -88,16 +90,46 @@ public struct WordPieceTrainer: Sendable {
     return try WordPieceVocabulary(tokens: pieces.tokens, file: Self.place)
   }
 
+  /// What a vocabulary of that size leaves out of the texts: characters that have no piece, and the
+  /// share, 0 to 1, of the words that contain one and become the unknown token.
+  public func leftOut(
+    maximumCount: Int, alphabetLimit: Int = largestAlphabet
+  ) -> (characterCount: Int, wordShare: Double) {
+    let alphabet = alphabet(
+      limit: Self.alphabetLimit(maximumCount: maximumCount, limit: alphabetLimit))
+    var missing: Set<UInt32> = []
+    var (unknownCount, allCount) = (0, 0)
+    for (word, count) in wordCounts {
+      let characters = Self.characters(of: word).filter { !alphabet.contains($0) }
+      missing.formUnion(characters)
+      if !characters.isEmpty { unknownCount += count }
+      allCount += count
+    }
+    return (missing.count, Double(unknownCount) / Double(max(1, allCount)))
+  }
+
+  private static let specialCount = 5
+
+  private static func alphabetLimit(maximumCount: Int, limit: Int) -> Int {
+    min(limit, max(0, maximumCount - specialCount) / 2)
+  }
+
+  private static func characters(of word: [UInt8]) -> [UInt32] {
+    word.withUnsafeBufferPointer { bytes in
+      var characters: [UInt32] = []
+      var position = 0
+      while position < bytes.count {
+        characters.append(UTF8Scalar.decode(bytes, at: &position))
+      }
+      return characters
+    }
+  }
+
   /// The most frequent characters; of equally frequent ones those with the lower code.
   private func alphabet(limit: Int) -> Set<UInt32> {
     var counts: [UInt32: Int] = [:]
     for (word, count) in wordCounts {
-      word.withUnsafeBufferPointer { bytes in
-        var position = 0
-        while position < bytes.count {
-          counts[UTF8Scalar.decode(bytes, at: &position), default: 0] += count
-        }
-      }
+      for character in Self.characters(of: word) { counts[character, default: 0] += count }
     }
     let byFrequency = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     return Set(byFrequency.prefix(limit).map(\.key))

@@ -69,7 +69,7 @@ package final class TensorBoardLog: TrainingRecorder {
   ///
   /// - Throws: `FileError`.
   package func resume(
-    afterRunStep runStep: Int, step: Int, isEvaluated: Bool
+    stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
   ) throws(FileError) {
     try begin(afterRunStep: runStep)
   }

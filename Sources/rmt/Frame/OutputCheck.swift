@@ -51,6 +51,28 @@ enum OutputCheck {
     }
   }
 
+  /// Checks that an output is none of the run's others, which need not exist yet.
+  ///
+  /// - Throws: ``CommandError``.
+  static func distinct(_ path: String, fromOutputs others: [String]) throws(CommandError) {
+    let identity = FileIdentity(path)
+    for other in others
+    where resolved(path) == resolved(other) || identity != nil && identity == FileIdentity(other) {
+      throw .usage(
+        problem: "\(path) would be written to for two things, \(other) among them",
+        advice: "Give each output a name of its own.")
+    }
+  }
+
+  /// A path whose folder is named in one way only.
+  private static func resolved(_ path: String) -> String {
+    let split = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let folder = String(path[..<split])
+    guard let real = realpath(folder.isEmpty ? "." : folder, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real) + "/" + path[split...]
+  }
+
   /// Every folder that a file lies in, from its own up to the root.
   private static func folders(above path: String) -> [FileIdentity] {
     var folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."

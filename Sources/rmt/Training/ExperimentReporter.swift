@@ -40,7 +40,10 @@ final class ExperimentReporter {
     switch event {
     case .note(let text): log.notice("\(text)")
     case .reading(let count, let total):
-      if bar == nil { bar = ProgressBar("evaluating", unit: .things("segments"), isShown: isShown) }
+      if bar == nil {
+        bar = ProgressBar(
+          "evaluating", unit: .things("segments"), isShown: isShown, completedBefore: count)
+      }
       bar?.update(count, of: total)
     case .row(let row):
       bar = nil

@@ -62,7 +62,10 @@ extension RunOptions {
     } else {
       try OutputCheck.file(outputPath, inputs: inputs, collision: collision)
     }
-    if let log { try OutputCheck.distinct(log, from: inputs + [outputPath]) }
+    if let log {
+      try OutputCheck.distinct(log, from: inputs)
+      try OutputCheck.distinct(log, fromOutputs: [outputPath, "\(outputPath).training"])
+    }
   }
 
   /// What keeps the run's measurements.

@@ -34,7 +34,7 @@ struct TaskOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The same for evaluation; a part of --background is held out unless given. May be repeated.",
+      "The same to be measured on; a part of --background is held out unless given. May be repeated.",
       valueName: "path"),
     completion: .file())
   var evaluationBackground: [String] = []
@@ -45,9 +45,6 @@ struct TaskOptions: ParsableArguments {
   func validate() throws {
     if task == nil, !background.isEmpty || !evaluationBackground.isEmpty {
       throw ValidationError("--background fills the documents of a --task; none is given.")
-    }
-    if background.isEmpty, !evaluationBackground.isEmpty {
-      throw ValidationError("--evaluation-background needs --background beside it.")
     }
     if task == nil, factPositions != nil {
       throw ValidationError("--fact-positions is for a --task; none is given.")

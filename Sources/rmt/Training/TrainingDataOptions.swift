@@ -25,8 +25,10 @@ struct TrainingDataOptions: ParsableArguments {
     completion: .file())
   var evaluationStories: String?
 
-  @Option(help: ArgumentHelp("Documents that the task makes for each evaluation.", valueName: "n"))
-  var evaluationSamples: Int = 200
+  @Option(
+    help: ArgumentHelp(
+      "Documents that the task makes for each evaluation; 200 unless given.", valueName: "n"))
+  var evaluationSamples: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -49,6 +51,9 @@ struct TrainingDataOptions: ParsableArguments {
         throw ValidationError("Give --train and --eval, or a --task.")
       }
     }
+    if taskOptions.background.isEmpty, !taskOptions.evaluationBackground.isEmpty {
+      throw ValidationError("--evaluation-background needs --background beside it to train on.")
+    }
     if evaluationStories != nil, taskOptions.stories == nil {
       throw ValidationError("--evaluation-stories needs --stories beside it.")
     }
@@ -58,8 +63,14 @@ struct TrainingDataOptions: ParsableArguments {
     if tokenNoise.elements.contains(where: { $0 > 0 }), taskOptions.task == nil {
       throw ValidationError("--token-noise disturbs the background of a --task; none is given.")
     }
-    guard evaluationSamples > 0 else {
-      throw ValidationError("--evaluation-samples must be at least 1.")
+    if let evaluationSamples {
+      guard evaluationSamples > 0 else {
+        throw ValidationError("--evaluation-samples must be at least 1.")
+      }
+      guard taskOptions.task != nil else {
+        throw ValidationError(
+          "--evaluation-samples is for a --task; of --eval all documents are read.")
+      }
     }
   }
 
@@ -74,7 +85,7 @@ struct TrainingDataOptions: ParsableArguments {
         for: model, memory: memory, seed: seed, use: .training,
         evaluationStories: evaluationStories)
       return try TaskData(
-        task: task, memory: memory, validationSampleCount: evaluationSamples,
+        task: task, memory: memory, validationSampleCount: evaluationSamples ?? 200,
         tokenNoise: TokenNoise(shares: tokenNoise.elements, model: model))
     }
     func read(_ path: String) throws -> LabeledDocuments {

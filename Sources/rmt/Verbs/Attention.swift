@@ -72,7 +72,7 @@ struct Attention: ParsableCommand {
 
     let reader = try RecurrentReader(model: model, threadCount: threads.orEveryCore)
     let bar = ProgressBar("reading", unit: .things("segments"), isShown: !messages.quiet)
-    var columns: [(segment: Int, attention: SegmentAttention, text: SegmentText)] = []
+    var maps = AttentionMaps(subtitle: "")
     var tokens = document.tokens(from: 0)
     for (index, piece) in pieces.enumerated() {
       try Interruption.check()
@@ -81,7 +81,8 @@ struct Attention: ParsableCommand {
         let text = SegmentText(
           pieces: tokenizer.displayPieces(segment),
           continuationPrefix: tokenizer.continuationPrefix)
-        columns.append((index, try reader.attention(in: segment), text))
+        // What a segment's weights are computed from goes again before the next is read.
+        maps.add(segment: index, try reader.attention(in: segment), text: text, selection)
       }
       try reader.read(segment)
       bar.update(index + 1, of: pieces.count)
@@ -89,13 +90,10 @@ struct Attention: ParsableCommand {
     bar.finish()
     let answer = ClassProbabilities(logits: reader.logits())
     let label = model.description.labels[answer.best]
-    var maps = AttentionMaps(
-      subtitle: "\(document.name), \(counted(document.tokenCount, "token")) in "
-        + "\(counted(pieces.count, "segment")), read by \(path): \(label), "
-        + percentage(answer.values[answer.best]))
-    for column in columns {
-      maps.add(segment: column.segment, column.attention, text: column.text, selection)
-    }
+    maps.subtitle =
+      "\(document.name), \(counted(document.tokenCount, "token")) in "
+      + "\(counted(pieces.count, "segment")), read by \(path): \(label), "
+      + percentage(answer.values[answer.best])
     var writer = try AtomicFileWriter(path: outputPath, collision: forceOption.collision)
     try writer.write(Array(maps.svg.utf8))
     try writer.commit()

@@ -212,7 +212,15 @@ struct Create: ParsableCommand {
     }
     let pieces = try trainer.vocabulary(
       maximumCount: vocabularySize ?? 0, minimumFrequency: Self.minimumFrequency)
-    if let vocabularySize, pieces.count < vocabularySize {
+    let leftOut = trainer.leftOut(maximumCount: vocabularySize ?? 0)
+    if leftOut.characterCount > 0 {
+      let problem =
+        "\(counted(leftOut.characterCount, "character")) of the text found no room: "
+        + "\(percentage(leftOut.wordShare)) of its words are unknown to the vocabulary. "
+        + "--vocabulary-size makes it larger; at most \(WordPieceTrainer.largestAlphabet) "
+        + "characters are taken in."
+      messages.log.warning("\(problem)")
+    } else if let vocabularySize, pieces.count < vocabularySize {
       messages.log.notice(
         "The text gives \(pieces.count) of the \(vocabularySize) pieces that were asked for.")
     }

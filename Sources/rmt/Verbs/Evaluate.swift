@@ -62,8 +62,8 @@ struct Evaluate: ParsableCommand {
       "Documents for each row; all of a file, or 200 of a task, unless given.", valueName: "n"))
   var samples: Int?
 
-  @Option(help: ArgumentHelp("Seed of the task's documents.", valueName: "n"))
-  var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("Seed of the task's documents; 0 unless given.", valueName: "n"))
+  var seed: UInt64?
 
   @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var threads: Int?
@@ -101,6 +101,9 @@ struct Evaluate: ParsableCommand {
     }
     if outputPath == nil, resume || forceOption.force {
       throw ValidationError("--resume and --force belong to a file of results: -o rows.jsonl.")
+    }
+    if seed != nil, taskOptions.task == nil {
+      throw ValidationError("--seed is for a --task; the documents of --eval are as they are.")
     }
     if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
   }
@@ -155,10 +158,11 @@ struct Evaluate: ParsableCommand {
         rows: lengths.rows.map { ($0.segmentCounts, $0.first(samples)) },
         threadCount: threads.orEveryCore)
     }
-    let task = try taskOptions.makeTask(for: model, memory: memory, seed: seed, use: .measuring)
+    let task = try taskOptions.makeTask(
+      for: model, memory: memory, seed: seed ?? 0, use: .measuring)
     messages.log.show(task.notes)
     return try LengthEvaluation(
       model: model, memory: memory, task: task, segmentCounts: segments?.elements ?? [],
-      sampleCount: samples ?? 200, seed: seed, threadCount: threads.orEveryCore)
+      sampleCount: samples ?? 200, seed: seed ?? 0, threadCount: threads.orEveryCore)
   }
 }

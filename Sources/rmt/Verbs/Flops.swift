@@ -32,11 +32,16 @@ struct Flops: ParsableCommand {
   @Option(help: ArgumentHelp("Lengths of the text.", valueName: "n,…"))
   var tokens: CommaSeparated<Int> = CommaSeparated([2_048_000])
 
-  @Option(help: ArgumentHelp("Positions of a segment.", valueName: "n"))
-  var segmentPositions: Int = 512
+  @Option(
+    help: ArgumentHelp(
+      "Positions of a segment; unless given, those of a file with memory, 512 for other shapes.",
+      valueName: "n"))
+  var segmentPositions: Int?
 
   @OptionGroup var output: JSONOption
 
+  /// The positions of a segment in the paper's table.
+  private static let usualSegmentPositions = 512
   /// Where products of counts are still exact to the digits that are shown.
   private static let largestTokenCount = 1 << 50
 
@@ -44,27 +49,34 @@ struct Flops: ParsableCommand {
     guard tokens.elements.allSatisfy({ (1...Self.largestTokenCount).contains($0) }) else {
       throw ValidationError("--tokens must lie between 1 and \(Self.largestTokenCount).")
     }
-    guard (1...Self.largestTokenCount).contains(segmentPositions) else {
-      throw ValidationError("--segment-positions must be at least 1.")
+    guard (1...Self.largestTokenCount).contains(segmentPositions ?? 1) else {
+      throw ValidationError(
+        "--segment-positions must lie between 1 and \(Self.largestTokenCount).")
     }
   }
 
   func run() throws {
-    let rows =
+    let rows: [(String, TransformerShape, segmentPositions: Int?)] =
       try shapes.isEmpty
       ? TransformerShape.named.filter { TransformerShape.published.contains($0.name) }
-      : shapes.map { ($0, try Self.shape($0)) }
+        .map { ($0.name, $0.shape, nil) }
+      : shapes.map {
+        let (shape, positions) = try Self.shape($0)
+        return ($0, shape, positions)
+      }
     var table = TextTable(
-      [.left, .right, .right, .right, .right],
-      heading: ["model", "tokens", "full attention", "recurrence", "saving"])
+      [.left, .right, .right, .right, .right, .right],
+      heading: ["model", "tokens", "full attention", "positions", "recurrence", "saving"])
     var results: [JSONValue] = []
-    for (name, shape) in rows {
+    for (name, shape, ownPositions) in rows {
+      let segmentPositions = segmentPositions ?? ownPositions ?? Self.usualSegmentPositions
       for count in tokens.elements {
         let full = shape.fullAttentionOperationCount(tokenCount: Double(count))
         let recurrent = shape.recurrentOperationCount(
           tokenCount: Double(count), segmentPositions: Double(segmentPositions))
         table.add(
-          name, grouped(count), "\(scientific(full)) FLOP", "\(scientific(recurrent)) FLOP",
+          name, grouped(count), "\(scientific(full)) FLOP", grouped(segmentPositions),
+          "\(scientific(recurrent)) FLOP",
           "×\(decimal(full / recurrent, digits: 2))")
         results.append([
           "model": .string(name), "layers": .integer(shape.layerCount),
@@ -80,12 +92,14 @@ struct Flops: ParsableCommand {
         ? JSONValue.object(["rows": .array(results)]).serialized(pretty: true) : table.text())
   }
 
-  /// The shape that an argument names.
+  /// The shape that an argument names, and the positions of its segments where a file tells them.
   ///
   /// - Throws: ``CommandError``; the errors of opening a model.
-  private static func shape(_ argument: String) throws -> TransformerShape {
+  private static func shape(
+    _ argument: String
+  ) throws -> (TransformerShape, segmentPositions: Int?) {
     if let known = TransformerShape.named.first(where: { $0.name == argument }) {
-      return known.shape
+      return (known.shape, nil)
     }
     // A list of digits is meant as a shape even where its numbers are too large to be read.
     if argument.contains(","), argument.allSatisfy({ $0.isNumber || ",-+ ".contains($0) }) {
@@ -100,10 +114,11 @@ struct Flops: ParsableCommand {
           advice: "Give layers, width, heads and vocabulary as in 12,768,12,28996; the heads "
             + "divide the width.")
       }
-      return shape
+      return (shape, nil)
     }
     do {
-      return TransformerShape(try ModelFile(path: argument).description.encoder)
+      let description = try ModelFile(path: argument).description
+      return (TransformerShape(description.encoder), description.memory?.segmentPositions)
     } catch let error as FileError where !argument.contains("/") && !argument.contains(".rmtw") {
       throw CommandError.usage(
         problem: "\"\(argument)\" is no model that is known by name, and \(error.problem)",
