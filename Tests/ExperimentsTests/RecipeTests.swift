@@ -137,6 +137,22 @@ import Testing
   }
 
   @Test(arguments: [
+    Refused("training", "warmUpSteps", "6", at: "training.warmUpSteps"),
+    Refused(
+      "training", "stages", #"[{"segments": 1, "steps": 5, "questionsPerStory": 5}]"#,
+      at: "training.stages[0].questionsPerStory"),
+    Refused(
+      "training", "stages", #"[{"segments": 3, "steps": 5, "askEvery": 3}]"#,
+      at: "training.stages[0].askEvery"),
+  ])
+  func `what could have no effect is refused`(refused: Refused) throws {
+    guard case .contradiction("recipe.json", refused.place, _)? = try error(refused) else {
+      Issue.record("another error, or none")
+      return
+    }
+  }
+
+  @Test(arguments: [
     Refused("training", "batch", "0", at: "training.batch"),
     Refused("model", "initializerRange", "0", at: "model.initializerRange"),
     Refused(

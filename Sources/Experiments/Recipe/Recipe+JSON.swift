@@ -146,6 +146,7 @@ extension RecipeTraining {
       throw fields.contradiction("clipNorm", "clipNorm and clipValue exclude each other")
     }
     batchSize = try fields.required(fields.integer("batch", in: 1...1 << 20), "batch")
+    try Self.checkEffects(of: curriculum, schedule, batchSize: batchSize, fields)
     dropout = try fields.probability("dropout")
     memoryMixup = try fields.share("memoryMixup") ?? 0
     tokenNoise = try fields.share("tokenNoise") ?? 0
@@ -168,6 +169,30 @@ extension RecipeTraining {
     targetEvaluationCount = try fields.integer("targetEvaluations", in: 1...1 << 20) ?? 3
     stopsAtChance = try fields.bool("stopAtChance") ?? true
     elementType = try fields.choice("dtype", of: StoredType.self)?.elementType ?? .f32
+  }
+
+  /// Refuses what could have no effect.
+  private static func checkEffects(
+    of curriculum: Curriculum, _ schedule: LearningRateSchedule, batchSize: Int,
+    _ fields: RecipeFields
+  ) throws(RecipeError) {
+    for (index, stage) in curriculum.stages.enumerated() {
+      let key = "stages[\(index)]"
+      if schedule.warmUpStepCount > stage.stepCount {
+        throw fields.contradiction(
+          "warmUpSteps",
+          "stage \(stage.number) ends after \(stage.stepCount) steps, before the rate has risen")
+      }
+      let batchSize = stage.batchSize ?? batchSize
+      if stage.questionsPerStory > batchSize {
+        throw fields.contradiction(
+          "\(key).questionsPerStory", "a batch has only \(batchSize) documents")
+      }
+      if let interval = stage.askEvery, let count = stage.segmentCount, interval >= count {
+        throw fields.contradiction(
+          "\(key).askEvery", "documents of up to \(count) segments end before that question")
+      }
+    }
   }
 
   /// The types in which a model's matrices are stored.
