@@ -74,7 +74,10 @@ package struct ExperimentReport {
 
   private var settings: [Markup] {
     guard let settings = folder.settings, !settings.isEmpty else {
-      return [Self.missing("There is no experiment.json, so the settings are not known here.")]
+      return [
+        Self.missing(
+          "There is no experiment.json and no recipe.json, so the settings are not known here.")
+      ]
     }
     return [.element("div", ["class": "scroll"], [SettingsTable.markup(settings)])]
   }

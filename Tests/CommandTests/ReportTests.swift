@@ -32,6 +32,17 @@ struct ReportTests {
     #expect(try folder.text("page.html") == html)
   }
 
+  @Test func `a folder that keeps its recipe alone has the settings too`() throws {
+    try folder.write("{\"title\": \"kept in the zoo\", \"seeds\": [1]}", to: "run/recipe.json")
+    try folder.succeed("report", "run")
+    #expect(try folder.text("run/report.html").contains("kept in the zoo"))
+    try folder.write("{\"title\": \"begun\", \"seeds\": [1]}", to: "run/experiment.json")
+    try folder.succeed("report", "run", "--force")
+    let html = try folder.text("run/report.html")
+    #expect(html.contains("begun") && !html.contains("kept in the zoo"))
+    try folder.fail(64, saying: ["recipe.json"], "report", "run", "-o", "run/recipe.json", "-f")
+  }
+
   @Test func `what cannot be shown is told, and leaves nothing`() throws {
     try folder.fail(66, saying: ["nowhere"], "report", "nowhere")
     try folder.write("", to: "run/other.txt")

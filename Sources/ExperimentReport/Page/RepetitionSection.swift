@@ -20,7 +20,8 @@ struct RepetitionSection {
   var markup: [Markup] {
     guard let settings else {
       return [
-        ExperimentReport.missing("Without experiment.json there is nothing to run again.")
+        ExperimentReport.missing(
+          "Without experiment.json or recipe.json there is nothing to run again.")
       ]
     }
     let sources = settings["sources"]?.array?.compactMap { $0["name"]?.string } ?? []
@@ -28,8 +29,8 @@ struct RepetitionSection {
       !sources.contains { name == $0 || name.hasPrefix($0 + "/") }
     }
     var sentence =
-      "These settings are the recipe of the experiment: experiment.json under the name recipe.json. "
-      + "This runs it again, from the checkpoint to this page."
+      "These settings are the recipe of the experiment: experiment.json, if there is one, under the name "
+      + "recipe.json. This runs it again, from the checkpoint to this page."
     if !sources.isEmpty {
       sentence += " TEXTS is the folder with the sources: \(sources.joined(separator: ", "))."
     }

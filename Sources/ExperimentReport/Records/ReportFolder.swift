@@ -13,7 +13,7 @@ import TrainingRecords
 package struct ReportFolder: Sendable {
   /// The files that are looked for.
   package static let names = [
-    "experiment.json", "metrics.jsonl", "results.jsonl", "attention.svg",
+    "experiment.json", "recipe.json", "metrics.jsonl", "results.jsonl", "attention.svg",
   ]
   private static let maximumSettingsByteCount = 1 << 20
   private static let maximumLineByteCount = 1 << 16
@@ -23,7 +23,7 @@ package struct ReportFolder: Sendable {
 
   /// The folder's own name.
   let name: String
-  /// `experiment.json`: the settings.
+  /// `experiment.json`, or the `recipe.json` that it was made from: the settings.
   let settings: JSONObject?
   /// `metrics.jsonl`: what training measured.
   let metrics: [MetricsRecord]?
@@ -51,7 +51,7 @@ package struct ReportFolder: Sendable {
       throw ReportError.nothingToShow(folder: path)
     }
     name = Self.name(of: folder)
-    settings = try present("experiment.json").map(Self.settings)
+    settings = try (present("experiment.json") ?? present("recipe.json")).map(Self.settings)
     metrics = try present("metrics.jsonl").map { path in
       try Self.lines(path) { json throws(LineProblem) in
         guard let record = MetricsRecord(json: json) else {

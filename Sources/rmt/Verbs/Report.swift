@@ -7,8 +7,8 @@ struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a page about an experiment, with charts, that stands alone.",
     discussion: """
-      Looks into the experiment's folder for experiment.json (the settings), metrics.jsonl (what \
-      rmt finetune --log wrote), results.jsonl (what rmt evaluate wrote) and attention.svg, and \
+      Looks into the experiment's folder for experiment.json, or else recipe.json (the settings), metrics.jsonl \
+      (what rmt finetune --log wrote), results.jsonl (what rmt evaluate wrote) and attention.svg, and \
       leaves out with a sentence what is not there. The page is one file of HTML without scripts; \
       charts stand beside the paper's numbers where it has the task.
 
