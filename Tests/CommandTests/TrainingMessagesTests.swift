@@ -69,9 +69,16 @@ struct TrainingMessagesTests {
     try folder.attachTinyMemory()
     try folder.writeDocuments()
     let run = try finetune(
-      folder, "--segments", "1", "--evaluate-every", "1", "--target-accuracy", "0",
-      "--target-evaluations", "3", steps: "9")
-    #expect(run.output.contains("target reached at step 3 of 9"), "\(run.output)")
+      folder, "--segments", "1", "--evaluate-every", "1", "--target-accuracy", "60",
+      "--target-evaluations", "3", "--learning-rate", "0.01", "--dropout", "0", "--no-clip",
+      steps: "400")
+    let evaluations = run.output.split(separator: "\n").filter { $0.contains(": accuracy ") }
+    #expect(
+      run.output.contains("target reached at step \(evaluations.count) of 400"), "\(run.output)")
+    #expect(evaluations.count >= 3 && evaluations.count < 400)
+    try folder.fail(
+      64, saying: ["target accuracy is 1.0 %", "guessing"], "finetune", "memory.rmtw", "--train",
+      "train.jsonl", "--eval", "eval.jsonl", "-o", "other.rmtw", "--target-accuracy", "0.995")
   }
 
   @Test func `the state of a run is no model, and the message says what it is`() throws {

@@ -37,7 +37,7 @@ import Testing
     #expect(
       Set([
         "demo", "rmt-nano-memorize", "rmt-nano-detect", "rmt-nano-reason", "rmt-minilm-memorize",
-        "rmt-minilm-detect",
+        "rmt-minilm-detect", "rmt-minilm-reason",
       ]).isSubset(of: names))
     for name in names {
       let path = "\(zoo)/\(name)/recipe.json"
