@@ -14,7 +14,13 @@ package struct Fingerprint: ~Copyable {
   }
 
   /// Takes in text.
-  package mutating func combine(_ text: String) { combine(Array(text.utf8)) }
+  package mutating func combine(_ text: String) {
+    var text = text
+    text.withUTF8 {
+      combine(count: $0.count)
+      checksum.update(UnsafeRawBufferPointer($0))
+    }
+  }
 
   /// Takes in memory.
   package mutating func combine(_ bytes: UnsafeRawBufferPointer) { checksum.update(bytes) }

@@ -67,9 +67,10 @@ package struct SpatialRelation: Sendable, Hashable {
 
   /// Whether the facts of a story are two relations, one ambiguous beside the other.
   static func isAmbiguous(_ story: Story) -> Bool {
+    // A story of a file may have thousands of facts.
+    guard story.facts.count == 2 else { return false }
     let relations = story.facts.compactMap(SpatialRelation.init(fact:))
-    return relations.count == 2 && story.facts.count == 2
-      && relations[0].isAmbiguous(beside: relations[1])
+    return relations.count == 2 && relations[0].isAmbiguous(beside: relations[1])
   }
 
   /// Whether a question has one of the two forms.
