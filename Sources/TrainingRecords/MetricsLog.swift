@@ -25,8 +25,8 @@ package final class MetricsLog: TrainingRecorder {
     try file.append(Array((record.json.serialized(pretty: false) + "\n").utf8))
   }
 
-  /// Cuts off the lines of the last run that lie beyond the point from which it goes on, and a line
-  /// that was never finished; a pipe stays as it is.
+  /// Cuts off the lines of the last run that lie beyond the point from which it goes on, and a record
+  /// that was never finished; a last line of something else is ended, and a pipe stays as it is.
   ///
   /// - Throws: `FileError`.
   package func resume(
@@ -37,6 +37,7 @@ package final class MetricsLog: TrainingRecorder {
     let end = Self.keptByteCount(
       bytes, stage: stage, afterRunStep: runStep, step: step, isEvaluated: isEvaluated)
     if end < byteCount { try file.cut(toByteCount: end) }
+    if end > 0, bytes[end - 1] != Self.lineFeed { try file.append([Self.lineFeed]) }
   }
 
   /// The bytes before the first line that will be written once more.

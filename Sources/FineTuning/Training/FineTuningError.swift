@@ -53,7 +53,7 @@ public enum FineTuningError: DescribedError, Equatable {
       "\(name) is \(value); expected \(expected)"
     case .targetBelowChance(let target, let chance):
       "the target accuracy is \(Self.percentage(target)), and guessing reaches "
-        + "\(Self.percentage(chance)); it is a percentage: 99.5, not 0.995"
+        + Self.percentage(chance) + (target <= 0.01 ? "; it is a percentage: 99.5, not 0.995" : "")
     case .diverged(_, _, let what, let bestPath):
       "\(what) is no longer a finite number; training cannot go on"
         + (bestPath.map { ". The best weights so far are in \($0)" } ?? "")
@@ -75,7 +75,8 @@ public enum FineTuningError: DescribedError, Equatable {
     switch self {
     case .noMemory, .noLabels:
       "Attach them: rmt attach FILE.rmtw -o OUT.rmtw --memory-tokens 10 --labels a,b,c."
-    case .invalidOption, .targetBelowChance: nil
+    case .invalidOption: nil
+    case .targetBelowChance: "Name a target above that, or none."
     case .diverged:
       "Try a smaller learning rate, a longer warm-up or stronger clipping, and check the data."
     case .atChance(let stage, _, _): Self.causesOfChance(in: stage)

@@ -28,7 +28,7 @@ struct Finetune: ParsableCommand {
       OUTPUT.training. After Ctrl-C, or when the machine went down, the same command with --resume \
       goes on from there as if nothing had happened, to the same bits; stages that had not begun may \
       then be others (name --warmup-steps where the shortest stage changes). When the loss is no longer \
-      a number training ends with an error, and the best weights so far are in OUTPUT.best. \
+      a number training ends with an error, and the best weights so far are in OUTPUT.best, or the first free of OUTPUT.best-2, OUTPUT.best-3, …: the error says where. \
       --log and --tensorboard keep what is measured; a run that goes on leaves no step there twice.
 
       Examples:
