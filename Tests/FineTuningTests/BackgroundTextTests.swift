@@ -27,19 +27,25 @@ import Tokenizers
     #expect(document.count == 8)
   }
 
-  @Test func `every tenth file by path is held out`() throws {
+  @Test func `every tenth text by path is held out`() throws {
+    let john = SmallVocabulary.ids("john")[0]
+    var training: [Int32] = []
     for index in 0..<12 {
       // Folders and names such that the order of paths is 0, 1, … 11.
+      let count = index + 1
       try folder.write(
-        Array((index == 9 ? "mary" : "john").utf8),
+        Array(
+          (index == 9 ? "mary" : Array(repeating: "john", count: count).joined(separator: " "))
+            .utf8),
         to: "\(index < 6 ? "a/b" : "c")/\(index < 10 ? "0" : "")\(index).txt")
+      if index != 9 { training += Array(repeating: john, count: count) }
     }
     try folder.write("sandra".utf8, to: ".hidden")
     let text = try background([folder.path])
-    #expect(text.training.tokenIDs == [Int32](repeating: SmallVocabulary.ids("john")[0], count: 11))
+    #expect(text.training.tokenIDs == training)
     #expect(text.evaluation.tokenIDs == SmallVocabulary.ids("mary"))
     #expect(
-      text.notes.count == 1 && text.notes[0].description.contains("1 of 12 files is held out"))
+      text.notes.count == 1 && text.notes[0].description.contains("1 of 12 texts is held out"))
   }
 
   @Test func `of a few files the last is held out and of one the last tenth`() throws {
@@ -81,18 +87,19 @@ import Tokenizers
     }
   }
 
-  @Test func `a copy is not held out while its twin trains`() throws {
-    for number in 10..<30 {
-      let text = number == 19 ? "mary" : "the old river"
+  @Test func `a text is held out with all its copies, or trained on with them`() throws {
+    for (number, text) in ["the old river", "mary", "the old river", "mary"].enumerated() {
       try folder.write(text.utf8, to: "\(number).txt")
     }
     let text = try background([folder.path])
+    #expect(text.training.tokenIDs == SmallVocabulary.ids("the old river the old river"))
     #expect(text.evaluation.tokenIDs == SmallVocabulary.ids("mary"))
-    #expect(text.notes.contains { $0.description.contains("29.txt, as training has the same") })
-    let first = folder.path("10.txt")
-    #expect(throws: BackgroundError.self) {
-      _ = try background([first, folder.path("11.txt")])
-    }
+    #expect(text.notes.contains { $0.description.contains("2 of 4 files say the same") })
+    // Where all are copies there is one text, and of that its last tenth.
+    let words = Array(repeating: "john", count: 9) + ["mary"]
+    let first = try folder.write(words.joined(separator: " ").utf8, to: "10.txt")
+    let second = try folder.write(words.joined(separator: " ").utf8, to: "11.txt")
+    #expect(try background([first, second]).evaluation.tokenIDs == SmallVocabulary.ids("mary"))
     #expect(try TextFolder.files(in: [first, "\(folder.path)/./10.txt"]).count == 1)
   }
 
@@ -110,8 +117,9 @@ import Tokenizers
     #expect(alone.notes == [])
     let error = #expect(throws: BackgroundError.self) { try measuring([], [path], minimum: 4) }
     #expect(error?.problem.contains("for evaluation") == true && error?.place == path)
+    // What is not trained on is no part of it.
     let short = try folder.write("mary".utf8, to: "2.txt")
-    #expect(try measuring([short], [path], minimum: 3).evaluation.count == 3)
+    #expect(try measuring([short], [path], minimum: 3).fingerprint == alone.fingerprint)
   }
 
   @Test func `text shorter than a segment is refused`() throws {

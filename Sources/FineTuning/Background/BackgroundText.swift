@@ -3,7 +3,7 @@ import Tokenizers
 
 /// The text in which a task hides its facts: one part to train on and another to be measured on.
 public struct BackgroundText: Sendable {
-  /// What training samples are filled with.
+  /// What training samples are filled with; nothing where none are made.
   public let training: TokenLoop
   /// What validation and test samples are filled with; shares no text with ``training``.
   public let evaluation: TokenLoop
@@ -14,15 +14,14 @@ public struct BackgroundText: Sendable {
   ///
   /// Folders are walked; hidden files and files with NUL bytes are no text and left out. Files are
   /// taken in the order of their paths, decoded as UTF-8 or else as Windows-1252, tokenised once and
-  /// joined. Without `evaluationPaths` every tenth file is held out for evaluation, the last one when
-  /// there are fewer than ten, the last tenth of the tokens when there is a single file; a held-out
-  /// file that says what one for training says is left out.
+  /// joined. Without `evaluationPaths` every tenth of them is held out for evaluation, the last one when
+  /// there are fewer than ten, the last tenth of the tokens when there is a single one; files that say
+  /// the same count as one.
   ///
   /// - Parameters:
   ///   - minimumTokenCount: what each part must hold, one segment; below that a sample would repeat the
   ///     same few words.
-  ///   - trains: whether there is anything to train on it; without, `paths` may be empty, and
-  ///     ``training`` is as short as it is, or ``evaluation`` once more.
+  ///   - trains: whether training samples are made; without, `paths` may be empty.
   /// - Throws: ``BackgroundError``; `FileError` when a file cannot be read.
   public init(
     paths: [String], evaluationPaths: [String] = [], tokenizer: Tokenizer,
@@ -42,7 +41,7 @@ public struct BackgroundText: Sendable {
     var firstPaths: [[Int32]: String] = [:]
     for path in files {
       try checkCancellation()
-      guard let ids = try reader.read(path) else { continue }
+      guard let ids = try reader.read(path), !ids.isEmpty else { continue }
       if firstPaths[ids] == nil { firstPaths[ids] = path }
       texts.append((path, ids))
     }
@@ -51,8 +50,8 @@ public struct BackgroundText: Sendable {
       trainingIDs = texts.flatMap(\.tokenIDs)
       for path in evaluationFiles {
         try checkCancellation()
-        guard let ids = try reader.read(path) else { continue }
-        if !ids.isEmpty, let trainingPath = firstPaths[ids] {
+        guard let ids = try reader.read(path), !ids.isEmpty else { continue }
+        if let trainingPath = firstPaths[ids] {
           throw BackgroundError.sharedText(path: path, trainingPath: trainingPath)
         }
         evaluationIDs += ids
@@ -61,7 +60,7 @@ public struct BackgroundText: Sendable {
       let division = TextDivision(texts)
       trainingIDs = division.training.flatMap(\.self)
       evaluationIDs = division.heldOut.flatMap(\.self)
-      heldOut = (texts.count > 1 ? "Background: " : "") + division.summary
+      heldOut = "Background: \(division.summary)"
     }
     let place = (paths.isEmpty ? evaluationPaths : paths).joined(separator: ", ")
     let evaluationPart: BackgroundError.Part = evaluationPaths.isEmpty ? .heldOut : .evaluation
@@ -72,7 +71,7 @@ public struct BackgroundText: Sendable {
         place: part == .evaluation ? evaluationPaths.joined(separator: ", ") : place, part: part,
         tokenCount: ids.count, minimumTokenCount: max(1, minimumTokenCount))
     }
-    training = TokenLoop(trainingIDs.isEmpty ? evaluationIDs : trainingIDs)
+    training = TokenLoop(trains ? trainingIDs : [])
     evaluation = TokenLoop(evaluationIDs)
     notes = (heldOut.isEmpty ? [] : [DataNote(heldOut)]) + reader.notes(place: place)
   }

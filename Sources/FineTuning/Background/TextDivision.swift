@@ -1,52 +1,44 @@
 /// Text in two parts that share none: some to train on, the rest held out to be measured on.
 struct TextDivision {
-  /// The share of the files, or of a single file, that is held out: one in ten.
+  /// The share of the texts, or of a single text, that is held out: one in ten.
   static let heldOutInterval = 10
 
-  /// Files to train on.
-  private(set) var training: [[Int32]] = []
-  /// Files that are held out.
-  private(set) var heldOut: [[Int32]] = []
-  /// Files that would be held out, did not one to train on say the same.
-  private(set) var copies: [String] = []
-  private let texts: [(path: String, tokenIDs: [Int32])]
+  /// Texts to train on.
+  let training: [[Int32]]
+  /// Texts that are held out.
+  let heldOut: [[Int32]]
+  /// What is held out, and whether files are copies, in a sentence or two.
+  let summary: String
 
-  /// Holds out every tenth of the files, the last one when there are fewer than ten, the last tenth of
-  /// the tokens of a single file.
-  init(_ texts: [(path: String, tokenIDs: [Int32])]) {
-    self.texts = texts
+  /// Holds out every tenth text, the last one when there are fewer than ten, the last tenth of the
+  /// tokens of a single text.
+  ///
+  /// Files with the same tokens are one text: what is held out is held out with all its copies.
+  init(_ files: [(path: String, tokenIDs: [Int32])]) {
+    var texts: [[Int32]] = []
+    var known: Set<[Int32]> = []
+    for file in files where known.insert(file.tokenIDs).inserted { texts.append(file.tokenIDs) }
+    var summary: String
     if texts.count == 1 {
-      let ids = texts[0].tokenIDs
-      let split = ids.count - ids.count / Self.heldOutInterval
-      (training, heldOut) = ([Array(ids[..<split])], [Array(ids[split...])])
-      return
+      let split = texts[0].count - texts[0].count / Self.heldOutInterval
+      (training, heldOut) = ([Array(texts[0][..<split])], [Array(texts[0][split...])])
+      summary = "the last tenth of \(files[0].path) is held out for evaluation."
+    } else {
+      let interval = Self.heldOutInterval, areFew = texts.count < interval
+      heldOut = texts.indices.filter {
+        areFew ? $0 == texts.count - 1 : $0 % interval == interval - 1
+      }.map { texts[$0] }
+      let absent = Set(heldOut)
+      training = files.map(\.tokenIDs).filter { !absent.contains($0) }
+      summary =
+        "\(heldOut.count) of \(texts.count) texts \(heldOut.count == 1 ? "is" : "are") held out for "
+        + "evaluation (\(areFew ? "the last" : "every tenth"))."
     }
-    training = texts.indices.filter { !isHeldOut($0) }.map { texts[$0].tokenIDs }
-    let trained = Set(training)
-    for (index, text) in texts.enumerated() where isHeldOut(index) {
-      if trained.contains(text.tokenIDs) {
-        copies.append(text.path)
-      } else {
-        heldOut.append(text.tokenIDs)
-      }
+    let copyCount = files.count - texts.count
+    if copyCount > 0 {
+      summary +=
+        " \(copyCount) of \(files.count) files say the same as another, and count as one text with it."
     }
-  }
-
-  private func isHeldOut(_ index: Int) -> Bool {
-    let (interval, count) = (Self.heldOutInterval, texts.count)
-    return count < interval ? index == count - 1 : index % interval == interval - 1
-  }
-
-  /// What is held out and what is left out, in a sentence or two.
-  var summary: String {
-    if texts.count == 1 { return "\(texts[0].path): the last tenth is held out for evaluation." }
-    let count = max(1, texts.count / Self.heldOutInterval)
-    let rule = texts.count < Self.heldOutInterval ? "the last" : "every tenth"
-    let leftOut = copies.first.map { copy in
-      " Left out of them: \(copies.count == 1 ? copy : "\(copies.count) files"), as training has the "
-        + "same text."
-    }
-    return "\(count) of \(texts.count) files \(count == 1 ? "is" : "are") held out for evaluation "
-      + "(\(rule)).\(leftOut ?? "")"
+    self.summary = summary
   }
 }

@@ -3,17 +3,16 @@ public struct TokenLoop: Sendable, Hashable {
   /// One round.
   public let tokenIDs: [Int32]
 
-  /// A loop over at least one token.
-  public init(_ tokenIDs: [Int32]) {
-    precondition(!tokenIDs.isEmpty, "a loop of no tokens")
-    self.tokenIDs = tokenIDs
-  }
+  /// A loop over these tokens.
+  public init(_ tokenIDs: [Int32]) { self.tokenIDs = tokenIDs }
 
   /// Tokens in one round.
   public var count: Int { tokenIDs.count }
 
-  /// Appends `tokenCount` tokens to a document, the first from place `start` of the round.
+  /// Appends `tokenCount` tokens to a document, the first from place `start` of the round; traps where
+  /// there are none to read.
   public func append(_ tokenCount: Int, from start: Int, to document: inout [Int32]) {
+    precondition(!tokenIDs.isEmpty, "a loop of no tokens")
     var place = start % count
     var missing = tokenCount
     while missing > 0 {

@@ -20,9 +20,7 @@ public struct PretrainingText: Sendable {
 
   /// Text from files and folders; each file is a document.
   ///
-  /// Files are found, decoded and held out as for ``BackgroundText``, those without a word left out
-  /// before: every tenth for validation, the last one when there are fewer than ten, the last tenth of
-  /// the tokens of a single file; one that says what one for training says is left out.
+  /// Files are found, decoded and held out for validation as for ``BackgroundText``.
   ///
   /// - Parameter positions: of a full sequence, its two special tokens included.
   /// - Throws: ``PretrainingError``, ``BackgroundError``; `FileError` when a file cannot be read.
@@ -47,10 +45,9 @@ public struct PretrainingText: Sendable {
     let division = TextDivision(documents)
     for document in division.training { training.append(document[...]) }
     for document in division.heldOut { validation.append(document[...]) }
-    let leftOut = division.copies.isEmpty ? [] : [DataNote("Text: \(division.summary)")]
     try self.init(
-      training, validation, place: place, notes: reader.notes(place: place) + leftOut,
-      sources: paths)
+      training, validation, place: place,
+      notes: reader.notes(place: place) + [DataNote("Text: \(division.summary)")], sources: paths)
   }
 
   /// Text of generated sentences; see ``GeneratedText``.
