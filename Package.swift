@@ -106,7 +106,7 @@ let package = Package(
     .target(
       name: "ExperimentReport",
       dependencies: [
-        "FineTuning", "JSON", "RecurrentMemory", "TensorStorage", "TrainingRecords",
+        "FineTuning", "JSON", "RecurrentMemory", "TensorStorage", "Tokenizers", "TrainingRecords",
       ]),
 
     // Floor 7: whole experiments.

@@ -3,7 +3,8 @@ import TensorStorage
 
 /// A file to which a training run appends what it measures, one JSON object a line.
 ///
-/// Steps of a run rise from line to line; where they do not, another run's lines begin.
+/// Steps of a run rise from line to line; where they do not, and before a line that is no record, are
+/// another run's lines, which stay.
 package final class MetricsLog: TrainingRecorder {
   private static let lineFeed = UInt8(ascii: "\n")
 
@@ -29,21 +30,16 @@ package final class MetricsLog: TrainingRecorder {
   /// that was never finished; a last line of something else is ended, and a pipe stays as it is.
   ///
   /// - Throws: `FileError`.
-  package func resume(
-    stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
-  ) throws(FileError) {
+  package func resume(at point: ResumePoint) throws(FileError) {
     guard let byteCount = try file.regularByteCount(), byteCount > 0 else { return }
     let bytes = try RandomAccessFile(path: file.path).bytes(in: 0..<byteCount)
-    let end = Self.keptByteCount(
-      bytes, stage: stage, afterRunStep: runStep, step: step, isEvaluated: isEvaluated)
+    let end = Self.keptByteCount(bytes, resumingAt: point)
     if end < byteCount { try file.cut(toByteCount: end) }
     if end > 0, bytes[end - 1] != Self.lineFeed { try file.append([Self.lineFeed]) }
   }
 
   /// The bytes before the first line that will be written once more.
-  private static func keptByteCount(
-    _ bytes: [UInt8], stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
-  ) -> Int {
+  private static func keptByteCount(_ bytes: [UInt8], resumingAt point: ResumePoint) -> Int {
     var end = bytes.lastIndex(of: lineFeed).map { $0 + 1 } ?? 0
     // What is no beginning of a record is not the run's to cut off.
     guard zip(bytes[end...], recordBeginning).allSatisfy({ $0 == $1 }) else { return bytes.count }
@@ -55,12 +51,12 @@ package final class MetricsLog: TrainingRecorder {
       else { return end }
       let isWrittenAgain =
         switch record {
-        case .step(let metrics): metrics.runStep > runStep
+        case .step(let metrics): metrics.runStep > point.runStep
         case .evaluation(let evaluation):
           // Between two stages the last evaluation of one stays, the first of the other does not.
-          evaluation.runStep > runStep
-            || evaluation.runStep == runStep && evaluation.stage == stage
-              && evaluation.step == step && !isEvaluated
+          evaluation.runStep > point.runStep
+            || evaluation.runStep == point.runStep && evaluation.stage == point.stage
+              && evaluation.step == point.step && !point.isEvaluated
         }
       guard isWrittenAgain else { return end }
       next = record.runStep

@@ -10,13 +10,6 @@ package protocol TrainingRecorder: AnyObject {
   /// Forgets what an interrupted run recorded beyond the point from which it goes on, because it
   /// will be recorded once more.
   ///
-  /// - Parameters:
-  ///   - stage: the stage that is gone on with, from 1.
-  ///   - runStep: optimizer steps that were done at that point.
-  ///   - step: those of them that were of the stage.
-  ///   - isEvaluated: whether an evaluation after the last of them had been made.
   /// - Throws: `FileError`.
-  func resume(
-    stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
-  ) throws(FileError)
+  func resume(at point: ResumePoint) throws(FileError)
 }

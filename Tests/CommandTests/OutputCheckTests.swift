@@ -15,6 +15,8 @@ struct OutputCheckTests {
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("link.rmtw"), withDestinationPath: folder.path("memory.rmtw"))
     try folder.write("the river", to: "texts/a.txt")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("nowhere.jsonl"), withDestinationPath: "new.rmtw.training")
   }
 
   static let calls: [[String]] = [
@@ -38,6 +40,14 @@ struct OutputCheckTests {
     [
       "finetune", "memory.rmtw", "--train", "data.jsonl", "--eval", "data.jsonl", "-o",
       "link.rmtw", "--resume",
+    ],
+    [
+      "finetune", "memory.rmtw", "--train", "data.jsonl", "--eval", "data.jsonl", "-o", "new.rmtw",
+      "--log", "texts/../new.rmtw",
+    ],
+    [
+      "finetune", "memory.rmtw", "--train", "data.jsonl", "--eval", "data.jsonl", "-o", "new.rmtw",
+      "--log", "nowhere.jsonl",
     ],
     ["pretrain", "memory.rmtw", "--text", "texts", "-o", "texts/a.txt", "-f", "--steps", "1"],
     [

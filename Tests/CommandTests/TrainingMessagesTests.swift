@@ -81,6 +81,16 @@ struct TrainingMessagesTests {
       "train.jsonl", "--eval", "eval.jsonl", "-o", "other.rmtw", "--target-accuracy", "0.995")
   }
 
+  @Test func `what cannot do what it is for is told`() throws {
+    let folder = try TemporaryFolder()
+    try folder.attachTinyMemory()
+    try folder.writeDocuments()
+    let run = try finetune(folder, "--segments", "1", "--warmup-steps", "50", steps: "2")
+    #expect(
+      run.errors.contains("note: Stage 1 ends after 2 steps, before the rate has risen."),
+      "\(run.errors)")
+  }
+
   @Test func `the state of a run is no model, and the message says what it is`() throws {
     let folder = try TemporaryFolder()
     try folder.attachTinyMemory()

@@ -97,8 +97,7 @@ import Testing
     ] {
       try write {
         $0["task"] = ["name": "reason", "stories": .string(stories), "testStories": .string(test)]
-        change(&$0, "model", "segmentPositions", 64)
-        change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+        takeStories(&$0)
       }
       #expect(blamedKey { try experiment().run() } == key)
     }
@@ -114,8 +113,7 @@ import Testing
           "name": "reason", "stories": "train.txt", "validationStories": .string(validation),
           "testStories": "test.txt",
         ]
-        change(&$0, "model", "segmentPositions", 64)
-        change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+        takeStories(&$0)
       }
       #expect(blamedKey { try experiment().run() } == "task.validationStories")
     }
@@ -123,18 +121,11 @@ import Testing
 
   @Test func `a model trained on generated stories is measured on those and on a file's`() throws {
     let generated = try StoryCollection(generatedFor: [], allowsTrainingStories: false)
-    func writeStories(_ stories: [Story], to name: String) throws {
-      let lines = stories.map {
-        "1 \($0.facts[0])\n2 \($0.facts[1])\n3 \($0.question)\t\($0.answer)\t1\n"
-      }
-      try folder.write(lines.joined(), to: name)
-    }
     func writeRecipe(evaluations: [JSONValue], testStories: JSONValue = .null) throws {
       try write {
         $0["task"] = ["name": "reason"]
         if !testStories.isNull { change(&$0, "task", "testStories", testStories) }
-        change(&$0, "model", "segmentPositions", 64)
-        change(&$0, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+        takeStories(&$0)
         $0["evaluations"] = .array(evaluations)
       }
     }

@@ -144,6 +144,9 @@ import Testing
     Refused(
       "training", "stages", #"[{"segments": 3, "steps": 5, "askEvery": 3}]"#,
       at: "training.stages[0].askEvery"),
+    Refused(
+      "training", "stages", #"[{"segments": 1, "steps": 5, "memoryMixup": 0.5}]"#,
+      at: "training.stages[0].memoryMixup"),
   ])
   func `what could have no effect is refused`(refused: Refused) throws {
     guard case .contradiction("recipe.json", refused.place, _)? = try error(refused) else {
@@ -275,6 +278,12 @@ import Testing
       try recipe { change(&$0, "training", "targetAccuracy", false) }
         .training.targetAccuracy == nil)
     #expect(try error(Refused("training", "targetAccuracy", "true", at: "")) != nil)
+    #expect(throws: RecipeError.self) {
+      try recipe {
+        change(&$0, "training", "targetAccuracy", false)
+        change(&$0, "training", "targetEvaluations", 7)
+      }
+    }
   }
 
   @Test func `defaults that are written out change no setting, and a value does`() throws {
@@ -286,6 +295,15 @@ import Testing
       change(&$0, "model", "alignment", "right")
       for (key, value): (String, JSONValue) in [
         ("beta1", 0.9), ("targetAccuracy", 99.5), ("stopAtChance", false), ("dtype", "f32"),
+        (
+          "stages",
+          [
+            [
+              "segments": 1, "steps": 5, "batch": 4, "learningRate": 1e-3, "tokenNoise": 0,
+              "memoryMixup": 0, "segmentPositions": [64], "validationSegments": 1,
+            ]
+          ]
+        ),
       ] {
         change(&$0, "training", key, value)
       }
@@ -297,6 +315,12 @@ import Testing
         plain.weightSettings(stageCount: 9), other.weightSettings(stageCount: 9)))
     #expect(difference.key == "training.beta1")
     #expect(difference.before == "0.9" && difference.now == "0.8")
+    // A value of the run's is told as that, and not as the stages' that have it from there.
+    let rate = try recipe { change(&$0, "training", "learningRate", 1e-2) }
+    let changed = try #require(
+      SettingsDifference(
+        plain.weightSettings(stageCount: 9), rate.weightSettings(stageCount: 9)))
+    #expect(changed.key == "training.learningRate")
   }
 
   @Test func `a record is no setting, and has no other members`() throws {

@@ -39,6 +39,12 @@ extension SmallExperiment {
     object[part] = .object(member)
   }
 
+  /// Makes the recipe's model one whose vocabulary and segments have room for stories.
+  func takeStories(_ recipe: inout JSONObject) {
+    change(&recipe, "model", "segmentPositions", 64)
+    change(&recipe, "model", "checkpoint", .string(Fixtures.path("../../Weights/bert-nano")))
+  }
+
   func experiment() throws -> Experiment {
     try Experiment(
       recipe: folder.path("recipe.json"), dataFolder: nil,
@@ -64,6 +70,15 @@ extension SmallExperiment {
     }
   }
 
+  /// Writes stories that are told.
+  func writeStories(_ stories: [Story], to name: String) throws {
+    let lines = stories.map {
+      "1 \($0.facts[0])\n2 \($0.facts[1])\n3 \($0.question)\t\($0.answer)\t1\n"
+    }
+    try folder.write(lines.joined(), to: name)
+  }
+
+  /// Writes stories with one answer.
   func writeStories(_ name: String, answer: String) throws {
     let lines = (0..<12).map { number in
       "1 The \(answer) is north of the office.\n"

@@ -4,26 +4,18 @@ import Testing
 @testable import FineTuning
 
 @Suite struct DocumentDataTests {
-  /// Documents of 1, 2, 3 … words, each of label 0.
-  private func documents(_ count: Int, name: String = "train.jsonl") throws -> LabeledDocuments {
+  /// Documents of 1, 2, 3 … times a word, the first of label 0, the others of label 1.
+  private func documents(
+    _ count: Int, of word: String = "mary", name: String = "train.jsonl"
+  ) throws -> LabeledDocuments {
     let folder = try TemporaryFolder()
     let lines = (1...count).map { length in
-      "{\"text\": \"\(String(repeating: "mary ", count: length))\", \"label\": 0}\n"
+      let text = String(repeating: "\(word) ", count: length)
+      return "{\"text\": \"\(text)\", \"label\": \(min(1, length - 1))}\n"
     }
     return try LabeledDocuments(
-      path: try folder.write(Array(lines.joined().utf8), to: name), labels: ["only"],
+      path: try folder.write(Array(lines.joined().utf8), to: name), labels: ["one", "two"],
       tokenizer: try SmallVocabulary.tokenizer())
-  }
-
-  /// Documents of 1, 2, 3 … words that are none of those, the first of label 0, the others of label 1.
-  private func others(_ count: Int) throws -> LabeledDocuments {
-    let folder = try TemporaryFolder()
-    let lines = (1...count).map { length in
-      "{\"text\": \"\(String(repeating: "river ", count: length))\", \"label\": \(min(1, length - 1))}\n"
-    }
-    return try LabeledDocuments(
-      path: try folder.write(Array(lines.joined().utf8), to: "others.jsonl"),
-      labels: ["one", "two"], tokenizer: try SmallVocabulary.tokenizer())
   }
 
   private func stage(_ segmentCount: Int?, mixes: Bool = false) throws -> Curriculum.Stage {
@@ -43,15 +35,29 @@ import Testing
   }
 
   @Test func `documents longer than the last stage are reported`() throws {
-    let documents = try documents(7)
     let data = DocumentData(
-      training: documents, validation: try others(7), segmentSize: 3)
+      training: try documents(7), validation: try documents(7, of: "river"), segmentSize: 3)
     let notes = data.notes(
       for: try Curriculum(segmentCounts: [1, 2], stepCounts: [1], mixing: .none))
     #expect(
       notes.first?.description.contains("1 of 7 documents are longer than 2 segments") == true)
     let unlimited = try Curriculum(segmentCounts: [], stepCounts: [1], mixing: .none)
     #expect(data.notes(for: unlimited) == [])
+    // What a stage is measured on may be longer than what it trains on.
+    var stage = Curriculum.Stage(segmentCount: 2, stepCount: 1)
+    stage.validationSegmentCount = 3
+    let leftOut = data.notes(for: try Curriculum(stages: [stage])).map { $0.description }
+    #expect(leftOut.count == 1 && leftOut[0].contains("train.jsonl"))
+  }
+
+  @Test func `documents of one label are told, for guessing is always right`() throws {
+    let data = DocumentData(
+      training: try documents(7), validation: try documents(1, of: "river", name: "eval.jsonl"),
+      segmentSize: 3)
+    let notes = data.notes(
+      for: try Curriculum(segmentCounts: [], stepCounts: [1], mixing: .none))
+    #expect(notes.map(\.isWarning) == [true])
+    #expect(notes[0].description.contains("eval.jsonl: all documents have the same label"))
   }
 
   @Test func `documents that are trained on as well as measured on are told`() throws {
@@ -67,7 +73,7 @@ import Testing
 
   @Test func `guessing is measured on the documents that a stage is measured on`() throws {
     let data = DocumentData(
-      training: try documents(7), validation: try others(8), segmentSize: 2)
+      training: try documents(7), validation: try documents(8, of: "river"), segmentSize: 2)
     #expect(data.chanceAccuracy(for: try stage(1)) == 0.5)
     #expect(data.chanceAccuracy(for: try stage(nil)) == 7.0 / 8)
   }

@@ -281,12 +281,15 @@ import Testing
     #expect(error?.problem.contains("is no longer a finite number; training cannot go on") == true)
     #expect(!exists(path("out")) && !exists(state("out")))
     #expect(try ModelFile(path: path("out.best")).provenance.count == 1)
-    // What a person begins anew from is not replaced when that does not work either.
+    // What a person begins anew from is not replaced when that does not work either, nor is a link
+    // that leads nowhere.
     let before = try bytes("out.best")
+    try FileManager.default.createSymbolicLink(
+      atPath: path("out.best-2"), withDestinationPath: "nothing")
     let again = #expect(throws: FineTuningError.self) {
       _ = try tuner("out", options: options, collision: .replace).run()
     }
-    guard case .diverged(1, _, _, path("out.best-2"))? = again else {
+    guard case .diverged(1, _, _, path("out.best-3"))? = again else {
       Issue.record("\(String(describing: again))")
       return
     }

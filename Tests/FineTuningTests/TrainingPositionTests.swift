@@ -41,19 +41,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (100, 0.97, false), (99, 0.97, true), (97, 0.97, true), (100, 1.0, true),
-    (50, 1.0 / 6, false), (22, 1.0 / 6, true), (17, 1.0 / 6, true), (59, 0.5, true),
-    (75, 0.5, false),
-  ])
-  func `guessing well is no learning, and no error is never guessing`(
-    correct: Int, chance: Double, isAtChance: Bool
-  ) {
-    let best = EvaluationRecord(
-      stage: 1, step: 1, sampleCount: 100, correctCount: correct, meanLoss: 1)
-    #expect(TrainingRun.isAtChance(best, chance) == isAtChance)
-  }
-
   @Test func `a new stage begins with no best and no streak`() {
     var position = TrainingPosition()
     (position.step, position.runStep) = (3, 3)
@@ -89,16 +76,6 @@ import Testing
     object[name] = .integer(value)
     let forged = TrainingPosition(json: .object(object))
     #expect(forged?.isPossible(stageStepCounts: [100, 50]) != true)
-  }
-
-  @Test(arguments: [
-    ("correctCount", 11), ("correctCount", -1), ("sampleCount", -1), ("step", -1), ("stage", 0),
-  ])
-  func `an evaluation that cannot have been is none`(name: String, value: Int) throws {
-    var object = try #require(record(correct: 10, loss: 1).json.object)
-    #expect(EvaluationRecord(json: .object(object)) != nil)
-    object[name] = .integer(value)
-    #expect(EvaluationRecord(json: .object(object)) == nil)
   }
 
   @Test(arguments: ["step", "runStep", "best", "history", "evaluatedStep", "targetStreak"])

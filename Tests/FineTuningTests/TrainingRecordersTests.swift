@@ -17,16 +17,14 @@ import TrainingRecords
       if calls > limit { throw FileError(.write, "log", code: 28) }
     }
 
-    func resume(
-      stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
-    ) throws(FileError) { resumes += 1 }
+    func resume(at point: ResumePoint) throws(FileError) { resumes += 1 }
   }
 
   @Test func `a recorder that fails is left out, and the others go on`() {
     let (short, long) = (Recorder(limit: 1), Recorder(limit: .max))
     var recorders = TrainingRecorders([short, long])
     var errors = 0
-    recorders.keep(.resumed(stage: 1, runStep: 0, step: 0, isEvaluated: false)) { _ in errors += 1 }
+    recorders.keep(.resumed(.beginning)) { _ in errors += 1 }
     for step in 1...4 {
       let report = StepReport(
         stage: 1, step: step, runStep: step, stepCount: 4, meanLoss: 1, accuracy: 0,

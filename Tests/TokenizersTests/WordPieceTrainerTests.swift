@@ -72,6 +72,16 @@ import Tokenizers
     }
   }
 
+  @Test func `tells characters without room and the words that lose by them`() throws {
+    var trainer = WordPieceTrainer(settings: WordPieceSettings(lowercases: true))
+    trainer.add("ab ab abc d")
+    for (limit, characterCount, wordShare) in [(2, 2, 0.5), (3, 1, 0.25), (4, 0, 0.0)] {
+      let leftOut = trainer.leftOut(
+        by: try trainer.vocabulary(maximumCount: 30, minimumFrequency: 1, alphabetLimit: limit))
+      #expect(leftOut == (characterCount, wordShare))
+    }
+  }
+
   @Test func `the order of the texts makes no difference`() throws {
     let texts = ["one two three two", "three four ünf four", "one four"]
     #expect(try vocabulary(texts, 60) == vocabulary(texts.reversed(), 60))

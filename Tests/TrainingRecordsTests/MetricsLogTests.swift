@@ -41,7 +41,8 @@ import Testing
     let first = (1...5).map { ExampleRecords.step($0) }
     try write(first)
     let log = try MetricsLog(path: path)
-    try log.resume(stage: 1, afterRunStep: 3, step: 3, isEvaluated: true)
+    try log.resume(
+      at: ResumePoint(stage: 1, runStep: 3, step: 3, isEvaluated: true))
     try log.append(ExampleRecords.step(4, stage: 2))
     #expect(try records() == first.prefix(3) + [ExampleRecords.step(4, stage: 2)])
   }
@@ -51,7 +52,8 @@ import Testing
     isEvaluated: Bool
   ) throws {
     try write([ExampleRecords.step(2), ExampleRecords.evaluation(2), ExampleRecords.step(3)])
-    try MetricsLog(path: path).resume(stage: 1, afterRunStep: 2, step: 2, isEvaluated: isEvaluated)
+    try MetricsLog(path: path).resume(
+      at: ResumePoint(stage: 1, runStep: 2, step: 2, isEvaluated: isEvaluated))
     let kept = [ExampleRecords.step(2)] + (isEvaluated ? [ExampleRecords.evaluation(2)] : [])
     #expect(try records() == kept)
   }
@@ -67,7 +69,7 @@ import Testing
       ExampleRecords.step(2), evaluation(stage: 1, step: 2), evaluation(stage: 2, step: 0),
     ])
     try MetricsLog(path: path).resume(
-      stage: 2, afterRunStep: 2, step: 0, isEvaluated: false)
+      at: ResumePoint(stage: 2, runStep: 2, step: 0, isEvaluated: false))
     #expect(try records() == [ExampleRecords.step(2), evaluation(stage: 1, step: 2)])
   }
 
@@ -75,7 +77,8 @@ import Testing
     try write([ExampleRecords.step(1), ExampleRecords.step(2)])
     let whole = try folder.bytes("metrics.jsonl")
     try folder.write(whole + Array("{\"event\":\"st".utf8), to: "metrics.jsonl")
-    try MetricsLog(path: path).resume(stage: 1, afterRunStep: 7, step: 7, isEvaluated: true)
+    try MetricsLog(path: path).resume(
+      at: ResumePoint(stage: 1, runStep: 7, step: 7, isEvaluated: true))
     #expect(try folder.bytes("metrics.jsonl") == whole)
   }
 
@@ -86,38 +89,44 @@ import Testing
           stage: stage, step: 0, runStep: 2, loss: 1, accuracy: 1, sampleCount: 4, isBest: true))
     }
     try write([ExampleRecords.step(2), evaluation(stage: 2)])
-    try MetricsLog(path: path).resume(stage: 3, afterRunStep: 2, step: 0, isEvaluated: false)
+    try MetricsLog(path: path).resume(
+      at: ResumePoint(stage: 3, runStep: 2, step: 0, isEvaluated: false))
     #expect(try records() == [ExampleRecords.step(2), evaluation(stage: 2)])
   }
 
   @Test func `another run's lines and strange ones stay`() throws {
     let earlier = [ExampleRecords.step(8), ExampleRecords.step(9)]
     try write(earlier + [ExampleRecords.step(1), ExampleRecords.step(2)])
-    try MetricsLog(path: path).resume(stage: 1, afterRunStep: 0, step: 0, isEvaluated: true)
+    try MetricsLog(path: path).resume(
+      at: ResumePoint(stage: 1, runStep: 0, step: 0, isEvaluated: true))
     #expect(try records() == earlier)
 
     let strange = Array("a note of the user's\n".utf8)
     try folder.write(strange, to: "metrics.jsonl")
-    try MetricsLog(path: path).resume(stage: 1, afterRunStep: 0, step: 0, isEvaluated: true)
+    try MetricsLog(path: path).resume(
+      at: ResumePoint(stage: 1, runStep: 0, step: 0, isEvaluated: true))
     #expect(try folder.bytes("metrics.jsonl") == strange)
     let unfinished = Array("a note without an end".utf8)
     try folder.write(unfinished, to: "metrics.jsonl")
-    try MetricsLog(path: path).resume(stage: 1, afterRunStep: 0, step: 0, isEvaluated: true)
+    try MetricsLog(path: path).resume(
+      at: ResumePoint(stage: 1, runStep: 0, step: 0, isEvaluated: true))
     #expect(try folder.bytes("metrics.jsonl") == unfinished + [UInt8(ascii: "\n")])
   }
 
   @Test func `a run that goes on from nothing empties its log`() throws {
     try write([ExampleRecords.step(1), ExampleRecords.step(2)])
-    try MetricsLog(path: path).resume(stage: 1, afterRunStep: 0, step: 0, isEvaluated: true)
+    try MetricsLog(path: path).resume(
+      at: ResumePoint(stage: 1, runStep: 0, step: 0, isEvaluated: true))
     #expect(try records() == [])
-    try MetricsLog(path: path).resume(stage: 1, afterRunStep: 0, step: 0, isEvaluated: true)
+    try MetricsLog(path: path).resume(
+      at: ResumePoint(stage: 1, runStep: 0, step: 0, isEvaluated: true))
   }
 
   @Test func `a device is written to and never cut`() throws {
     let log = try MetricsLog(path: "/dev/null")
     try log.append(ExampleRecords.step(1))
     try log.resume(
-      stage: 2, afterRunStep: 0, step: 0, isEvaluated: false)
+      at: ResumePoint(stage: 2, runStep: 0, step: 0, isEvaluated: false))
   }
 
   @Test func `a log in a folder that is not there is refused`() {

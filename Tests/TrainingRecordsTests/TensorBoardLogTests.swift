@@ -68,7 +68,8 @@ import Testing
     let first = try log()
     for step in 1...5 { try first.append(ExampleRecords.step(step)) }
     let second = try log(adds: true, at: 1_700_000_100)
-    try second.resume(stage: 1, afterRunStep: 3, step: 3, isEvaluated: true)
+    try second.resume(
+      at: ResumePoint(stage: 1, runStep: 3, step: 3, isEvaluated: true))
     for step in 4...6 { try second.append(ExampleRecords.step(step)) }
     let files = try files()
     #expect(files.count == 2)
@@ -79,7 +80,8 @@ import Testing
   @Test func `a clock that was set back does not put files in the wrong order`() throws {
     try log(at: 1_700_000_000).append(ExampleRecords.step(1))
     let second = try log(adds: true, at: 1_600_000_000)
-    try second.resume(stage: 1, afterRunStep: 1, step: 1, isEvaluated: true)
+    try second.resume(
+      at: ResumePoint(stage: 1, runStep: 1, step: 1, isEvaluated: true))
     let files = try files()
     #expect(files.map { $0[1].step } == [1, 2])
   }

@@ -1,4 +1,5 @@
 import RecurrentMemory
+import Tokenizers
 
 /// A picture of who reads and writes memory, by segment and layer, after the attention maps of the
 /// paper.
@@ -40,20 +41,29 @@ package struct AttentionMaps {
 
   /// What the document and the model are, and what the model answered.
   package var subtitle: String
-  private(set) var columns: [Column] = []
+  private(set) var columns: [Column]
 
   /// A picture without a segment.
-  package init(subtitle: String) { self.init(subtitle: subtitle, columns: []) }
+  package init() { self.init(subtitle: "", columns: []) }
 
   init(subtitle: String, columns: [Column]) {
     self.subtitle = subtitle
     self.columns = columns
   }
 
-  /// Adds a segment, numbered from 0, to the right of the others.
+  /// Adds the segment that a reader comes to, numbered from 0, to the right of the others; the reader
+  /// has yet to read it.
+  ///
+  /// What its weights are computed from goes again before the next is read.
+  ///
+  /// - Throws: `RecurrenceError`.
   package mutating func add(
-    segment: Int, _ attention: SegmentAttention, text: SegmentText, _ selection: Selection
-  ) {
+    segment: Int, _ tokens: ArraySlice<Int32>, of reader: RecurrentReader, tokenizer: Tokenizer,
+    _ selection: Selection = Selection(layers: nil, showsHeads: false)
+  ) throws(RecurrenceError) {
+    let text = SegmentText(
+      pieces: tokenizer.displayPieces(tokens), continuationPrefix: tokenizer.continuationPrefix)
+    let attention = try reader.attention(in: tokens)
     let cells = AttentionCells(
       memoryCount: attention.memoryCount, tokenCount: attention.tokens.count)
     let layers = selection.layers ?? Array(0..<attention.configuration.layerCount)

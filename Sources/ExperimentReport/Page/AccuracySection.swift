@@ -16,9 +16,7 @@ struct AccuracySection {
       + Self.percent(interval.upperBound)
     if let value = group.published?.accuracy(segmentCount: row.segmentCount) {
       text += "; the paper reports \(NumberFormat.percentage(value, digits: 2))"
-      if group.segmentPositions != PublishedAccuracy.segmentPositions {
-        text += " of segments of \(PublishedAccuracy.segmentPositions) positions"
-      }
+      text += PublishedAccuracy.segmentNote(beside: [group.segmentPositions])
     }
     if groups.count > 1 { text += "; \(group.factsText)" }
     return text + "."
@@ -109,8 +107,7 @@ struct AccuracySection {
       series.append(
         LineChart.Series(
           name: "paper, BERT-base on \(published.title), facts first"
-            + (segmentPositions == [PublishedAccuracy.segmentPositions]
-              ? "" : ", \(PublishedAccuracy.segmentPositions) positions"),
+            + PublishedAccuracy.segmentNote(beside: segmentPositions),
           style: .published, color: 9,
           points: points))
     }

@@ -6,10 +6,10 @@ struct AccuracyTable {
 
   /// The table.
   var markup: Markup {
-    let (own, paper) = (Set(groups.map(\.segmentPositions)), PublishedAccuracy.segmentPositions)
     let names = [
       "facts", "segments", "tokens", "documents", "right", "accuracy", "95 % interval",
-      own == [paper] ? "paper" : "paper, \(paper) positions", "seconds", "memory",
+      "paper" + PublishedAccuracy.segmentNote(beside: Set(groups.map(\.segmentPositions))),
+      "seconds", "memory",
     ]
     let head = Markup.element(
       "thead", [:],

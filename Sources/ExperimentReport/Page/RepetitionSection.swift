@@ -29,8 +29,8 @@ struct RepetitionSection {
       !sources.contains { name == $0 || name.hasPrefix($0 + "/") }
     }
     var sentence =
-      "These settings are the recipe of the experiment: experiment.json, if there is one, under the name "
-      + "recipe.json. This runs it again, from the checkpoint to this page."
+      "These settings are the experiment's recipe.json; an experiment.json is one under another name. "
+      + "This runs it again, from the checkpoint to this page."
     if !sources.isEmpty {
       sentence += " TEXTS is the folder with the sources: \(sources.joined(separator: ", "))."
     }

@@ -12,6 +12,11 @@ package struct PublishedAccuracy: Sendable {
 
   /// Positions of the segments that were measured.
   package static let segmentPositions = 512
+  /// What to say of them beside figures of segments of those sizes: nothing where they are the same.
+  package static func segmentNote(beside sizes: Set<Int>) -> String {
+    sizes == [segmentPositions] ? "" : ", \(segmentPositions) positions"
+  }
+
   /// The lengths that were measured.
   package static let segmentCounts = (0...12).map { 1 << $0 }
 

@@ -146,7 +146,6 @@ extension RecipeTraining {
       throw fields.contradiction("clipNorm", "clipNorm and clipValue exclude each other")
     }
     batchSize = try fields.required(fields.integer("batch", in: 1...1 << 20), "batch")
-    try Self.checkEffects(of: curriculum, schedule, batchSize: batchSize, fields)
     dropout = try fields.probability("dropout")
     memoryMixup = try fields.share("memoryMixup") ?? 0
     tokenNoise = try fields.share("tokenNoise") ?? 0
@@ -157,7 +156,8 @@ extension RecipeTraining {
         "where the loss looks at all segments, no question is asked in between")
     }
     evaluationInterval = try fields.integer("evaluateEvery", in: 1...1 << 40) ?? 50
-    validationSampleCount = try fields.integer("validationSamples", in: 1...1 << 20) ?? 200
+    validationSampleCount =
+      try fields.integer("validationSamples", in: 1...1 << 20) ?? TaskData.usualSampleCount
     if fields.value("targetAccuracy") == false {
       targetAccuracy = nil
     } else {
@@ -167,31 +167,24 @@ extension RecipeTraining {
       targetAccuracy = (target ?? 99.5) / 100
     }
     targetEvaluationCount = try fields.integer("targetEvaluations", in: 1...1 << 20) ?? 3
+    if targetAccuracy == nil, fields.value("targetEvaluations") != nil {
+      throw fields.contradiction("targetEvaluations", "there is no targetAccuracy to reach")
+    }
     stopsAtChance = try fields.bool("stopAtChance") ?? true
     elementType = try fields.choice("dtype", of: StoredType.self)?.elementType ?? .f32
+    // What `rmt finetune` tells in a note is refused here: a recipe says of each stage what it has.
+    if let idle = idleSettings.first {
+      throw fields.contradiction(Self.key(of: idle), idle.problem)
+    }
   }
 
-  /// Refuses what could have no effect.
-  private static func checkEffects(
-    of curriculum: Curriculum, _ schedule: LearningRateSchedule, batchSize: Int,
-    _ fields: RecipeFields
-  ) throws(RecipeError) {
-    for (index, stage) in curriculum.stages.enumerated() {
-      let key = "stages[\(index)]"
-      if schedule.warmUpStepCount > stage.stepCount {
-        throw fields.contradiction(
-          "warmUpSteps",
-          "stage \(stage.number) ends after \(stage.stepCount) steps, before the rate has risen")
-      }
-      let batchSize = stage.batchSize ?? batchSize
-      if stage.questionsPerStory > batchSize {
-        throw fields.contradiction(
-          "\(key).questionsPerStory", "a batch has only \(batchSize) documents")
-      }
-      if let interval = stage.askEvery, let count = stage.segmentCount, interval >= count {
-        throw fields.contradiction(
-          "\(key).askEvery", "documents of up to \(count) segments end before that question")
-      }
+  private static func key(of setting: IdleSetting) -> String {
+    let stage = "stages[\(setting.stage - 1)]"
+    return switch setting.name {
+    case .warmUpSteps: "warmUpSteps"
+    case .questionsPerStory: "\(stage).questionsPerStory"
+    case .askEvery: "\(stage).askEvery"
+    case .memoryMixup: "\(stage).memoryMixup"
     }
   }
 

@@ -11,7 +11,8 @@ extension Recipe {
   func weightSettings(stageCount: Int) -> JSONObject {
     [
       "model": model.settings, "task": task.weightSettings,
-      "training": training.settings(stageCount: stageCount),
+      "training": training.settings(
+        stageCount: stageCount, segmentPositions: model.segmentPositions),
     ]
   }
 
@@ -76,9 +77,8 @@ extension RecipeTask {
 }
 
 extension RecipeTraining {
-  fileprivate func settings(stageCount: Int) -> JSONValue {
+  fileprivate func settings(stageCount: Int, segmentPositions: Int) -> JSONValue {
     var object: JSONObject = [
-      "stages": .array(curriculum.stages.prefix(stageCount).map(\.settings)),
       "batch": .integer(batchSize),
       "learningRate": .number(schedule.learningRate),
       "warmUpSteps": .integer(schedule.warmUpStepCount),
@@ -98,31 +98,39 @@ extension RecipeTraining {
     case .norm(let limit): object["clipNorm"] = .number(limit)
     case .value(let limit): object["clipValue"] = .number(limit)
     }
+    // The last, for where a value of the run's differs it is not a stage's that is to be named.
+    object["stages"] = .array(
+      curriculum.stages.prefix(stageCount).map {
+        settings(of: $0, segmentPositions: segmentPositions)
+      })
     return .object(object)
   }
-}
 
-extension Curriculum.Stage {
-  fileprivate var settings: JSONValue {
+  /// What holds in a stage, whether it says so or the run does.
+  private func settings(of stage: Curriculum.Stage, segmentPositions: Int) -> JSONValue {
+    let positions = stage.segmentPositions ?? segmentPositions...segmentPositions
     var object: JSONObject = [
-      "segments": segmentCount.map { .integer($0) } ?? .null, "steps": .integer(stepCount),
-      "mixing": .string(mixing.rawValue),
-      "segmentPositions": segmentPositions.map {
-        [.integer($0.lowerBound), .integer($0.upperBound)]
+      "segments": stage.segmentCount.map { .integer($0) } ?? .null,
+      "steps": .integer(stage.stepCount), "mixing": .string(stage.mixing.rawValue),
+      "segmentPositions": [.integer(positions.lowerBound), .integer(positions.upperBound)],
+      "validationSegments": (stage.validationSegmentCount ?? stage.segmentCount).map {
+        .integer($0)
       } ?? .null,
-      "validationSegments": validationSegmentCount.map { .integer($0) } ?? .null,
-      "learningRate": .number(orNull: learningRate),
-      "batch": batchSize.map { .integer($0) } ?? .null, "dropout": .number(orNull: dropout),
-      "memoryMixup": .number(orNull: memoryMixup),
-      "tokenNoise": .number(orNull: tokenNoise),
-      "askEvery": askEvery.map { .integer($0) } ?? .null,
+      "learningRate": .number(stage.learningRate ?? schedule.learningRate),
+      "batch": .integer(stage.batchSize ?? batchSize),
+      "dropout": .number(orNull: stage.dropout ?? dropout),
+      "memoryMixup": .number(stage.memoryMixup ?? memoryMixup),
+      "tokenNoise": .number(stage.tokenNoise ?? tokenNoise),
+      "askEvery": stage.askEvery.map { .integer($0) } ?? .null,
     ]
     // As `initializerRange`.
-    if questionsPerStory > 1 { object["questionsPerStory"] = .integer(questionsPerStory) }
-    if skipsPositions { object["skipPositions"] = true }
-    if ambiguousStories { object["ambiguousStories"] = true }
-    if cornerStories > 0 { object["cornerStories"] = .number(cornerStories) }
-    if plainQuestions > 0 { object["plainQuestions"] = .number(plainQuestions) }
+    if stage.questionsPerStory > 1 {
+      object["questionsPerStory"] = .integer(stage.questionsPerStory)
+    }
+    if stage.skipsPositions { object["skipPositions"] = true }
+    if stage.ambiguousStories { object["ambiguousStories"] = true }
+    if stage.cornerStories > 0 { object["cornerStories"] = .number(stage.cornerStories) }
+    if stage.plainQuestions > 0 { object["plainQuestions"] = .number(stage.plainQuestions) }
     return .object(object)
   }
 }

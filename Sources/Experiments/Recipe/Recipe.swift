@@ -99,6 +99,11 @@ extension RecipeTraining {
   /// The shares of token noise: the training's, and what stages have in place of it.
   var tokenNoises: [Double] { [tokenNoise] + curriculum.stages.compactMap(\.tokenNoise) }
 
+  /// Settings that cannot do what they are for.
+  var idleSettings: [IdleSetting] {
+    curriculum.idleSettings(warmUpStepCount: schedule.warmUpStepCount, batchSize: batchSize)
+  }
+
   /// The options of one run.
   func options(
     memory: MemoryConfiguration, seed: UInt64, threadCount: Int

@@ -10,11 +10,12 @@ extension RecipeError {
   /// left out.
   ///
   /// - Parameters:
-  ///   - stories: the key that names the stories which the work reads.
+  ///   - stories: the key that names the stories which the work reads; where it is not given they are
+  ///     told by their path, and are else the task's.
   ///   - pathKeys: keys of files and folders, by their paths, that are to blame for what is in them.
   /// - Throws: ``unfit(file:key:problem:kind:)``; errors that no key is to blame for, as they are.
   static func blamingKeys<Result>(
-    of file: String, stories: String = "task.stories", pathKeys: [String: String] = [:],
+    of file: String, stories: String? = nil, pathKeys: [String: String] = [:],
     _ work: () throws -> Result
   ) throws -> Result {
     do {
@@ -27,20 +28,22 @@ extension RecipeError {
   }
 
   private static func key(
-    toBlameFor error: any DescribedError, stories: String, _ pathKeys: [String: String]
+    toBlameFor error: any DescribedError, stories: String?, _ pathKeys: [String: String]
   ) -> String? {
+    /// The key of the innermost file or folder that holds a path.
     func key(of path: String?) -> String? {
       guard let path else { return nil }
-      return pathKeys.first { path == $0.key || path.hasPrefix($0.key + "/") }?.value
+      return pathKeys.filter { path == $0.key || path.hasPrefix($0.key + "/") }
+        .max { $0.key.count < $1.key.count }?.value
     }
     return switch error {
-    case let error as StoryError: key(of: error.source) ?? stories
+    case let error as StoryError: stories ?? key(of: error.source) ?? "task.stories"
     case BackgroundError.tooShort(_, .evaluation, _, _), BackgroundError.sharedText:
       "task.evaluationBackground"
     case let error as BackgroundError: key(of: error.place) ?? "task.background"
     case TaskError.segmentTooSmall, RecurrenceError.segmentPositions: "model.segmentPositions"
     case TaskError.unknownWord, RecurrenceError.noTokenizer: "model.checkpoint"
-    case TaskError.missingLabels: stories
+    case TaskError.missingLabels: stories ?? "task.stories"
     case CurriculumError.segmentPositionsOutOfRange(let stage, _, _):
       "training.stages[\(stage - 1)].segmentPositions"
     case CurriculumError.oneQuestionPerStory(let stage):

@@ -25,17 +25,12 @@ extension Experiment {
     let document = try TaskSamples(testing: task, count: 1, length: length, seed: seed)
       .document(at: 0)
     let reader = try RecurrentReader(model: model, threadCount: threadCount)
-    var maps = AttentionMaps(subtitle: "")
+    var maps = AttentionMaps()
     for segment in 0..<segmentCount {
       try monitor.checkCancellation()
       let start = segment * memory.segmentSize
       let tokens = document.tokenIDs(in: start..<start + memory.segmentSize)
-      let text = SegmentText(
-        pieces: tokenizer.displayPieces(tokens),
-        continuationPrefix: tokenizer.continuationPrefix)
-      maps.add(
-        segment: segment, try reader.attention(in: tokens[...]), text: text,
-        AttentionMaps.Selection(layers: nil, showsHeads: false))
+      try maps.add(segment: segment, tokens[...], of: reader, tokenizer: tokenizer)
       try reader.read(tokens[...])
     }
     let probabilities = reader.probabilities()

@@ -38,7 +38,7 @@ extension Experiment {
           resultsPath: results, resumes: resumes,
           report: { monitor.report(.evaluation($0)) }, shouldStop: monitor.shouldStop)
       } catch let error as FineTuningError {
-        // Rows without their state would count as all that were asked for.
+        // Rows without their state are not gone on with.
         throw ExperimentError.unusableState(
           path: state, problem: error.problem, others: [results])
       }

@@ -100,21 +100,6 @@ extension Experiment {
     }
   }
 
-  /// Does a part of the work; what does not fit becomes an error about the recipe's key.
-  ///
-  /// - Parameter stories: the key that names the stories which the work reads.
-  /// - Throws: ``RecipeError/unfit(file:key:problem:kind:)``; errors that no key is to blame for.
-  func blamingKeys<Result>(
-    stories: String = "task.stories", _ work: () throws -> Result
-  ) throws -> Result {
-    var pathKeys: [String: String] = [:]
-    for name in recipe.task.evaluationBackground {
-      pathKeys[path(name)] = "task.evaluationBackground"
-    }
-    if let name = recipe.task.validationStories { pathKeys[path(name)] = "task.validationStories" }
-    return try RecipeError.blamingKeys(of: file, stories: stories, pathKeys: pathKeys, work)
-  }
-
   /// Where a name of the recipe leads: a source's into the data folder, others beside the recipe.
   func path(_ name: String) -> String {
     if name.hasPrefix("/") { return name }

@@ -66,7 +66,7 @@ extension Experiment {
       }
     }
     // Without a state what an earlier run recorded will be recorded once more.
-    if !resumes { keep(.resumed(stage: 1, runStep: 0, step: 0, isEvaluated: false)) }
+    if !resumes { keep(.resumed(.beginning)) }
     do {
       _ = try tuner.run(
         report: { event in

@@ -43,8 +43,16 @@ public struct DocumentData: FineTuningData {
             + "are trained on; what is measured on them says nothing of others.",
           isWarning: true))
     }
-    guard let longest = curriculum.stages.compactMap(\.segmentCount).max() else { return notes }
-    for documents in [training, validation] {
+    if validation.mostFrequentLabelShare(at: Array(0..<validation.count)) == 1 {
+      notes.append(
+        DataNote(
+          "\(validation.path): all documents have the same label, so that accuracy tells nothing.",
+          isWarning: true))
+    }
+    let measured = curriculum.stages.map(measured)
+    for (documents, stages) in [(training, curriculum.stages), (validation, measured)] {
+      let counts = stages.compactMap(\.segmentCount)
+      guard counts.count == stages.count, let longest = counts.max() else { continue }
       let leftOut = documents.count - documents.selection(in: 0...longest, of: segmentSize).count
       if leftOut > 0 {
         notes.append(
@@ -80,18 +88,18 @@ public struct DocumentData: FineTuningData {
   public func validationSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any SampleCollection {
-    try select(validation, for: longest(stage))
+    try select(validation, for: measured(stage))
   }
 
   private func validationPositions(for stage: Curriculum.Stage) -> [Int] {
-    validation.selection(in: 0...(longest(stage).segmentCount ?? .max), of: segmentSize).positions
+    validation.selection(in: 0...(measured(stage).segmentCount ?? .max), of: segmentSize).positions
   }
 
   /// The stage with the segments of the longest documents that it is measured on.
-  private func longest(_ stage: Curriculum.Stage) -> Curriculum.Stage {
-    var longest = stage
-    longest.segmentCount = stage.validationSegmentCount ?? stage.segmentCount
-    return longest
+  private func measured(_ stage: Curriculum.Stage) -> Curriculum.Stage {
+    var measured = stage
+    measured.segmentCount = stage.validationSegmentCount ?? stage.segmentCount
+    return measured
   }
 
   private func select(

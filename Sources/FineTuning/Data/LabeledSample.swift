@@ -76,8 +76,8 @@ public protocol FineTuningData: Sendable {
   ///
   /// - Throws: ``CurriculumError`` when there are none.
   func trainingSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any BatchSource
-  /// The samples that a stage is measured on. Tasks never train on one of them; of a file's documents
-  /// ``notes(for:)`` tells those that are trained on too.
+  /// The samples that a stage is measured on. Tasks train on one of them only where that is allowed by
+  /// name; of a file's documents ``notes(for:)`` tells those that are trained on too.
   ///
   /// - Throws: ``CurriculumError`` when there are none.
   func validationSamples(for stage: Curriculum.Stage, seed: UInt64) throws -> any SampleCollection

@@ -90,10 +90,9 @@ public struct Pretrainer {
     do {
       try run.train()
     } catch FineTuningError.diverged(let stage, let step, let what, _) {
-      let best = run.hasBeenMeasured ? files.freePathOfBest() : nil
-      if let best { try write(run.state.bestParameters, to: best, .keepExisting) }
-      // The state leads to the same numbers again; with other settings it could not be resumed.
-      try files.removeState()
+      let best = try files.keepBest(of: run.state) { weights, path in
+        try write(weights, to: path, .keepExisting)
+      }
       throw FineTuningError.diverged(stage: stage, step: step, what: what, bestPath: best)
     }
     try write(run.state.parameters, to: files.outputPath, outputCollision)

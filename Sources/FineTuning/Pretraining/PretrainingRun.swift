@@ -39,9 +39,6 @@ final class PretrainingRun {
       seed: options.seed)
   }
 
-  /// Whether there are weights that were measured; those are the best ones.
-  var hasBeenMeasured: Bool { !state.position.history.isEmpty }
-
   /// Trains until every step is done; ``state`` then holds the weights with the lowest loss on the
   /// held-out text.
   ///

@@ -87,7 +87,8 @@ extension StoryError {
     case .trainedFile, .onlyTrainedStories:
       "Name stories that it has not seen, or measure on these with --allow-training-stories."
     case .unknownAnswers(let answers, _, _, let labels):
-      "Correct them, or attach a classifier that has them beside the others: rmt attach --labels "
+      "Correct them, leave those stories out or, before training, attach a classifier that has them "
+        + "beside the others: rmt attach --labels "
         + (labels + answers.map(Self.excerpt)).joined(separator: ",") + "."
     case .storiesTooLong: "Take more positions a segment, fewer memory tokens, or shorter stories."
     }

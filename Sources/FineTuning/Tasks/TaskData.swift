@@ -3,6 +3,9 @@ import ModelSchema
 
 /// Fine-tuning data that a task makes as it goes.
 public struct TaskData: FineTuningData {
+  /// Samples that a task is measured on where nobody says how many.
+  public static let usualSampleCount = 200
+
   private let task: any LongDocumentTask
   private let memory: MemoryConfiguration
   private let validationSampleCount: Int

@@ -42,7 +42,7 @@ public struct FineTuner {
       _ = try data.trainingSamples(for: stage, seed: options.seed)
       _ = try data.validationSamples(for: stage, seed: options.seed)
       let chance = data.chanceAccuracy(for: stage)
-      // Where all documents have one label, guessing is always right.
+      // Where all documents have one label guessing is always right; a note of the data says so.
       if let target = options.targetAccuracy, target <= chance, chance < 1 {
         throw FineTuningError.targetBelowChance(target: target, chance: chance)
       }
@@ -71,6 +71,11 @@ public struct FineTuner {
     for note in data.notes(for: options.curriculum) {
       report(note.isWarning ? .warning(note.description) : .note(note.description))
     }
+    for idle in options.curriculum.idleSettings(
+      warmUpStepCount: options.schedule.warmUpStepCount, batchSize: options.batchSize)
+    {
+      report(.note("\(idle.problem.prefix(1).uppercased())\(idle.problem.dropFirst())."))
+    }
     let store = ParameterStore<Float>(description)
     store.fill(from: model)
     var state = TrainingState(
@@ -89,14 +94,10 @@ public struct FineTuner {
     do {
       try run.train()
     } catch FineTuningError.diverged(let stage, let step, let what, _) {
-      let best = run.hasBeenMeasured ? files.freePathOfBest() : nil
-      if let best {
+      let best = try files.keepBest(of: run.state) { weights, path in
         try write(
-          run.state.bestParameters, description: description, provenance: provenance, to: best,
-          .keepExisting)
+          weights, description: description, provenance: provenance, to: path, .keepExisting)
       }
-      // The state leads to the same numbers again; with other settings it could not be resumed.
-      try files.removeState()
       throw FineTuningError.diverged(stage: stage, step: step, what: what, bestPath: best)
     }
     try write(

@@ -53,7 +53,7 @@ public enum FineTuningError: DescribedError, Equatable {
       "\(name) is \(value); expected \(expected)"
     case .targetBelowChance(let target, let chance):
       "the target accuracy is \(Self.percentage(target)), and guessing reaches "
-        + Self.percentage(chance) + (target <= 0.01 ? "; it is a percentage: 99.5, not 0.995" : "")
+        + Self.percentage(chance)
     case .diverged(_, _, let what, let bestPath):
       "\(what) is no longer a finite number; training cannot go on"
         + (bestPath.map { ". The best weights so far are in \($0)" } ?? "")

@@ -1,13 +1,13 @@
+import TrainingRecords
+
 /// What happens in a run, as it happens; whoever started the run shows or keeps it.
 public enum FineTuningEvent: Sendable {
   /// Something a person should know.
   case note(String)
   /// Something that is likely to spoil the result.
   case warning(String)
-  /// A run goes on that was interrupted, with so many optimizer steps done and perhaps an evaluation
-  /// after the last of them; without a state it begins at the beginning. What it reported beyond that
-  /// point it will report once more.
-  case resumed(stage: Int, runStep: Int, step: Int, isEvaluated: Bool)
+  /// A run goes on that was interrupted. What it reported beyond that point it will report once more.
+  case resumed(ResumePoint)
   /// A stage begins, or goes on after a resume.
   case stage(Curriculum.Stage, stageCount: Int, stepsDone: Int)
   /// A pretraining, which has no stages, begins or goes on after a resume.

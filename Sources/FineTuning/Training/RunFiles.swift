@@ -2,6 +2,7 @@ import ModelFile
 import ModelSchema
 import TensorStorage
 import Tokenizers
+import TrainingRecords
 import Transformer
 
 #if canImport(Glibc)
@@ -58,8 +59,9 @@ struct RunFiles {
       let position = state.position
       report(
         .resumed(
-          stage: position.finishedStageCount + 1, runStep: position.runStep, step: position.step,
-          isEvaluated: position.isEvaluated))
+          ResumePoint(
+            stage: position.finishedStageCount + 1, runStep: position.runStep,
+            step: position.step, isEvaluated: position.isEvaluated)))
     }
     let isComplete = state.position.finishedStageCount == stageStepCounts.count
     let outputCollision = isComplete ? .replace : collision
@@ -70,12 +72,37 @@ struct RunFiles {
     return outputCollision
   }
 
-  /// Where the best weights of a run that cannot go on are put.
+  /// Keeps the best weights of a run that cannot go on, and removes its state, which leads to the same
+  /// end again and could not be resumed with other settings.
   ///
-  /// `OUTPUT.best`, or the first of `OUTPUT.best-2`, `OUTPUT.best-3`, … that is free. Nothing is replaced: what lies there may be what the run began with.
-  func freePathOfBest() -> String {
+  /// They go to `OUTPUT.best`, or the first of `OUTPUT.best-2`, `OUTPUT.best-3`, … that is free. Nothing
+  /// is replaced: what lies there may be what the run began with.
+  ///
+  /// - Parameter write: writes weights to a path.
+  /// - Returns: where they are; `nil` where none were measured.
+  /// - Throws: what `write` throws, the state being kept; `FileError`.
+  func keepBest(
+    of state: TrainingState,
+    write: (_ weights: ParameterStore<Float>, _ path: String) throws -> Void
+  ) throws -> String? {
+    var path: String?
+    if !state.position.history.isEmpty {
+      let free = freePathOfBest()
+      try write(state.bestParameters, free)
+      path = free
+    }
+    try removeState()
+    return path
+  }
+
+  private func freePathOfBest() -> String {
+    // A link that leads nowhere takes a name too.
+    func isTaken(_ path: String) -> Bool {
+      var status = stat()
+      return lstat(path, &status) == 0
+    }
     var (path, number) = ("\(outputPath).best", 1)
-    while access(path, F_OK) == 0 {
+    while isTaken(path) {
       number += 1
       path = "\(outputPath).best-\(number)"
     }

@@ -14,9 +14,8 @@ package struct TrainingRecorders {
   package mutating func keep(_ event: FineTuningEvent, failed: (FileError) -> Void) {
     recorders.removeAll { recorder in
       do throws(FileError) {
-        if case .resumed(let stage, let runStep, let step, let isEvaluated) = event {
-          try recorder.resume(
-            stage: stage, afterRunStep: runStep, step: step, isEvaluated: isEvaluated)
+        if case .resumed(let point) = event {
+          try recorder.resume(at: point)
         } else if let record = event.record {
           try recorder.append(record)
         }

@@ -172,23 +172,9 @@ final class TrainingRun {
     }
   }
 
-  /// Accuracy above that of guessing below which a stage counts as having learned nothing.
-  ///
-  /// The best of several evaluations is better than guessing by luck. Where guessing leaves less than twice as
-  /// much to be learned, half of that.
-  private static func chanceMargin(above chance: Double) -> Double { min(0.05, (1 - chance) / 2) }
-
   /// Whether nothing so far says that the stage learns: its best accuracy may be that of guessing.
   private func isAtChance(in stage: Curriculum.Stage) -> Bool {
-    state.position.best.map { Self.isAtChance($0, data.chanceAccuracy(for: stage)) } ?? false
-  }
-
-  /// Whether a stage's best evaluation may be that of guessing.
-  static func isAtChance(_ best: EvaluationRecord, _ chance: Double) -> Bool {
-    // No more can be asked for, however few the samples.
-    if best.correctCount == best.sampleCount, chance < 1 { return false }
-    let interval = WilsonInterval(successCount: best.correctCount, trialCount: best.sampleCount)
-    return min(interval.lowerBound, best.accuracy - Self.chanceMargin(above: chance)) <= chance
+    state.position.best?.mayBeGuessed(chance: data.chanceAccuracy(for: stage)) ?? false
   }
 
   /// Ends the run when the steps of a stage are spent and it is still at chance.
@@ -205,9 +191,6 @@ final class TrainingRun {
     try saves.perform { try stateFile.write(state, settings: settings) }
     report(.saved(path: stateFile.path))
   }
-
-  /// Whether there are weights that were measured; those are the best ones.
-  var hasBeenMeasured: Bool { !state.position.history.isEmpty }
 
   /// Between the passes of a step nothing of the state has changed yet, so it can be saved there.
   private func stopIfAsked() throws {

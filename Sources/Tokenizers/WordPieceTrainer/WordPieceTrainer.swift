@@ -68,15 +68,13 @@ public struct WordPieceTrainer: Sendable {
     let special = [
       names.padding, names.unknown, names.classification, names.separator, names.mask,
     ]
-    precondition(special.count == Self.specialCount)
     guard maximumCount >= special.count + 2 else {
       throw .unsupported(
         what: "a vocabulary of \(maximumCount)", expected: "at least \(special.count + 2)",
         file: Self.place)
     }
     guard !wordCounts.isEmpty else { throw .noWords(file: Self.place) }
-    let alphabet = alphabet(
-      limit: Self.alphabetLimit(maximumCount: maximumCount, limit: alphabetLimit))
+    let alphabet = alphabet(limit: min(alphabetLimit, (maximumCount - special.count) / 2))
     // In an order of their own: a dictionary's differs from run to run.
     let words = wordCounts.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     var pieces = PieceTable(continuationPrefix: settings.continuationPrefix)
@@ -90,13 +88,15 @@ public struct WordPieceTrainer: Sendable {
     return try WordPieceVocabulary(tokens: pieces.tokens, file: Self.place)
   }
 
-  /// What a vocabulary of that size leaves out of the texts: characters that have no piece, and the
-  /// share, 0 to 1, of the words that contain one and become the unknown token.
+  /// What a vocabulary leaves out of the texts: characters that have no piece, and the share, 0 to 1,
+  /// of the words that contain one and become the unknown token.
   public func leftOut(
-    maximumCount: Int, alphabetLimit: Int = largestAlphabet
+    by vocabulary: WordPieceVocabulary
   ) -> (characterCount: Int, wordShare: Double) {
-    let alphabet = alphabet(
-      limit: Self.alphabetLimit(maximumCount: maximumCount, limit: alphabetLimit))
+    let alphabet = Set(
+      vocabulary.tokens.lazy.map(\.unicodeScalars).filter { $0.count == 1 }.map {
+        $0[$0.startIndex].value
+      })
     var missing: Set<UInt32> = []
     var (unknownCount, allCount) = (0, 0)
     for (word, count) in wordCounts {
@@ -106,12 +106,6 @@ public struct WordPieceTrainer: Sendable {
       allCount += count
     }
     return (missing.count, Double(unknownCount) / Double(max(1, allCount)))
-  }
-
-  private static let specialCount = 5
-
-  private static func alphabetLimit(maximumCount: Int, limit: Int) -> Int {
-    min(limit, max(0, maximumCount - specialCount) / 2)
   }
 
   private static func characters(of word: [UInt8]) -> [UInt32] {

@@ -68,10 +68,8 @@ package final class TensorBoardLog: TrainingRecorder {
   /// numbers: a file can void whole steps alone.
   ///
   /// - Throws: `FileError`.
-  package func resume(
-    stage: Int, afterRunStep runStep: Int, step: Int, isEvaluated: Bool
-  ) throws(FileError) {
-    try begin(afterRunStep: runStep)
+  package func resume(at point: ResumePoint) throws(FileError) {
+    try begin(afterRunStep: point.runStep)
   }
 
   private func begin(afterRunStep runStep: Int) throws(FileError) {

@@ -55,31 +55,37 @@ enum OutputCheck {
   ///
   /// - Throws: ``CommandError``.
   static func distinct(_ path: String, fromOutputs others: [String]) throws(CommandError) {
-    let identity = FileIdentity(path)
+    let (identity, place) = (FileIdentity(path), resolved(path))
     for other in others
-    where resolved(path) == resolved(other) || identity != nil && identity == FileIdentity(other) {
+    where place == resolved(other) || identity != nil && identity == FileIdentity(other) {
       throw .usage(
         problem: "\(path) would be written to for two things, \(other) among them",
         advice: "Give each output a name of its own.")
     }
   }
 
-  /// A path whose folder is named in one way only.
-  private static func resolved(_ path: String) -> String {
-    let split = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    let folder = String(path[..<split])
-    guard let real = realpath(folder.isEmpty ? "." : folder, nil) else { return path }
+  /// The one name of what a path leads to, which need not exist: links are followed, those that lead
+  /// nowhere as well.
+  private static func resolved(_ path: String, linkLimit: Int = 40) -> String {
+    let folder = resolvedFolder(of: path)
+    let whole = folder + "/" + (path.split(separator: "/").last ?? "")
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard linkLimit > 0, readlink(whole, &target, Int(PATH_MAX)) > 0 else { return whole }
+    let link = target.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    return resolved(link.hasPrefix("/") ? link : folder + "/" + link, linkLimit: linkLimit - 1)
+  }
+
+  /// The folder of a path without links, `.` and `..`; as it is written where there is none.
+  private static func resolvedFolder(of path: String) -> String {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    guard let real = realpath(folder, nil) else { return folder }
     defer { free(real) }
-    return String(cString: real) + "/" + path[split...]
+    return String(cString: real)
   }
 
   /// Every folder that a file lies in, from its own up to the root.
   private static func folders(above path: String) -> [FileIdentity] {
-    var folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    if let resolved = realpath(folder, nil) {
-      folder = String(cString: resolved)
-      free(resolved)
-    }
+    var folder = resolvedFolder(of: path)
     var folders: [FileIdentity] = []
     while !folder.isEmpty {
       if let identity = FileIdentity(folder) { folders.append(identity) }

@@ -27,7 +27,8 @@ struct TrainingDataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Documents that the task makes for each evaluation; 200 unless given.", valueName: "n"))
+      "Documents that the task makes for each evaluation; \(TaskData.usualSampleCount) unless given.",
+      valueName: "n"))
   var evaluationSamples: Int?
 
   @Option(
@@ -85,7 +86,8 @@ struct TrainingDataOptions: ParsableArguments {
         for: model, memory: memory, seed: seed, use: .training,
         evaluationStories: evaluationStories)
       return try TaskData(
-        task: task, memory: memory, validationSampleCount: evaluationSamples ?? 200,
+        task: task, memory: memory,
+        validationSampleCount: evaluationSamples ?? TaskData.usualSampleCount,
         tokenNoise: TokenNoise(shares: tokenNoise.elements, model: model))
     }
     func read(_ path: String) throws -> LabeledDocuments {

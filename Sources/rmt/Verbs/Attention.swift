@@ -72,17 +72,13 @@ struct Attention: ParsableCommand {
 
     let reader = try RecurrentReader(model: model, threadCount: threads.orEveryCore)
     let bar = ProgressBar("reading", unit: .things("segments"), isShown: !messages.quiet)
-    var maps = AttentionMaps(subtitle: "")
+    var maps = AttentionMaps()
     var tokens = document.tokens(from: 0)
     for (index, piece) in pieces.enumerated() {
       try Interruption.check()
       let segment = try tokens.next(piece.count)
       if shown.contains(index) {
-        let text = SegmentText(
-          pieces: tokenizer.displayPieces(segment),
-          continuationPrefix: tokenizer.continuationPrefix)
-        // What a segment's weights are computed from goes again before the next is read.
-        maps.add(segment: index, try reader.attention(in: segment), text: text, selection)
+        try maps.add(segment: index, segment, of: reader, tokenizer: tokenizer, selection)
       }
       try reader.read(segment)
       bar.update(index + 1, of: pieces.count)

@@ -212,7 +212,7 @@ struct Create: ParsableCommand {
     }
     let pieces = try trainer.vocabulary(
       maximumCount: vocabularySize ?? 0, minimumFrequency: Self.minimumFrequency)
-    let leftOut = trainer.leftOut(maximumCount: vocabularySize ?? 0)
+    let leftOut = trainer.leftOut(by: pieces)
     if leftOut.characterCount > 0 {
       let problem =
         "\(counted(leftOut.characterCount, "character")) of the text found no room: "

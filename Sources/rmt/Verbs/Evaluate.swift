@@ -59,7 +59,8 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Documents for each row; all of a file, or 200 of a task, unless given.", valueName: "n"))
+      "Documents for each row; all of a file, or \(TaskData.usualSampleCount) of a task, unless given.",
+      valueName: "n"))
   var samples: Int?
 
   @Option(help: ArgumentHelp("Seed of the task's documents; 0 unless given.", valueName: "n"))
@@ -163,6 +164,7 @@ struct Evaluate: ParsableCommand {
     messages.log.show(task.notes)
     return try LengthEvaluation(
       model: model, memory: memory, task: task, segmentCounts: segments?.elements ?? [],
-      sampleCount: samples ?? 200, seed: seed ?? 0, threadCount: threads.orEveryCore)
+      sampleCount: samples ?? TaskData.usualSampleCount, seed: seed ?? 0,
+      threadCount: threads.orEveryCore)
   }
 }

@@ -17,7 +17,8 @@ struct Pretrain: ParsableCommand {
       The output holds the weights with the lowest loss on the held-out text, and the head that \
       names tokens, so that pretraining can go on from it later; `rmt attach` drops the head. While \
       it trains, the run's state is kept in OUTPUT.training, from which the same command with \
-      --resume goes on to the same bits.
+      --resume goes on to the same bits. When the loss is no longer a number it ends with an error, and the \
+      best weights so far are in OUTPUT.best, or the first free of OUTPUT.best-2, OUTPUT.best-3, ….
 
       Example:
         rmt create -o random.rmtw --vocabulary-from books \\
