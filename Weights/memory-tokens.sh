@@ -2,7 +2,7 @@
 # What the number of memory tokens is worth: Memorize with 1 to 20 of them, trained on up to 8 segments of 64
 # positions and measured on up to 128.
 #
-#   memory-size.sh RMT TEXTS OUT
+#   memory-tokens.sh RMT TEXTS OUT
 #
 # TEXTS holds state_union and inaugural; the zoo's page says where they are from. A run that was stopped goes on.
 # Takes about five minutes on two cores.
@@ -27,6 +27,7 @@ for count in 1 2 5 10 20; do
   "evaluations": [{"segments": [1, 2, 4, 8, 16, 32, 64, 128], "samples": 200}]
 }
 JSON
-  "$rmt" experiment "$out/$count.json" --data "$texts" -o "$out/$count" > "$out/$count.log" 2>&1
+  "$rmt" experiment "$out/$count.json" --data "$texts" -o "$out/$count" > "$out/$count.log" 2>&1 ||
+    { cat "$out/$count.log" >&2; exit 1; }
   echo "$count memory tokens: $(grep -E '^  [0-9]+ segments?:' "$out/$count.log" | tr -s ' \n' ' ')"
 done
