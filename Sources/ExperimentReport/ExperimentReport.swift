@@ -89,8 +89,8 @@ package struct ExperimentReport {
       ]
     }
     return LearningSection(
-      TrainingCurve(metrics), seeds: seeds, trainedSeeds: folder.trainedSeeds,
-      failures: folder.failures
+      TrainingCurve(metrics), ofSeeds: folder.seedMetrics.map { ($0, TrainingCurve($1)) },
+      seeds: seeds, trainedSeeds: folder.trainedSeeds, failures: folder.failures
     ).markup
   }
 

@@ -80,6 +80,20 @@ import Testing
     }
   }
 
+  @Test func `what the other models of an experiment took is told`() throws {
+    try folder.write("{\"title\":\"t\",\"seeds\":[1,2,3]}", to: "experiment.json")
+    let first = [TemporaryFolder.step(1, stage: 1), TemporaryFolder.step(2, stage: 1)]
+    try folder.write(first.joined(separator: "\n"), to: "metrics.jsonl")
+    try folder.write(first.joined(separator: "\n"), to: "seed-1/metrics.jsonl")
+    try folder.write(TemporaryFolder.step(1, stage: 1), to: "seed-2/metrics.jsonl")
+    let html = try html()
+    #expect(html.contains("what follows is that of seed 1. 2 optimizer steps in 1 stage"))
+    #expect(html.contains("<p>Seed 2: 1 optimizer step in 1 stage, 100 tokens"))
+    #expect(!html.contains("Seed 1: ") && !html.contains("Seed 3: "))
+    try folder.write("[]", to: "seed-2/metrics.jsonl")
+    #expect(throws: ReportError.self) { try self.html() }
+  }
+
   @Test func `empty files are as good as none`() throws {
     for name in ["metrics.jsonl", "results.jsonl"] { try folder.write("\n", to: name) }
     #expect(try html().contains("there is no result to tell"))

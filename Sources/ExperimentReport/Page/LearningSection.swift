@@ -3,20 +3,24 @@ struct LearningSection {
   private static let pointLimit = 150
 
   private let curve: TrainingCurve
+  private let seedCurves: [(seed: Int, curve: TrainingCurve)]
   private let seeds: [Int]
   private let trainedSeeds: [Int]
   private let failures: [(seed: Int, problem: String)]
 
   /// - Parameters:
+  ///   - curve: the one that is shown.
+  ///   - seedCurves: those of the experiment's models, as far as their logs are there.
   ///   - seeds: of all models of the experiment.
   ///   - trainedSeeds: of those that are trained, as far as their files are there. The curve is that of
   ///     the first of them, or of the first of all.
   ///   - failures: why some did not learn.
   init(
-    _ curve: TrainingCurve, seeds: [Int], trainedSeeds: [Int],
-    failures: [(seed: Int, problem: String)]
+    _ curve: TrainingCurve, ofSeeds seedCurves: [(seed: Int, curve: TrainingCurve)], seeds: [Int],
+    trainedSeeds: [Int], failures: [(seed: Int, problem: String)]
   ) {
     self.curve = curve
+    self.seedCurves = seedCurves
     self.seeds = seeds
     self.trainedSeeds = trainedSeeds
     self.failures = failures
@@ -39,7 +43,10 @@ struct LearningSection {
     let lost = failures.map { failure in
       Markup.element("p", [:], "Seed \(failure.seed) did not learn: \(failure.problem).")
     }
-    return [.element("p", [:], summary)] + lost + [
+    let others = seedCurves.filter { $0.seed != shownSeed }.map { other in
+      Markup.element("p", [:], "Seed \(other.seed): \(Self.counts(of: other.curve))")
+    }
+    return [.element("p", [:], summary)] + others + lost + [
       ExperimentReport.figure(
         loss.svg(),
         caption: "Loss: training batches (line with the range of neighbouring steps) and "
@@ -49,17 +56,21 @@ struct LearningSection {
     ]
   }
 
+  private var shownSeed: Int? { trainedSeeds.first ?? seeds.first }
+
   private var summary: String {
-    guard let shown = trainedSeeds.first ?? seeds.first, seeds.count > 1 else { return counts }
+    let counts = Self.counts(of: curve)
+    guard let shown = shownSeed, seeds.count > 1 else { return counts }
     let number = failures.isEmpty ? "" : ", of which \(trainedSeeds.count) learned"
     return
       "The experiment trained \(seeds.count) models\(number), which differ in their seed; what "
       + "follows is that of seed \(shown). " + counts
   }
 
-  private var counts: String {
+  private static func counts(of curve: TrainingCurve) -> String {
     let stages = curve.stages.count
-    return "\(NumberFormat.decimal(curve.stepCount, digits: 0)) optimizer steps in "
+    return "\(NumberFormat.decimal(curve.stepCount, digits: 0)) optimizer step"
+      + "\(curve.stepCount == 1 ? "" : "s") in "
       + "\(NumberFormat.grouped(stages)) stage\(stages == 1 ? "" : "s"), "
       + "\(NumberFormat.decimal(curve.tokenCount, digits: 0)) tokens of documents, "
       + "\(NumberFormat.duration(curve.seconds)) of training without evaluations."

@@ -33,6 +33,8 @@ package struct ReportFolder: Sendable {
   let attention: [UInt8]?
   /// The seeds that have a trained model, `seed-N/trained.rmtw`.
   let trainedSeeds: [Int]
+  /// `seed-N/metrics.jsonl`: what the training of each seed measured, as far as it is there.
+  let seedMetrics: [(seed: Int, records: [MetricsRecord])]
   /// `seed-N/failure.json`: why the model of a seed did not learn, by seed.
   let failures: [(seed: Int, problem: String)]
 
@@ -52,14 +54,7 @@ package struct ReportFolder: Sendable {
     }
     name = Self.name(of: folder)
     settings = try (present("experiment.json") ?? present("recipe.json")).map(Self.settings)
-    metrics = try present("metrics.jsonl").map { path in
-      try Self.lines(path) { json throws(LineProblem) in
-        guard let record = MetricsRecord(json: json) else {
-          throw LineProblem("this is no step and no evaluation of a training run")
-        }
-        return record
-      }
-    }
+    metrics = try present("metrics.jsonl").map(Self.metrics)
     results = try present("results.jsonl").map { path in
       try Self.lines(path) { json throws(LineProblem) in
         try AccuracyResult(json: json)
@@ -68,6 +63,9 @@ package struct ReportFolder: Sendable {
     attention = try present("attention.svg").map(Self.picture)
     let seeds = settings?["seeds"]?.array?.compactMap(\.integer) ?? []
     trainedSeeds = seeds.filter { present("seed-\($0)/trained.rmtw") != nil }
+    seedMetrics = try seeds.compactMap { seed in
+      try present("seed-\(seed)/metrics.jsonl").map { (seed, try Self.metrics($0)) }
+    }
     failures = try seeds.compactMap { seed in
       try present("seed-\(seed)/failure.json").map { path in
         (seed, try Self.settings(path)["problem"]?.string ?? "why is not known")
@@ -89,6 +87,15 @@ package struct ReportFolder: Sendable {
       throw ReportError.file(path, problem: "this is \(value.kindName), expected an object")
     }
     return object
+  }
+
+  private static func metrics(_ path: String) throws -> [MetricsRecord] {
+    try lines(path) { json throws(LineProblem) in
+      guard let record = MetricsRecord(json: json) else {
+        throw LineProblem("this is no step and no evaluation of a training run")
+      }
+      return record
+    }
   }
 
   private static func lines<Record>(
