@@ -73,7 +73,8 @@ import Testing
           ["segments": 1, "steps": 5, "segmentPositions": [32]],
           [
             "segments": 4, "steps": 6, "mixing": "spread", "segmentPositions": [32, 64],
-            "validationSegments": 16, "learningRate": 0.25, "batch": 7, "dropout": 0.5,
+            "validationSegments": 16, "validationSamples": 9, "learningRate": 0.25, "batch": 7,
+            "dropout": 0.5,
             "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3, "questionsPerStory": 4,
             "plainQuestions": 0.25, "skipPositions": true, "ambiguousStories": true,
             "cornerStories": 0.5,
@@ -84,6 +85,7 @@ import Testing
     #expect(stages[0].segmentPositions == 32...32)
     #expect(stages[1].segmentPositions == 32...64 && stages[1].mixing == .spread)
     #expect(stages[1].validationSegmentCount == 16 && stages[1].learningRate == 0.25)
+    #expect(stages[0].validationSampleCount == nil && stages[1].validationSampleCount == 9)
     #expect(stages[0].batchSize == nil && stages[1].batchSize == 7)
     #expect(recipe.training.memoryMixup == 0 && recipe.training.tokenNoise == 0)
     #expect(stages[0].tokenNoise == nil && stages[1].tokenNoise == 0.5)
@@ -301,6 +303,7 @@ import Testing
             [
               "segments": 1, "steps": 5, "batch": 4, "learningRate": 1e-3, "tokenNoise": 0,
               "memoryMixup": 0, "segmentPositions": [64], "validationSegments": 1,
+              "validationSamples": 200,
             ]
           ]
         ),

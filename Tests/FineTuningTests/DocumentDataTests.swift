@@ -119,7 +119,11 @@ import Testing
     #expect(throws: CurriculumError.tokenNoiseOfDocuments) {
       _ = try data.trainingSamples(for: asked, seed: 0)
     }
-    asked.tokenNoise = nil
+    (asked.tokenNoise, asked.validationSampleCount) = (nil, 2)
+    #expect(throws: CurriculumError.validationSamplesOfDocuments) {
+      _ = try data.trainingSamples(for: asked, seed: 0)
+    }
+    asked.validationSampleCount = nil
     for (count, plain, isAmbiguous, corners) in [
       (2, 0, false, 0), (1, 0.5, false, 0), (1, 0, true, 0), (1, 0, false, 0.5),
     ] {

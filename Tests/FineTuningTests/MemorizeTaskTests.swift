@@ -146,13 +146,15 @@ import Testing
     }
   }
 
-  @Test func `a stage may be measured on longer documents than it trains on`() throws {
+  @Test func `a stage may be measured on longer and on more documents`() throws {
     let data = try TaskData(
       task: try task(), memory: memory(segmentSize: 16), validationSampleCount: 5)
     var stage = Curriculum.Stage(segmentCount: 2, stepCount: 1)
     stage.validationSegmentCount = 7
     let validation = try data.validationSamples(for: stage, seed: 9)
-    #expect(validation[0].tokenIDs.count == 7 * 16)
+    #expect(validation[0].tokenIDs.count == 7 * 16 && validation.count == 5)
+    stage.validationSampleCount = 8
+    #expect(try data.validationSamples(for: stage, seed: 9).count == 8)
     let training = try data.trainingSamples(for: stage, seed: 9)
     #expect(training.batch(step: 0, sampleCount: 1)[0].tokenIDs.count == 2 * 16)
   }

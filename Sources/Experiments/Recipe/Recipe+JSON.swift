@@ -205,8 +205,9 @@ extension RecipeTraining {
 extension Curriculum.Stage {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
-      "segments", "steps", "mixing", "segmentPositions", "validationSegments", "learningRate",
-      "batch", "dropout", "memoryMixup", "tokenNoise", "askEvery", "questionsPerStory",
+      "segments", "steps", "mixing", "segmentPositions", "validationSegments",
+      "validationSamples", "learningRate", "batch", "dropout", "memoryMixup", "tokenNoise",
+      "askEvery", "questionsPerStory",
       "plainQuestions", "ambiguousStories", "cornerStories", "skipPositions",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
@@ -216,6 +217,7 @@ extension Curriculum.Stage {
         fields.integer("steps", in: 1...Curriculum.maximumStepCount), "steps"))
     mixing = try fields.choice("mixing", of: LengthMixing.self) ?? .none
     validationSegmentCount = try fields.integer("validationSegments", in: counts)
+    validationSampleCount = try fields.integer("validationSamples", in: 1...1 << 20)
     learningRate = try fields.number("learningRate", "a number above 0") { $0 > 0 }
     batchSize = try fields.integer("batch", in: 1...1 << 20)
     dropout = try fields.probability("dropout")

@@ -116,6 +116,7 @@ extension RecipeTraining {
       "validationSegments": (stage.validationSegmentCount ?? stage.segmentCount).map {
         .integer($0)
       } ?? .null,
+      "validationSamples": .integer(stage.validationSampleCount ?? validationSampleCount),
       "learningRate": .number(stage.learningRate ?? schedule.learningRate),
       "batch": .integer(stage.batchSize ?? batchSize),
       "dropout": .number(orNull: stage.dropout ?? dropout),

@@ -72,6 +72,9 @@ public struct DocumentData: FineTuningData {
   ) throws -> any BatchSource {
     guard stage.mixing == .none else { throw CurriculumError.lengthMixingOfDocuments }
     guard stage.askEvery == nil else { throw CurriculumError.askedInBetweenDocuments }
+    guard stage.validationSampleCount == nil else {
+      throw CurriculumError.validationSamplesOfDocuments
+    }
     guard stage.tokenNoise ?? 0 == 0 else { throw CurriculumError.tokenNoiseOfDocuments }
     guard stage.questionsPerStory == 1 else { throw CurriculumError.questionsOfDocuments }
     guard stage.plainQuestions == 0, !stage.ambiguousStories, stage.cornerStories == 0 else {

@@ -19,6 +19,10 @@ public struct Curriculum: Sendable, Hashable {
     public var skipsPositions = false
     /// Segments of the documents that choose the best weights; `nil` for ``segmentCount``.
     public var validationSegmentCount: Int?
+    /// A task's samples that choose the best weights; `nil` for the data's number.
+    ///
+    /// A stage that can only gain the last percent wants many.
+    public var validationSampleCount: Int?
     /// The highest learning rate; `nil` for the schedule's.
     public var learningRate: Double?
     /// Dropout in place of the run's.

@@ -29,6 +29,8 @@ public enum CurriculumError: DescribedError, Equatable {
   case noPlainQuestions(stage: Int)
   /// Documents of a file are whole: what else could be asked of them is not known.
   case questionsOfDocuments
+  /// All documents of a file are measured.
+  case validationSamplesOfDocuments
   /// Documents of a file have no background that is told from the rest.
   case tokenNoiseOfDocuments
   /// A stage of documents mixes lengths by itself.
@@ -94,6 +96,8 @@ public enum CurriculumError: DescribedError, Equatable {
       "stage \(stage) prefers plain questions, and the task has none"
     case .questionsOfDocuments:
       "documents from a file have one question each"
+    case .validationSamplesOfDocuments:
+      "a stage is measured on all documents of a file"
     case .tokenNoiseOfDocuments:
       "documents from a file have no background that could be disturbed"
     case .lengthMixingOfDocuments:
@@ -133,6 +137,7 @@ public enum CurriculumError: DescribedError, Equatable {
     case .noPlainQuestions: "Leave out --plain-questions."
     case .questionsOfDocuments:
       "Leave out --questions-per-story, --plain-questions, --ambiguous-stories and --corner-stories."
+    case .validationSamplesOfDocuments: "Leave out --evaluation-samples."
     case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."
     case .nothingToSkip:

@@ -92,7 +92,8 @@ public struct TaskData: FineTuningData {
   ) throws -> any SampleCollection {
     let positions = stage.segmentPositions?.upperBound ?? memory.segmentPositions
     return TaskSamples(
-      task: task, count: validationSampleCount, seed: seed, split: .validation,
+      task: task, count: stage.validationSampleCount ?? validationSampleCount, seed: seed,
+      split: .validation,
       length: DocumentLength(
         segmentCount: try stage.validationSegmentCount ?? segmentCount(of: stage),
         segmentSize: try segmentSize(of: positions, in: stage)),

@@ -35,6 +35,7 @@ extension FineTuningOptions {
     ("stage positions", { text($0.segmentPositions, else: "all") }),
     ("skips positions", { "\($0.skipsPositions)" }),
     ("validation segments", { text($0.validationSegmentCount, else: "the stage's") }),
+    ("stage validation samples", { text($0.validationSampleCount, else: "the run's") }),
     ("stage rates", { text($0.learningRate, else: "the run's") }),
     ("stage batches", { text($0.batchSize, else: "the run's") }),
     ("stage dropout", { text($0.dropout, else: "the run's") }),
@@ -57,7 +58,8 @@ extension FineTuningOptions {
   /// The run's setting that holds for a stage of which one of those lists says "the run's".
   static let inheritedNames = [
     "stage rates": "learning rate", "stage batches": "batch", "stage dropout": "dropout",
-    "stage token noise": "token noise", "stage memory mixup": "memory mixup",
+    "stage token noise": "token noise", "stage validation samples": "validation samples",
+    "stage memory mixup": "memory mixup",
   ]
 
   private static func text(

@@ -106,6 +106,9 @@ public struct FineTuningOptions: Sendable {
     for share in [memoryMixup] + curriculum.stages.compactMap(\.memoryMixup) {
       try check((0...1).contains(share), "memory mixup", share, "0 to 1")
     }
+    for count in curriculum.stages.compactMap(\.validationSampleCount) {
+      try check((1...1 << 20).contains(count), "validation samples", count, "1 to \(1 << 20)")
+    }
     for share in curriculum.stages.compactMap(\.tokenNoise) {
       try check((0...1).contains(share), "token noise", share, "0 to 1")
     }

@@ -83,10 +83,11 @@ struct CurriculumOptions: ParsableArguments {
   ///   - dropouts: dropout of each stage; `nil` for the model's.
   ///   - memoryMixups: memory mixup of each stage; `nil` for none.
   ///   - tokenNoises: token noise of each stage.
+  ///   - validationSampleCounts: samples on which each stage is measured; empty for the data's.
   /// - Throws: `CurriculumError`.
   func curriculum(
     learningRates: [Double], batchSizes: [Int], dropouts: [Double]?, memoryMixups: [Double]?,
-    tokenNoises: [Double]
+    tokenNoises: [Double], validationSampleCounts: [Int]
   ) throws -> Curriculum {
     var stages = try Curriculum.stages(
       segmentCounts: segments?.elements ?? [], stepCounts: steps.elements, mixing: mixing)
@@ -118,7 +119,7 @@ struct CurriculumOptions: ParsableArguments {
     }
     try spread(cornerStories.elements, "shares of corner stories") { $0.cornerStories = $1 }
     try spread(plainQuestions.elements, "shares of plain questions") { $0.plainQuestions = $1 }
-    // One rate, batch size, dropout, mixup or noise for all stages is the run's.
+    // One rate, batch size, dropout, mixup, noise or number of samples for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
       $0.learningRate = $1
     }
@@ -130,6 +131,9 @@ struct CurriculumOptions: ParsableArguments {
       $0.memoryMixup = $1
     }
     try spread(tokenNoises.count > 1 ? tokenNoises : nil, "token noises") { $0.tokenNoise = $1 }
+    try spread(
+      validationSampleCounts.count > 1 ? validationSampleCounts : nil, "numbers of samples"
+    ) { $0.validationSampleCount = $1 }
     return try Curriculum(stages: stages)
   }
 }

@@ -27,9 +27,9 @@ struct TrainingDataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Documents that the task makes for each evaluation; \(TaskData.usualSampleCount) unless given.",
-      valueName: "n"))
-  var evaluationSamples: Int?
+      "Documents that the task makes for each evaluation, of all stages or of each; \(TaskData.usualSampleCount) unless given.",
+      valueName: "n,…"))
+  var evaluationSamples: CommaSeparated<Int>?
 
   @Option(
     help: ArgumentHelp(
@@ -65,7 +65,7 @@ struct TrainingDataOptions: ParsableArguments {
       throw ValidationError("--token-noise disturbs the background of a --task; none is given.")
     }
     if let evaluationSamples {
-      guard evaluationSamples > 0 else {
+      guard evaluationSamples.elements.allSatisfy({ $0 > 0 }) else {
         throw ValidationError("--evaluation-samples must be at least 1.")
       }
       guard taskOptions.task != nil else {
@@ -87,7 +87,7 @@ struct TrainingDataOptions: ParsableArguments {
         evaluationStories: evaluationStories)
       return try TaskData(
         task: task, memory: memory,
-        validationSampleCount: evaluationSamples ?? TaskData.usualSampleCount,
+        validationSampleCount: evaluationSamples?.elements[0] ?? TaskData.usualSampleCount,
         tokenNoise: TokenNoise(shares: tokenNoise.elements, model: model))
     }
     func read(_ path: String) throws -> LabeledDocuments {

@@ -83,7 +83,8 @@ struct Finetune: ParsableCommand {
     let stages = try curriculum.curriculum(
       learningRates: optimizer.learningRate.elements, batchSizes: optimizer.batch.elements,
       dropouts: optimizer.dropout?.elements, memoryMixups: optimizer.memoryMixup?.elements,
-      tokenNoises: data.tokenNoise.elements)
+      tokenNoises: data.tokenNoise.elements,
+      validationSampleCounts: data.evaluationSamples?.elements ?? [])
     let shortest = stages.stages.map(\.stepCount).min() ?? 1
     return FineTuningOptions(
       memory: memory, curriculum: stages,
