@@ -133,7 +133,11 @@ import Testing
         _ = try data.trainingSamples(for: asked, seed: 0)
       }
     }
-    (asked.cornerStories, asked.skipsPositions) = (0, true)
+    (asked.cornerStories, asked.mirroredStories) = (0, true)
+    #expect(throws: CurriculumError.questionsOfDocuments) {
+      _ = try data.trainingSamples(for: asked, seed: 0)
+    }
+    (asked.mirroredStories, asked.skipsPositions) = (false, true)
     #expect(throws: CurriculumError.skippedPositionsOfDocuments) {
       _ = try data.trainingSamples(for: asked, seed: 0)
     }

@@ -61,6 +61,9 @@ public struct TaskData: FineTuningData {
     guard !stage.ambiguousStories || stories?.tellsAmbiguousStories == true else {
       throw CurriculumError.noAmbiguousStories(stage: stage.number)
     }
+    guard !stage.mirroredStories || stories?.tellsMirroredStories == true else {
+      throw CurriculumError.noMirroredStories(stage: stage.number)
+    }
     guard stage.cornerStories == 0 || stories?.tellsCornerStories == true else {
       throw CurriculumError.noCornerStories(stage: stage.number)
     }
@@ -82,8 +85,9 @@ public struct TaskData: FineTuningData {
         of: positions.lowerBound, in: stage)...segmentSize(
           of: positions.upperBound, in: stage), tokenNoise: tokenNoise,
       questionsPerStory: stage.questionsPerStory, plainQuestions: stage.plainQuestions,
-      ambiguousStories: stage.ambiguousStories, cornerStories: stage.cornerStories,
-      positionSpan: positionSpan(of: stage))
+      choice: StoryChoice(
+        isAmbiguous: stage.ambiguousStories, isMirrored: stage.mirroredStories),
+      cornerStories: stage.cornerStories, positionSpan: positionSpan(of: stage))
   }
 
   /// The samples that a stage is measured on.
@@ -138,7 +142,8 @@ struct TaskBatches: BatchSource {
   let tokenNoise: TokenNoise?
   let questionsPerStory: Int
   let plainQuestions: Double
-  let ambiguousStories: Bool
+  /// Of which stories those of places in a row are; around a corner go ``cornerStories`` of all.
+  let choice: StoryChoice
   let cornerStories: Double
   let positionSpan: Int?
 
@@ -177,17 +182,17 @@ struct TaskBatches: BatchSource {
           seed: seed, split: .training, step: step, index: index)
         question.prefersPlain = stream.uniform() < plainQuestions
       }
-      var isCorner = false
+      var choice = choice
       if cornerStories > 0 {
         var stream = SamplePurpose.cornerStories.stream(
           seed: seed, split: .training, step: step, index: index)
-        isCorner = stream.uniform() < cornerStories
+        choice.isCorner = stream.uniform() < cornerStories
       }
       func place(_ number: Int) -> DocumentPlace {
         question.number = number
         return DocumentPlace(
           seed: seed, split: .training, step: step, index: index, question: question,
-          isAmbiguous: ambiguousStories, isCorner: isCorner)
+          choice: choice)
       }
       var count = min(questionsPerStory, sampleCount - index)
       if count > 1, let task = task as? StoryTask {
