@@ -77,7 +77,7 @@ import Testing
             "dropout": 0.5,
             "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3, "questionsPerStory": 4,
             "plainQuestions": 0.25, "skipPositions": true, "ambiguousStories": true,
-            "mirroredStories": true, "cornerStories": 0.5,
+            "cornerStories": 0.5,
           ],
         ])
     }
@@ -93,7 +93,6 @@ import Testing
     #expect(stages[0].questionsPerStory == 1 && stages[1].questionsPerStory == 4)
     #expect(!stages[0].skipsPositions && stages[1].skipsPositions)
     #expect(!stages[0].ambiguousStories && stages[1].ambiguousStories)
-    #expect(!stages[0].mirroredStories && stages[1].mirroredStories)
     #expect(stages[0].cornerStories == 0 && stages[1].cornerStories == 0.5)
     #expect(stages[0].plainQuestions == 0 && stages[1].plainQuestions == 0.25)
     #expect(stages[0].memoryMixup == nil && stages[1].memoryMixup == 1)
@@ -150,10 +149,6 @@ import Testing
     Refused(
       "training", "stages", #"[{"segments": 1, "steps": 5, "memoryMixup": 0.5}]"#,
       at: "training.stages[0].memoryMixup"),
-    Refused(
-      "training", "stages",
-      #"[{"segments": 2, "steps": 5, "mirroredStories": true, "cornerStories": 1}]"#,
-      at: "training.stages[0].mirroredStories"),
   ])
   func `what could have no effect is refused`(refused: Refused) throws {
     guard case .contradiction("recipe.json", refused.place, _)? = try error(refused) else {

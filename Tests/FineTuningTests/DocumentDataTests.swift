@@ -133,11 +133,7 @@ import Testing
         _ = try data.trainingSamples(for: asked, seed: 0)
       }
     }
-    (asked.cornerStories, asked.mirroredStories) = (0, true)
-    #expect(throws: CurriculumError.questionsOfDocuments) {
-      _ = try data.trainingSamples(for: asked, seed: 0)
-    }
-    (asked.mirroredStories, asked.skipsPositions) = (false, true)
+    (asked.cornerStories, asked.skipsPositions) = (0, true)
     #expect(throws: CurriculumError.skippedPositionsOfDocuments) {
       _ = try data.trainingSamples(for: asked, seed: 0)
     }

@@ -119,8 +119,7 @@ import Testing
     var classes: Set<[String]> = []
     for index in 0..<300 {
       let document = task.document(
-        at: DocumentPlace(
-          seed: 1, split: .training, index: index, choice: StoryChoice(isAmbiguous: true)),
+        at: DocumentPlace(seed: 1, split: .training, index: index, isAmbiguous: true),
         length: DocumentLength(segmentCount: 2, segmentSize: 32))
       // "the a is east of the b ."
       let facts = document.factWords.map { $0.split(separator: " ").map(String.init) }

@@ -80,21 +80,6 @@ import Testing
     }
   }
 
-  @Test func `mirrored stories are those of training whose order occurs both ways`() throws {
-    let placements = try RelationStories.mirroredStories.map { story in
-      let facts = story.facts.compactMap(SpatialRelation.init(fact:))
-      return try #require(RelationPlacement(facts[0], facts[1]))
-    }
-    let distinct = Set(placements)
-    #expect(distinct.count == 144 && distinct.allSatisfy { $0.split == .training })
-    #expect(distinct.allSatisfy { distinct.contains($0.mirrored) })
-    // What is left out is the other order of what is held out.
-    let others = RelationPlacement.all.filter { $0.split == .training && !distinct.contains($0) }
-    #expect(others.count == 48 && others.allSatisfy { $0.mirrored.split != .training })
-    let answers = Dictionary(grouping: RelationStories.mirroredStories, by: \.answer)
-    #expect(answers.count == 6 && Set(answers.values.map(\.count)).count == 1)
-  }
-
   @Test func `a question asks about the object of either fact, in two forms, evenly`() {
     let stories = RelationStories.stories(of: .training)
     var counts: [String: Int] = [:]

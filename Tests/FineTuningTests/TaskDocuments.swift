@@ -42,13 +42,3 @@ extension TaskDocument {
     ids.map { SmallVocabulary.tokens[Int($0)] }.joined(separator: " ")
   }
 }
-
-extension LabeledSample {
-  /// The relations that open a document of one segment of Reasoning: "the a is east of the b ." twice.
-  var relations: [SpatialRelation] {
-    let words = tokenIDs.prefix(16).map { SmallVocabulary.tokens[Int($0)] }
-    return [Array(words.prefix(8)), Array(words.suffix(8))].compactMap { words in
-      CompassDirection(rawValue: words[3]).map { SpatialRelation(words[1], $0, of: words[6]) }
-    }
-  }
-}

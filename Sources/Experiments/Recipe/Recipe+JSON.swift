@@ -185,7 +185,6 @@ extension RecipeTraining {
     case .questionsPerStory: "\(stage).questionsPerStory"
     case .askEvery: "\(stage).askEvery"
     case .memoryMixup: "\(stage).memoryMixup"
-    case .mirroredStories: "\(stage).mirroredStories"
     }
   }
 
@@ -209,7 +208,7 @@ extension Curriculum.Stage {
       "segments", "steps", "mixing", "segmentPositions", "validationSegments",
       "validationSamples", "learningRate", "batch", "dropout", "memoryMixup", "tokenNoise",
       "askEvery", "questionsPerStory",
-      "plainQuestions", "ambiguousStories", "mirroredStories", "cornerStories", "skipPositions",
+      "plainQuestions", "ambiguousStories", "cornerStories", "skipPositions",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -229,7 +228,6 @@ extension Curriculum.Stage {
       try fields.integer("questionsPerStory", in: 1...Curriculum.maximumQuestionCount) ?? 1
     skipsPositions = try fields.bool("skipPositions") ?? false
     ambiguousStories = try fields.bool("ambiguousStories") ?? false
-    mirroredStories = try fields.bool("mirroredStories") ?? false
     cornerStories = try fields.share("cornerStories") ?? 0
     plainQuestions = try fields.share("plainQuestions") ?? 0
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {

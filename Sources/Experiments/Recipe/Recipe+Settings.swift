@@ -130,7 +130,6 @@ extension RecipeTraining {
     }
     if stage.skipsPositions { object["skipPositions"] = true }
     if stage.ambiguousStories { object["ambiguousStories"] = true }
-    if stage.mirroredStories { object["mirroredStories"] = true }
     if stage.cornerStories > 0 { object["cornerStories"] = .number(stage.cornerStories) }
     if stage.plainQuestions > 0 { object["plainQuestions"] = .number(stage.plainQuestions) }
     return .object(object)

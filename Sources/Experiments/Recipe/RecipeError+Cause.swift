@@ -50,8 +50,6 @@ extension RecipeError {
       "training.stages[\(stage - 1)].questionsPerStory"
     case CurriculumError.noAmbiguousStories(let stage):
       "training.stages[\(stage - 1)].ambiguousStories"
-    case CurriculumError.noMirroredStories(let stage):
-      "training.stages[\(stage - 1)].mirroredStories"
     case CurriculumError.noCornerStories(let stage):
       "training.stages[\(stage - 1)].cornerStories"
     case CurriculumError.noPlainQuestions(let stage):

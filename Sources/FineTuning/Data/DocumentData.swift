@@ -77,9 +77,7 @@ public struct DocumentData: FineTuningData {
     }
     guard stage.tokenNoise ?? 0 == 0 else { throw CurriculumError.tokenNoiseOfDocuments }
     guard stage.questionsPerStory == 1 else { throw CurriculumError.questionsOfDocuments }
-    guard stage.plainQuestions == 0, !stage.ambiguousStories, !stage.mirroredStories,
-      stage.cornerStories == 0
-    else {
+    guard stage.plainQuestions == 0, !stage.ambiguousStories, stage.cornerStories == 0 else {
       throw CurriculumError.questionsOfDocuments
     }
     guard !stage.skipsPositions else { throw CurriculumError.skippedPositionsOfDocuments }

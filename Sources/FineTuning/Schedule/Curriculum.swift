@@ -37,10 +37,6 @@ public struct Curriculum: Sendable, Hashable {
     public var questionsPerStory = 1
     /// Whether the stories to train on are those alone whose answers depend on directions.
     public var ambiguousStories = false
-    /// Whether places in a row are trained on in both orders or not at all.
-    ///
-    /// Those around a corner have no order. It is measured on all.
-    public var mirroredStories = false
     /// The share of stories around a corner; all others, and those it is measured on, are of three
     /// places in a row.
     public var cornerStories = 0.0

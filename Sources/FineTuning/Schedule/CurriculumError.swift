@@ -23,8 +23,6 @@ public enum CurriculumError: DescribedError, Equatable {
   case oneQuestionPerStory(stage: Int)
   /// The task tells no ambiguous stories.
   case noAmbiguousStories(stage: Int)
-  /// The task has no stories of places in a row, or a file tells them.
-  case noMirroredStories(stage: Int)
   /// The task tells no stories around a corner, or a file tells them.
   case noCornerStories(stage: Int)
   /// The task knows no plain questions.
@@ -92,8 +90,6 @@ public enum CurriculumError: DescribedError, Equatable {
       "stage \(stage) has several questions per story, and the task asks the same facts only one"
     case .noAmbiguousStories(let stage):
       "stage \(stage) wants ambiguous stories, and the task has none"
-    case .noMirroredStories(let stage):
-      "stage \(stage) wants stories that are told in both orders, and the task has none"
     case .noCornerStories(let stage):
       "stage \(stage) wants stories around a corner, and the task has none"
     case .noPlainQuestions(let stage):
@@ -136,16 +132,11 @@ public enum CurriculumError: DescribedError, Equatable {
     case .questionsPerStoryOutOfRange: "Give --questions-per-story such a number."
     case .oneQuestionPerStory: "Leave out --questions-per-story."
     case .noAmbiguousStories: "Leave out --ambiguous-stories."
-    case .noMirroredStories:
-      "Leave out --mirrored-stories; --task reason without --stories alone can have it."
     case .noCornerStories:
       "Leave out --corner-stories; --task reason without --stories alone can have it."
     case .noPlainQuestions: "Leave out --plain-questions."
     case .questionsOfDocuments:
-      """
-      Leave out --questions-per-story, --plain-questions, --ambiguous-stories, --mirrored-stories and \
-      --corner-stories.
-      """
+      "Leave out --questions-per-story, --plain-questions, --ambiguous-stories and --corner-stories."
     case .validationSamplesOfDocuments: "Leave out --evaluation-samples."
     case .tokenNoiseOfDocuments: "Leave out --token-noise."
     case .lengthMixingOfDocuments: "Leave out --mixing."

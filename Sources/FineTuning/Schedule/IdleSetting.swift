@@ -2,7 +2,7 @@
 package struct IdleSetting: Sendable {
   /// Which it is.
   package enum Name: Sendable {
-    case warmUpSteps, questionsPerStory, askEvery, memoryMixup, mirroredStories
+    case warmUpSteps, questionsPerStory, askEvery, memoryMixup
   }
 
   /// Which it is.
@@ -47,11 +47,6 @@ extension Curriculum {
         add(
           .memoryMixup,
           "documents of one segment, as in stage \(stage.number), hand no memory on")
-      }
-      if stage.mirroredStories, stage.cornerStories == 1 {
-        add(
-          .mirroredStories,
-          "all stories of stage \(stage.number) go around a corner, and none has an order")
       }
       return idle
     }

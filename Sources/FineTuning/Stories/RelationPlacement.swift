@@ -72,11 +72,6 @@ package struct RelationPlacement: Sendable, Hashable {
     self.init(axis: axis, near: before.0, middle: before.1, far: after.1)
   }
 
-  /// The same places in the other order.
-  var mirrored: RelationPlacement {
-    RelationPlacement(axis: axis, near: far, middle: middle, far: near)
-  }
-
   /// The part that the placement belongs to: of ten classes eight train, one each validates and tests.
   package var split: DataSplit {
     func distance(_ first: String, _ second: String) -> Int {

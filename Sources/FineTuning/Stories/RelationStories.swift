@@ -15,15 +15,6 @@ package enum RelationStories {
     RelationPlacement.all.filter { $0.split == split }.flatMap(stories(of:))
   }
 
-  /// The stories to train on whose places, in the other order, are trained on as well.
-  ///
-  /// 144 of the 192 placements. Each of the others is the mirror image of one that is held out: whoever
-  /// meets these three places around that middle in one order alone may learn that they always lie so.
-  static var mirroredStories: [Story] {
-    RelationPlacement.all.filter { $0.split == .training && $0.mirrored.split == .training }
-      .flatMap(stories(of:))
-  }
-
   /// The 72 stories of a placement, of which 32 are distinct.
   static func stories(of placement: RelationPlacement) -> [Story] {
     let (middle, direction) = (placement.middle, placement.axis.direction)

@@ -51,35 +51,21 @@ public struct DocumentPlace: Sendable, Hashable {
   package let index: Int
   /// Which of the questions about the drawn story's facts ends it.
   package let question: QuestionChoice
-  /// Which stories its own is drawn from.
-  package let choice: StoryChoice
+  /// Whether the story is drawn from the ambiguous ones alone.
+  package let isAmbiguous: Bool
+  /// Whether the story, of a document to train on, is drawn from those around a corner.
+  package let isCorner: Bool
 
   package init(
     seed: UInt64, split: DataSplit, step: Int = 0, index: Int,
-    question: QuestionChoice = QuestionChoice(), choice: StoryChoice = StoryChoice()
+    question: QuestionChoice = QuestionChoice(), isAmbiguous: Bool = false, isCorner: Bool = false
   ) {
     self.seed = seed
     self.split = split
     self.step = step
     self.index = index
     self.question = question
-    self.choice = choice
-  }
-}
-
-/// Which of its split's stories a document's is drawn from: all, until something else is set.
-package struct StoryChoice: Sendable, Hashable {
-  /// Whether from the ambiguous ones alone.
-  package var isAmbiguous = false
-  /// Whether from ``RelationStories/mirroredStories`` alone; to train on.
-  package var isMirrored = false
-  /// Whether from ``CornerStories`` instead; to train on.
-  package var isCorner = false
-
-  /// All stories, until something else is set.
-  package init(isAmbiguous: Bool = false, isMirrored: Bool = false, isCorner: Bool = false) {
     self.isAmbiguous = isAmbiguous
-    self.isMirrored = isMirrored
     self.isCorner = isCorner
   }
 }

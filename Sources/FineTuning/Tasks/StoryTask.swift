@@ -31,7 +31,6 @@ public struct StoryTask: LongDocumentTask {
   private let factPositions: FactPositions
   private let collection: StoryCollection
   private let stories: [DataSplit: StoriesByFacts]
-  private let mirroredStories: StoriesByFacts?
   private let cornerStories: CornerStories?
 
   /// Reasoning over two-argument relations.
@@ -101,9 +100,6 @@ public struct StoryTask: LongDocumentTask {
     self.factPositions = factPositions
     self.collection = collection
     self.stories = stories
-    mirroredStories =
-      collection.isGenerated
-      ? StoriesByFacts(try encoder.encode(RelationStories.mirroredStories)) : nil
     cornerStories = collection.isGenerated ? try CornerStories(&encoder) : nil
     self.notes = background.notes + collection.notes + notes
     leastSegmentSize = stories.values.flatMap(\.stories).map(\.tokenCount).max() ?? 0
@@ -126,9 +122,6 @@ public struct StoryTask: LongDocumentTask {
 
   /// Whether any story to train on is ambiguous.
   var tellsAmbiguousStories: Bool { stories[.training]?.ambiguous.isEmpty == false }
-
-  /// Whether it is known of the stories to train on which are told in the other order as well.
-  var tellsMirroredStories: Bool { mirroredStories != nil }
 
   /// Whether there are stories around a corner to train on.
   var tellsCornerStories: Bool { cornerStories != nil }
@@ -157,22 +150,18 @@ public struct StoryTask: LongDocumentTask {
   private func draw(_ place: DocumentPlace) -> (StoriesByFacts, drawn: Int, RandomStream) {
     var stream = purpose.stream(
       seed: place.seed, split: place.split, step: place.step, index: place.index)
-    let choice = place.choice
-    if choice.isCorner {
+    if place.isCorner {
       guard place.split == .training, let cornerStories else {
         preconditionFailure("no stories around a corner for the \(place.split) split")
       }
-      let (stories, drawn) = cornerStories.draw(isAmbiguous: choice.isAmbiguous, &stream)
+      let (stories, drawn) = cornerStories.draw(isAmbiguous: place.isAmbiguous, &stream)
       return (stories, drawn, stream)
     }
-    precondition(
-      !choice.isMirrored || place.split == .training, "mirrored stories are there to train on")
-    let all = choice.isMirrored ? mirroredStories : stories[place.split]
-    guard let stories = all, !stories.stories.isEmpty else {
+    guard let stories = stories[place.split], !stories.stories.isEmpty else {
       preconditionFailure("no stories for the \(place.split) split")
     }
     let drawn =
-      choice.isAmbiguous
+      place.isAmbiguous
       ? stories.ambiguous[stream.index(below: stories.ambiguous.count)]
       : stream.index(below: stories.stories.count)
     return (stories, drawn, stream)
@@ -180,8 +169,8 @@ public struct StoryTask: LongDocumentTask {
 
   /// The document at a place, of exactly S·N tokens.
   ///
-  /// Segments below ``leastSegmentSize``, splits for which the stories were not read, and a choice
-  /// among them of stories that there are none of, trap.
+  /// Segments below ``leastSegmentSize``, splits for which the stories were not read, and ambiguous
+  /// stories or stories around a corner where there are none, trap.
   public func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument {
     var (stories, drawn, stream) = draw(place)
     let story = stories.story(at: drawn, question: place.question)

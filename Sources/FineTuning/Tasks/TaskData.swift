@@ -61,9 +61,6 @@ public struct TaskData: FineTuningData {
     guard !stage.ambiguousStories || stories?.tellsAmbiguousStories == true else {
       throw CurriculumError.noAmbiguousStories(stage: stage.number)
     }
-    guard !stage.mirroredStories || stories?.tellsMirroredStories == true else {
-      throw CurriculumError.noMirroredStories(stage: stage.number)
-    }
     guard stage.cornerStories == 0 || stories?.tellsCornerStories == true else {
       throw CurriculumError.noCornerStories(stage: stage.number)
     }
@@ -85,9 +82,8 @@ public struct TaskData: FineTuningData {
         of: positions.lowerBound, in: stage)...segmentSize(
           of: positions.upperBound, in: stage), tokenNoise: tokenNoise,
       questionsPerStory: stage.questionsPerStory, plainQuestions: stage.plainQuestions,
-      choice: StoryChoice(
-        isAmbiguous: stage.ambiguousStories, isMirrored: stage.mirroredStories),
-      cornerStories: stage.cornerStories, positionSpan: positionSpan(of: stage))
+      ambiguousStories: stage.ambiguousStories, cornerStories: stage.cornerStories,
+      positionSpan: positionSpan(of: stage))
   }
 
   /// The samples that a stage is measured on.
@@ -142,8 +138,7 @@ struct TaskBatches: BatchSource {
   let tokenNoise: TokenNoise?
   let questionsPerStory: Int
   let plainQuestions: Double
-  /// Of which stories those of places in a row are; around a corner go ``cornerStories`` of all.
-  let choice: StoryChoice
+  let ambiguousStories: Bool
   let cornerStories: Double
   let positionSpan: Int?
 
@@ -182,17 +177,17 @@ struct TaskBatches: BatchSource {
           seed: seed, split: .training, step: step, index: index)
         question.prefersPlain = stream.uniform() < plainQuestions
       }
-      var choice = choice
+      var isCorner = false
       if cornerStories > 0 {
         var stream = SamplePurpose.cornerStories.stream(
           seed: seed, split: .training, step: step, index: index)
-        choice.isCorner = stream.uniform() < cornerStories
+        isCorner = stream.uniform() < cornerStories
       }
       func place(_ number: Int) -> DocumentPlace {
         question.number = number
         return DocumentPlace(
           seed: seed, split: .training, step: step, index: index, question: question,
-          choice: choice)
+          isAmbiguous: ambiguousStories, isCorner: isCorner)
       }
       var count = min(questionsPerStory, sampleCount - index)
       if count > 1, let task = task as? StoryTask {

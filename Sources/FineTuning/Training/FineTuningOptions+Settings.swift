@@ -43,7 +43,6 @@ extension FineTuningOptions {
     ("asked every", { text($0.askEvery, else: "the end alone") }),
     ("questions per story", { "\($0.questionsPerStory)" }),
     ("ambiguous stories", { "\($0.ambiguousStories)" }),
-    ("mirrored stories", { "\($0.mirroredStories)" }),
     (cornerStoriesName, { "\($0.cornerStories)" }),
     ("plain questions", { "\($0.plainQuestions)" }),
     ("stage memory mixup", { text($0.memoryMixup, else: "the run's") }),

@@ -65,12 +65,6 @@ struct CurriculumOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Whether, in all stages or in each, Reasoning trains only on stories whose three places it trains on in the other order as well: no or yes. Of 48 placements the other order is held out, to measure on, so that a model may learn these places in the one order and take it for granted.",
-      valueName: "no|yes,…"))
-  var mirroredStories: CommaSeparated<YesOrNo> = CommaSeparated([.no])
-
-  @Option(
-    help: ArgumentHelp(
       "Which share of Reasoning's stories, from 0 to 1, goes around a corner, \"The office is east of the garden. The kitchen is north of the garden.\", in place of three places in a row. Of the latter a model may learn each by itself, and take one that it has never met for one of them some segments later. Stages are measured on places in a row.",
       valueName: "x,…"))
   var cornerStories: CommaSeparated<Double> = CommaSeparated([0])
@@ -122,9 +116,6 @@ struct CurriculumOptions: ParsableArguments {
     }
     try spread(ambiguousStories.elements, "choices of stories") {
       $0.ambiguousStories = $1 == .yes
-    }
-    try spread(mirroredStories.elements, "choices of mirrored stories") {
-      $0.mirroredStories = $1 == .yes
     }
     try spread(cornerStories.elements, "shares of corner stories") { $0.cornerStories = $1 }
     try spread(plainQuestions.elements, "shares of plain questions") { $0.plainQuestions = $1 }
