@@ -33,11 +33,11 @@ package struct ExperimentReport {
       ])
     let sections =
       [
-        section("Settings", settings),
-        section("Learning", learning),
         section("Accuracy by length", accuracy.accuracy),
         section("Time and memory by length", accuracy.cost),
+        section("Learning", learning),
         section("Who reads and writes memory", attention),
+        section("Settings", settings),
         section("How to repeat it", RepetitionSection(folder.settings).markup),
       ]
     let opening: [Markup] = [

@@ -108,7 +108,7 @@ import Testing
     #expect(
       html.contains(
         "100 documents of 8 segments (3,992 tokens), read by 2 models: 196 of 200 answers are "
-          + "right, 98.0 %"))
+          + "right, 98.0\u{A0}%"))
     #expect(html.contains("The interval counts documents, not answers"))
     #expect(html.contains("The experiment trained 2 models"))
     let without = try TemporaryFolder()

@@ -22,7 +22,7 @@ import Testing
     #expect(!svg.contains("<script"))
     #expect(svg.contains("a &lt;b&gt; &amp; c"))
     #expect(svg.contains(">layer 0<") && svg.contains(">head 1<"))
-    #expect(svg.contains("memory 0–1: 50 % of their attention"))
+    #expect(svg.contains("memory 0–1: 50\u{A0}% of their attention"))
   }
 
   @Test func `words stand where there is room, else the tokens' numbers`() {

@@ -20,13 +20,17 @@ import Testing
     #expect(html.contains("Task: Memorize"))
     #expect(
       html.contains(
-        "Of 200 documents of 4,096 segments (2,043,904 tokens) 196 are answered right: 98.0 %"))
-    #expect(html.contains("the paper reports 90.56 %"))
+        "Of 200 documents of 4,096 segments (2,043,904 tokens) 196 are answered right: 98.0\u{A0}%")
+    )
+    #expect(html.contains("the paper reports 90.56\u{A0}%"))
     #expect(html.contains("<th>learning rate</th><td>0.0005</td>"))
     #expect(html.contains("<th>segments</th><th>steps</th>"))
     #expect(html.contains("4 optimizer steps in 2 stages"))
-    #expect(html.contains(">stage 2</text>"))
-    #expect(html.contains("chance, 16.7 %"))
+    #expect(html.contains(">stage 1</text>") && html.contains(">2</text>"))
+    let sections = ["Accuracy by length", "Learning", "Settings", "How to repeat it"]
+    let places = sections.compactMap { html.range(of: "<h2>\($0)</h2>")?.lowerBound }
+    #expect(places.count == 4 && places == places.sorted())
+    #expect(html.contains("chance, 16.7\u{A0}%"))
     #expect(html.contains("facts at random places"))
     #expect(html.contains("<td class=\"number\">200</td>"))
     #expect(html.contains("64 MB"))
@@ -73,10 +77,10 @@ import Testing
         TemporaryFolder.result(segments: 4096, correct: 30, positions: positions),
         to: "results.jsonl")
       let html = try html()
-      #expect(html.contains("the paper reports 90.56 %") == isThere)
-      #expect(html.contains("<td class=\"number\">90.56 %</td>") == isThere)
+      #expect(html.contains("the paper reports 90.56\u{A0}%") == isThere)
+      #expect(html.contains("<td class=\"number\">90.56\u{A0}%</td>") == isThere)
       #expect(html.contains("paper, BERT-base on Memorize") == isThere)
-      #expect(html.contains("chance, 16.7 %"))
+      #expect(html.contains("chance, 16.7\u{A0}%"))
     }
   }
 
@@ -206,8 +210,8 @@ import Testing
       ].joined(separator: "\n"), to: "metrics.jsonl")
     let records = try #require(try ReportFolder(path: folder.path).metrics)
     let curve = TrainingCurve(records)
-    #expect(curve.loss.map(\.x) == [1, 2, 3])
-    #expect(curve.evaluationLoss.map(\.x) == [2])
+    #expect(curve.stages.map { $0.loss.map(\.x) } == [[1, 2], [3]])
+    #expect(curve.stages.map { $0.evaluationLoss.map(\.x) } == [[2], []])
     #expect(curve.stages.map(\.start) == [0, 2])
     #expect(curve.stepCount == 3 && curve.seconds == 0.75)
   }

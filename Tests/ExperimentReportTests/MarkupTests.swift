@@ -38,10 +38,10 @@ import Testing
   }
 
   @Test func `shares, times and counts read as a person says them`() {
-    #expect(NumberFormat.percentage(1) == "100 %")
-    #expect(NumberFormat.percentage(0) == "0 %")
-    #expect(NumberFormat.percentage(0.9056, digits: 2) == "90.56 %")
-    #expect(NumberFormat.percentage(0.99999) == "100 %")
+    #expect(NumberFormat.percentage(1) == "100\u{A0}%")
+    #expect(NumberFormat.percentage(0) == "0\u{A0}%")
+    #expect(NumberFormat.percentage(0.9056, digits: 2) == "90.56\u{A0}%")
+    #expect(NumberFormat.percentage(0.99999) == "100\u{A0}%")
     #expect(NumberFormat.grouped(2_043_904) == "2,043,904")
     #expect(NumberFormat.decimal(1234.5, digits: 2) == "1,234.50")
     #expect(NumberFormat.duration(0.25) == "0.25 s")

@@ -47,6 +47,12 @@ package struct LineChart: Sendable {
       self.color = color
       self.points = points
     }
+
+    /// The same without the ranges of its points.
+    var withoutIntervals: Series {
+      Series(
+        name: name, style: style, color: color, points: points.map { Point(x: $0.x, y: $0.y) })
+    }
   }
 
   /// Colours that the page has for what was measured.

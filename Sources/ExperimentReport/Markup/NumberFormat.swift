@@ -69,13 +69,13 @@ package enum NumberFormat {
     return "\(value < 0 ? "−" : "")\(digits)e\(exponent)"
   }
 
-  /// A part of one in percent: `97.7 %`, `100 %`.
+  /// A part of one in percent, on one line: `97.7 %`, `100 %`.
   static func percentage(_ part: Double, digits: Int = 1) -> String {
     let text = decimal(part * 100, digits: digits)
     let zeros = "." + String(repeating: "0", count: digits)
     return
       (text == "100\(zeros)" || text == "0\(zeros)" ? String(text.dropLast(zeros.count)) : text)
-      + " %"
+      + "\u{A0}%"
   }
 
   /// Seconds as a person says them: `0.25 s`, `12.3 s`, `4 min 05 s`, `1 h 02 min`.

@@ -12,7 +12,7 @@ struct AccuracySection {
     let interval = row.interval
     var text =
       opening(row)
-      + "\(Self.percent(row.accuracy)), 95 % interval \(Self.percent(interval.lowerBound)) to "
+      + "\(Self.percent(row.accuracy)), 95\u{A0}% interval \(Self.percent(interval.lowerBound)) to "
       + Self.percent(interval.upperBound)
     if let value = group.published?.accuracy(segmentCount: row.segmentCount) {
       text += "; the paper reports \(NumberFormat.percentage(value, digits: 2))"

@@ -30,16 +30,18 @@ struct LearningSection {
   var markup: [Markup] {
     let steps = Axis(
       "optimizer steps", scale: .linear, values: [0, max(1, curve.stepCount)], tickLimit: 9)
-    let divisions = curve.stages.map { (x: $0.start, name: "stage \($0.number)") }
-    let losses = (curve.loss + curve.evaluationLoss).map(\.y)
+    let divisions = curve.stages.enumerated().map { index, stage in
+      (x: stage.start, name: index == 0 ? "stage \(stage.number)" : "\(stage.number)")
+    }
+    let losses = curve.stages.flatMap { $0.loss + $0.evaluationLoss }.map(\.y)
     let loss = LineChart(
       title: "Loss by step", xAxis: steps,
       yAxis: Axis("loss, nats", scale: .linear, values: losses, includesZero: true),
-      series: series(curve.loss, curve.evaluationLoss), divisions: divisions)
+      series: series(\.loss, \.evaluationLoss), divisions: divisions)
     let accuracy = LineChart(
       title: "Accuracy by step", xAxis: steps,
       yAxis: Axis("accuracy", scale: .linear, values: [0, 1], label: Self.percent),
-      series: series(curve.accuracy, curve.evaluationAccuracy), divisions: divisions)
+      series: series(\.accuracy, \.evaluationAccuracy), divisions: divisions)
     let lost = failures.map { failure in
       Markup.element("p", [:], "Seed \(failure.seed) did not learn: \(failure.problem).")
     }
@@ -50,7 +52,8 @@ struct LearningSection {
       ExperimentReport.figure(
         loss.svg(),
         caption: "Loss: training batches (line with the range of neighbouring steps) and "
-          + "evaluations on held-out documents."),
+          + "evaluations on held-out documents. Each stage is measured on documents of its own "
+          + "length, so that a line ends where its stage does."),
       ExperimentReport.figure(
         accuracy.svg(), caption: "Accuracy on the same batches and evaluations."),
     ]
@@ -76,19 +79,31 @@ struct LearningSection {
       + "\(NumberFormat.duration(curve.seconds)) of training without evaluations."
   }
 
+  /// A line for each stage, of training and of evaluations.
   private func series(
-    _ training: [LineChart.Point], _ evaluations: [LineChart.Point]
+    _ training: KeyPath<TrainingCurve.Stage, [LineChart.Point]>,
+    _ evaluations: KeyPath<TrainingCurve.Stage, [LineChart.Point]>
   ) -> [LineChart.Series] {
-    [
-      LineChart.Series(
-        name: "training", style: .curve, color: 0,
-        points: LineChart.condensed(training, limit: Self.pointLimit)),
-      LineChart.Series(
-        name: "evaluation", style: .measured, color: 1,
-        points: LineChart.condensed(evaluations, limit: Self.pointLimit).map {
-          LineChart.Point(x: $0.x, y: $0.y)
-        }),
-    ].filter { !$0.points.isEmpty }
+    func lines(
+      _ name: String, _ style: LineChart.Style, color: Int,
+      _ points: (TrainingCurve.Stage) -> [LineChart.Point]
+    ) -> [LineChart.Series] {
+      let lines = curve.stages.map(points).filter { !$0.isEmpty }
+      return lines.enumerated().map { index, points in
+        LineChart.Series(
+          name: index == 0 ? name : nil, style: style, color: color,
+          points: LineChart.condensed(points, limit: pointLimit(of: points)))
+      }
+    }
+    return lines("training", .curve, color: 0) { $0[keyPath: training] }
+      + lines("evaluation", .measured, color: 1) { $0[keyPath: evaluations] }
+      .map(\.withoutIntervals)
+  }
+
+  /// As many of ``pointLimit`` as the points' share of the axis, and enough for a line.
+  private func pointLimit(of points: [LineChart.Point]) -> Int {
+    let width = (points.last?.x ?? 0) - (points.first?.x ?? 0)
+    return max(8, Int(Double(Self.pointLimit) * width / max(1, curve.stepCount)))
   }
 
   static func percent(_ part: Double) -> String { NumberFormat.percentage(part, digits: 0) }

@@ -1,18 +1,22 @@
 import TrainingRecords
 
-/// A training log as curves over the optimizer steps.
+/// A training log as curves over the optimizer steps, stage by stage: each is measured on documents of
+/// its own length, so that what two of them found is not one curve.
 struct TrainingCurve {
-  /// Where a stage begins, in steps.
+  /// The curves of one stage.
   struct Stage {
     let number: Int
+    /// Where it begins, in steps.
     let start: Double
+    fileprivate(set) var loss: [LineChart.Point] = []
+    fileprivate(set) var accuracy: [LineChart.Point] = []
+    fileprivate(set) var evaluationLoss: [LineChart.Point] = []
+    fileprivate(set) var evaluationAccuracy: [LineChart.Point] = []
   }
 
-  private(set) var loss: [LineChart.Point] = []
-  private(set) var accuracy: [LineChart.Point] = []
-  private(set) var evaluationLoss: [LineChart.Point] = []
-  private(set) var evaluationAccuracy: [LineChart.Point] = []
   private(set) var stages: [Stage] = []
+  /// Optimizer steps, all runs together.
+  private(set) var stepCount = 0.0
   private(set) var seconds = 0.0
   private(set) var tokenCount = 0.0
 
@@ -33,19 +37,18 @@ struct TrainingCurve {
       }
       last = record.runStep
       let x = offset + Double(record.runStep)
+      stepCount = max(stepCount, x)
+      let now = stages.count - 1
       switch record {
       case .step(let metrics):
-        loss.append(LineChart.Point(x: x, y: metrics.loss))
-        accuracy.append(LineChart.Point(x: x, y: metrics.accuracy))
+        stages[now].loss.append(LineChart.Point(x: x, y: metrics.loss))
+        stages[now].accuracy.append(LineChart.Point(x: x, y: metrics.accuracy))
         seconds += metrics.seconds
         tokenCount += Double(metrics.tokenCount)
       case .evaluation(let metrics):
-        evaluationLoss.append(LineChart.Point(x: x, y: metrics.loss))
-        evaluationAccuracy.append(LineChart.Point(x: x, y: metrics.accuracy))
+        stages[now].evaluationLoss.append(LineChart.Point(x: x, y: metrics.loss))
+        stages[now].evaluationAccuracy.append(LineChart.Point(x: x, y: metrics.accuracy))
       }
     }
   }
-
-  /// Optimizer steps, all runs together.
-  var stepCount: Double { max(loss.last?.x ?? 0, evaluationLoss.last?.x ?? 0) }
 }
