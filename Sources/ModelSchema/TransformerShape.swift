@@ -46,13 +46,16 @@ public struct TransformerShape: Sendable, Hashable {
     return tokenCount * linear + tokenCount * tokenCount * quadratic
   }
 
-  /// Floating-point operations of the recurrence over s tokens, forward: F(p)·s/p with segments of p
-  /// positions, memory counted as the paper counts it, not at all.
+  /// Floating-point operations of the recurrence over s tokens, forward: F(p)·s/(p − o) with segments
+  /// of p positions, o of which are memory and special tokens.
   ///
-  /// Where s is below p there is one segment, and it is read like anything else: F(s).
-  public func recurrentOperationCount(tokenCount: Double, segmentPositions: Double) -> Double {
-    let length = min(tokenCount, segmentPositions)
-    return fullAttentionOperationCount(tokenCount: length) * tokenCount / length
+  /// The paper counts none of those: o = 0. Where s fits one segment it is read like anything else:
+  /// F(s + o).
+  public func recurrentOperationCount(
+    tokenCount: Double, segmentPositions: Double, overhead: Double = 0
+  ) -> Double {
+    let length = min(tokenCount + overhead, segmentPositions)
+    return fullAttentionOperationCount(tokenCount: length) * tokenCount / (length - overhead)
   }
 }
 

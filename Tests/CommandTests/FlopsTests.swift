@@ -37,6 +37,12 @@ struct FlopsTests {
       try folder.succeed("inspect", "memory.rmtw", "--json").json["model"]?["memory"]?[
         "segmentPositions"])
     #expect(rows.map { $0["segmentPositions"] } == [own, 512] && own != 512)
+    // Memory tokens, [CLS] and two [SEP]; what is left is text.
+    let overhead = try #require(own.integer) - (rows[0]["segmentTokens"]?.integer ?? 0)
+    #expect(overhead > 3 && rows[1]["segmentTokens"]?.integer == 512)
+    try folder.fail(
+      64, saying: ["\(overhead) positions"], "flops", "memory.rmtw", "--segment-positions",
+      "\(overhead)")
   }
 
   @Test func `what is no shape is told so`() throws {

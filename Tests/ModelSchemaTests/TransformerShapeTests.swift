@@ -31,6 +31,16 @@ import Testing
     #expect(shape.recurrentOperationCount(tokenCount: 6, segmentPositions: 3) == 2 * (78 + 126))
   }
 
+  @Test func `memory and special tokens are read in every segment`() throws {
+    let shape = try shape("minilm-l6")
+    func cost(_ count: Double) -> Double {
+      shape.recurrentOperationCount(tokenCount: count, segmentPositions: 64, overhead: 13)
+    }
+    let segment = shape.fullAttentionOperationCount(tokenCount: 64)
+    #expect(cost(51) == segment && abs(cost(5100) / (100 * segment) - 1) < 1e-12)
+    #expect(cost(7) == shape.fullAttentionOperationCount(tokenCount: 20))
+  }
+
   @Test func `a text that fits one segment costs the same either way`() throws {
     let shape = try shape("bert-base")
     for count in [1.0, 100, 512] {

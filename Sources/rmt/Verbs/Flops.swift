@@ -11,8 +11,10 @@ struct Flops: ParsableCommand {
     discussion: """
       Counts floating-point operations of the forward pass by the formula of the paper. Full \
       attention over s tokens takes F(s) = s(24 L d^2 + 2 V d) + s^2 L (4 d + 10 h), the recurrence \
-      F(p) s/p with segments of p positions; the saving is the ratio of the two. Without a shape \
-      the models of the paper's table are shown.
+      F(p) s/p with segments of p positions; the saving is the ratio of the two. In segments of a file \
+      with memory less than p is text, so that it takes more of them. 2 V d is the head over the \
+      vocabulary, counted for every model as the paper does. Without a shape the models of the \
+      paper's table are shown.
 
       A shape is a native file, the name of one of these models, or layers, width, heads and \
       vocabulary:
@@ -56,24 +58,32 @@ struct Flops: ParsableCommand {
   }
 
   func run() throws {
-    let rows: [(String, TransformerShape, segmentPositions: Int?)] =
+    let rows: [(String, TransformerShape, memory: MemoryConfiguration?)] =
       try shapes.isEmpty
       ? TransformerShape.named.filter { TransformerShape.published.contains($0.name) }
         .map { ($0.name, $0.shape, nil) }
       : shapes.map {
-        let (shape, positions) = try Self.shape($0)
-        return ($0, shape, positions)
+        let (shape, memory) = try Self.shape($0)
+        return ($0, shape, memory)
       }
     var table = TextTable(
       [.left, .right, .right, .right, .right, .right],
       heading: ["model", "tokens", "full attention", "positions", "recurrence", "saving"])
     var results: [JSONValue] = []
-    for (name, shape, ownPositions) in rows {
-      let segmentPositions = segmentPositions ?? ownPositions ?? Self.usualSegmentPositions
+    for (name, shape, memory) in rows {
+      let segmentPositions =
+        segmentPositions ?? memory?.segmentPositions ?? Self.usualSegmentPositions
+      let overhead = memory.map { $0.segmentPositions - $0.segmentSize } ?? 0
+      guard segmentPositions > overhead else {
+        throw CommandError.usage(
+          problem: "\(overhead) positions of a segment of \(name) are memory and special tokens",
+          advice: "Give more with --segment-positions.")
+      }
       for count in tokens.elements {
         let full = shape.fullAttentionOperationCount(tokenCount: Double(count))
         let recurrent = shape.recurrentOperationCount(
-          tokenCount: Double(count), segmentPositions: Double(segmentPositions))
+          tokenCount: Double(count), segmentPositions: Double(segmentPositions),
+          overhead: Double(overhead))
         table.add(
           name, grouped(count), "\(scientific(full)) FLOP", grouped(segmentPositions),
           "\(scientific(recurrent)) FLOP",
@@ -82,7 +92,8 @@ struct Flops: ParsableCommand {
           "model": .string(name), "layers": .integer(shape.layerCount),
           "hiddenSize": .integer(shape.hiddenSize), "heads": .integer(shape.headCount),
           "vocabulary": .integer(shape.vocabularySize), "tokens": .integer(count),
-          "segmentPositions": .integer(segmentPositions), "fullAttention": .number(full),
+          "segmentPositions": .integer(segmentPositions),
+          "segmentTokens": .integer(segmentPositions - overhead), "fullAttention": .number(full),
           "recurrence": .number(recurrent), "saving": .number(full / recurrent),
         ])
       }
@@ -92,12 +103,12 @@ struct Flops: ParsableCommand {
         ? JSONValue.object(["rows": .array(results)]).serialized(pretty: true) : table.text())
   }
 
-  /// The shape that an argument names, and the positions of its segments where a file tells them.
+  /// The shape that an argument names, and its memory where it is a file that has one.
   ///
   /// - Throws: ``CommandError``; the errors of opening a model.
   private static func shape(
     _ argument: String
-  ) throws -> (TransformerShape, segmentPositions: Int?) {
+  ) throws -> (TransformerShape, memory: MemoryConfiguration?) {
     if let known = TransformerShape.named.first(where: { $0.name == argument }) {
       return (known.shape, nil)
     }
@@ -118,7 +129,7 @@ struct Flops: ParsableCommand {
     }
     do {
       let description = try ModelFile(path: argument).description
-      return (TransformerShape(description.encoder), description.memory?.segmentPositions)
+      return (TransformerShape(description.encoder), description.memory)
     } catch let error as FileError where !argument.contains("/") && !argument.contains(".rmtw") {
       throw CommandError.usage(
         problem: "\"\(argument)\" is no model that is known by name, and \(error.problem)",
