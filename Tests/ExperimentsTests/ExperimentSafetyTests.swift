@@ -171,7 +171,7 @@ import Testing
       do {
         try experiment().run()
         return []
-      } catch ExperimentError.failedSeeds(_, let failures) {
+      } catch ExperimentError.failedSeeds(_, _, let failures) {
         return failures.map(\.seed)
       }
     }
@@ -192,9 +192,11 @@ import Testing
     #expect {
       try experiment().run()
     } throws: {
-      guard let error = $0 as? ExperimentError, case .failedSeeds(_, let failures) = error
+      guard let error = $0 as? ExperimentError, case .failedSeeds(_, 1, let failures) = error,
+        let advice = error.advice
       else { return false }
-      return failures.map(\.seed) == [0] && error.advice?.contains("Likely causes: ") == true
+      return failures.map(\.seed) == [0] && advice.contains("Likely causes: ")
+        && advice.contains(#""stopAtChance": false"#) && !advice.contains("other seeds")
     }
     #expect(exists("out/report.html") && exists("out/seed-0/failure.json"))
     try write()
@@ -232,5 +234,49 @@ import Testing
       #expect(throws: ExperimentError.inUse(folder: path)) { try experiment().run() }
     }
     #expect(throws: Never.self) { try experiment().run() }
+  }
+
+  @Test func `another recipe takes a folder without training, and removes its models alone`() throws
+  {
+    let out = ExperimentFolder(path: folder.path("out"))
+    let made = ["model.rmtw", "seed-7/random.rmtw", "seed-7/memory.rmtw"]
+    let foreign = ["precious.rmtw", "keep/memory.rmtw", "seed-7/copy.rmtw", "seed-x/memory.rmtw"]
+    for name in made + foreign {
+      let path = folder.path("out/\(name)")
+      try FileManager.default.createDirectory(
+        atPath: Experiment.folder(of: path), withIntermediateDirectories: true)
+      try folder.write("weights", to: "out/\(name)")
+    }
+    func begin(segmentPositions: Int) throws -> [String] {
+      try write { change(&$0, "model", "segmentPositions", .integer(segmentPositions)) }
+      let json = try JSONValue(parsing: folder.bytes("recipe.json"), file: "recipe")
+      defer { try? out.keep(json.object ?? JSONObject(), files: []) }
+      return try out.check(Recipe(json: json, file: "recipe"), files: [])
+    }
+    #expect(try begin(segmentPositions: 40).isEmpty)
+    #expect(made.allSatisfy { exists("out/\($0)") })
+    #expect(try begin(segmentPositions: 44).contains { $0.contains("made anew") })
+    #expect(made.allSatisfy { !exists("out/\($0)") })
+    #expect(foreign.allSatisfy { exists("out/\($0)") })
+  }
+
+  @Test func `a folder in one that is read is refused before anything is written`() throws {
+    let texts = folder.path("texts")
+    try FileManager.default.createDirectory(atPath: texts, withIntermediateDirectories: true)
+    try folder.write("The garden is in the office.", to: "texts/a.txt")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link"), withDestinationPath: texts)
+    try write { change(&$0, "task", "background", ["texts"]) }
+    for name in ["texts", "texts/new/out", "link/out", "texts/../texts/out"] {
+      let path = folder.path(name)
+      #expect(throws: RecipeError.outputInInput(folder: path, input: texts)) {
+        try Experiment(
+          recipe: folder.path("recipe.json"), dataFolder: nil, folder: ExperimentFolder(path: path),
+          threadCount: 1
+        ).run()
+      }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: texts) == ["a.txt"])
+    #expect(!ExperimentFolder(path: folder.path("texts-2")).lies(in: texts))
   }
 }

@@ -237,8 +237,11 @@ import Testing
   }
 
   @Test func `a folder of other things is left alone`() throws {
-    #expect(throws: RecipeError.foreignFolder(path: folder.path("speeches"))) {
-      try experiment("speeches").run()
+    try FileManager.default.createDirectory(
+      atPath: folder.path("thesis"), withIntermediateDirectories: false)
+    try folder.write("all of it", to: "thesis/draft.txt")
+    #expect(throws: RecipeError.foreignFolder(path: folder.path("thesis"))) {
+      try experiment("thesis").run()
     }
   }
 

@@ -110,6 +110,11 @@ import Testing
     init(_ part: String, _ key: String, _ value: String, at place: String) {
       (self.part, self.key, self.value, self.place) = (part, key, value, place)
     }
+
+    /// One stage with these members.
+    static func stage(_ members: String, at key: String) -> Refused {
+      Refused("training", "stages", "[{\(members)}]", at: "training.stages[0].\(key)")
+    }
   }
 
   private func error(_ refused: Refused) throws -> RecipeError? {
@@ -126,9 +131,7 @@ import Testing
     Refused("training", "bach", "3", at: "training.bach"),
     Refused("model", "heads", "3", at: "model.heads"),
     Refused("task", "story", #""x""#, at: "task.story"),
-    Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 1, "batches": 2}]"#,
-      at: "training.stages[0].batches"),
+    .stage(#""segments": 1, "steps": 1, "batches": 2"#, at: "batches"),
   ])
   func `an unknown key is named`(refused: Refused) throws {
     guard case .unknownKey("recipe.json", refused.place, let known)? = try error(refused) else {
@@ -140,15 +143,12 @@ import Testing
 
   @Test(arguments: [
     Refused("training", "warmUpSteps", "6", at: "training.warmUpSteps"),
-    Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 5, "questionsPerStory": 5}]"#,
-      at: "training.stages[0].questionsPerStory"),
-    Refused(
-      "training", "stages", #"[{"segments": 3, "steps": 5, "askEvery": 3}]"#,
-      at: "training.stages[0].askEvery"),
-    Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 5, "memoryMixup": 0.5}]"#,
-      at: "training.stages[0].memoryMixup"),
+    .stage(#""segments": 1, "steps": 5, "questionsPerStory": 5"#, at: "questionsPerStory"),
+    .stage(#""segments": 3, "steps": 5, "askEvery": 3"#, at: "askEvery"),
+    .stage(#""segments": 1, "steps": 5, "memoryMixup": 0.5"#, at: "memoryMixup"),
+    Refused("training", "memoryMixup", "0.5", at: "training.memoryMixup"),
+    .stage(#""segments": 2, "steps": 5, "batch": 1, "memoryMixup": 0.5"#, at: "memoryMixup"),
+    .stage(#""segments": 1, "steps": 5, "mixing": "spread""#, at: "mixing"),
   ])
   func `what could have no effect is refused`(refused: Refused) throws {
     guard case .contradiction("recipe.json", refused.place, _)? = try error(refused) else {
@@ -160,15 +160,9 @@ import Testing
   @Test(arguments: [
     Refused("training", "batch", "0", at: "training.batch"),
     Refused("model", "initializerRange", "0", at: "model.initializerRange"),
-    Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 1, "questionsPerStory": 0}]"#,
-      at: "training.stages[0].questionsPerStory"),
-    Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 1, "plainQuestions": 1.5}]"#,
-      at: "training.stages[0].plainQuestions"),
-    Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 1, "cornerStories": -0.5}]"#,
-      at: "training.stages[0].cornerStories"),
+    .stage(#""segments": 1, "steps": 1, "questionsPerStory": 0"#, at: "questionsPerStory"),
+    .stage(#""segments": 1, "steps": 1, "plainQuestions": 1.5"#, at: "plainQuestions"),
+    .stage(#""segments": 1, "steps": 1, "cornerStories": -0.5"#, at: "cornerStories"),
     Refused("training", "batch", "1.5", at: "training.batch"),
     Refused("training", "learningRate", #""fast""#, at: "training.learningRate"),
     Refused("training", "learningRate", "-1", at: "training.learningRate"),
@@ -177,14 +171,9 @@ import Testing
     Refused("training", "tokenNoise", "-0.1", at: "training.tokenNoise"),
     Refused("training", "dtype", #""f8""#, at: "training.dtype"),
     Refused("training", "stages", "[]", at: "training.stages"),
-    Refused(
-      "training", "stages", #"[{"segments": 0, "steps": 1}]"#, at: "training.stages[0].segments"),
-    Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 1, "segmentPositions": [65]}]"#,
-      at: "training.stages[0].segmentPositions"),
-    Refused(
-      "training", "stages", #"[{"segments": 1, "steps": 1, "askEvery": 0}]"#,
-      at: "training.stages[0].askEvery"),
+    .stage(#""segments": 0, "steps": 1"#, at: "segments"),
+    .stage(#""segments": 1, "steps": 1, "segmentPositions": [65]"#, at: "segmentPositions"),
+    .stage(#""segments": 1, "steps": 1, "askEvery": 0"#, at: "askEvery"),
     Refused("task", "name", #""sing""#, at: "task.name"),
     Refused("model", "alignment", #""up""#, at: "model.alignment"),
   ])
@@ -228,6 +217,13 @@ import Testing
     #expect(
       key { $0["evaluations"] = [["segments": [2, 1], "samples": 1]] } == "evaluations[0].segments")
     #expect(key { $0["seeds"] = [1, 1] } == "seeds")
+    let source: JSONValue = ["name": "x", "origin": "here"]
+    #expect(key { $0["sources"] = [source] } == "sources[0].name")
+    #expect(
+      key {
+        change(&$0, "task", "background", ["x/a"])
+        $0["sources"] = [source, source]
+      } == "sources[1].name")
     #expect(
       key {
         change(

@@ -45,7 +45,14 @@ import Tokenizers
     #expect(text.training.tokenIDs == training)
     #expect(text.evaluation.tokenIDs == SmallVocabulary.ids("mary"))
     #expect(
-      text.notes.count == 1 && text.notes[0].description.contains("1 of 12 texts is held out"))
+      text.notes.count == 1
+        && text.notes[0].description.hasSuffix(
+          "1 of 12 texts is held out for evaluation (every tenth).")
+    )
+    let measured = try BackgroundText(
+      paths: [folder.path], tokenizer: try SmallVocabulary.tokenizer(), minimumTokenCount: 1,
+      trains: false)
+    #expect(measured.notes[0].description.contains("it has read this"))
   }
 
   @Test func `of a few files the last is held out and of one the last tenth`() throws {

@@ -24,15 +24,21 @@ import Testing
   }
 
   @Test func `other settings must all be there, and none beside them`() throws {
-    func changed(_ name: String, saved: String, given: String) -> FineTuningError {
+    func changed(_ name: String, saved: String?, given: String?) -> FineTuningError {
       .settingChanged(path: "state", name: name, saved: saved, given: given)
     }
-    #expect(throws: changed("batch", saved: "none", given: "4")) {
+    #expect(throws: changed("batch", saved: nil, given: "4")) {
       try check(Array(settings.dropFirst()), begun: 1)
     }
-    #expect(throws: changed("colour", saved: "red", given: "none")) {
+    #expect(throws: changed("colour", saved: "red", given: nil)) {
       try check(settings + [("colour", "red")], begun: 1)
     }
+    #expect(
+      changed("batch", saved: nil, given: "4").problem
+        == "the interrupted run had no batch, this one has 4")
+    #expect(
+      changed("colour", saved: "red", given: nil).problem
+        == "the interrupted run had colour red, this one has none")
     // What both have tells more than what one of them lacks.
     #expect(throws: changed("steps", saved: "9", given: "5,6")) {
       try check([("steps", "9"), ("colour", "red")], begun: 1)
@@ -60,6 +66,27 @@ import Testing
       #expect(throws: FineTuningError.self) {
         try check("the run's,the run's", given, batch: batch, begun: begun)
       }
+    }
+  }
+
+  @Test func `a setting that stages leave to the run is told by the run's name and values`() throws
+  {
+    for (name, runName) in FineTuningOptions.inheritedNames {
+      func check(_ list: String, run: String, savedList: String) throws {
+        try SavedSettings.check(
+          [(name, list), (runName, run)],
+          against: SavedSettings.json([(name, savedList), (runName, "4")]), path: "state",
+          stageDefaults: FineTuningOptions.stageDefaults,
+          inheritedNames: FineTuningOptions.inheritedNames, begunStageCount: 2)
+      }
+      #expect(
+        throws: FineTuningError.settingChanged(
+          path: "state", name: runName, saved: "4", given: "8")
+      ) { try check("the run's,the run's", run: "8", savedList: "the run's,the run's") }
+      #expect(
+        throws: FineTuningError.settingChanged(
+          path: "state", name: name, saved: "4,4", given: "4,8")
+      ) { try check("the run's,8", run: "4", savedList: "the run's,the run's") }
     }
   }
 

@@ -69,8 +69,9 @@ import Testing
     do {
       _ = try tuner("stops", options: options).run()
       Issue.record("the run went on")
-    } catch FineTuningError.atChance(let stage, let accuracy, let chance) {
+    } catch FineTuningError.atChance(let stage, let accuracy, let chance, let causes) {
       #expect(stage.number == 1 && chance == 1 / 6.0 && accuracy <= 1)
+      #expect(causes.isEmpty)
     }
     // Nothing is lost, and nothing is written that looks like a result.
     #expect(exists(state("stops")) && !exists(path("stops")))

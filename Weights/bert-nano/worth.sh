@@ -41,7 +41,9 @@ for task in memorize detect reason; do
   for start in random checkpoint; do
     name=$task-$start
     [ -f "$out/$name.json" ] || recipe "$task" "$start" > "$out/$name.json"
-    "$rmt" experiment "$out/$name.json" --data "$texts" -o "$out/$name" > "$out/$name.log" 2>&1 || true
+    # A start that does not learn is a result; anything else that ends the run is none.
+    "$rmt" experiment "$out/$name.json" --data "$texts" -o "$out/$name" > "$out/$name.log" 2>&1 ||
+      grep -q 'did not learn' "$out/$name.log" || { cat "$out/$name.log" >&2; exit 1; }
     echo "$name: $(grep -E 'target reached' "$out/$name.log" | tr -s ' \n' ' ')"
   done
 done

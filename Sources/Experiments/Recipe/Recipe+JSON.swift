@@ -59,6 +59,15 @@ extension Recipe {
     }
     self.evaluations = evaluations
     attentionSegmentCount = try fields.integer("attentionSegments", in: 1...64)
+    for (index, source) in sources.enumerated() {
+      let key = "sources[\(index)].name"
+      guard !sources[..<index].contains(where: { $0.name == source.name }) else {
+        throw fields.contradiction(key, "an earlier source has this name")
+      }
+      guard files.contains(where: { source.holds($0.name) }) else {
+        throw fields.contradiction(key, "nothing in the recipe reads it")
+      }
+    }
   }
 }
 
@@ -179,13 +188,16 @@ extension RecipeTraining {
   }
 
   private static func key(of setting: IdleSetting) -> String {
-    let stage = "stages[\(setting.stage - 1)]"
-    return switch setting.name {
-    case .warmUpSteps: "warmUpSteps"
-    case .questionsPerStory: "\(stage).questionsPerStory"
-    case .askEvery: "\(stage).askEvery"
-    case .memoryMixup: "\(stage).memoryMixup"
-    }
+    let name =
+      switch setting.name {
+      case .warmUpSteps: "warmUpSteps"
+      case .questionsPerStory: "questionsPerStory"
+      case .askEvery: "askEvery"
+      case .memoryMixup: "memoryMixup"
+      }
+    // The warm-up is the run's, whichever stage is too short for it.
+    guard let stage = setting.stage, setting.name != .warmUpSteps else { return name }
+    return "stages[\(stage - 1)].\(name)"
   }
 
   /// The types in which a model's matrices are stored.
@@ -207,8 +219,8 @@ extension Curriculum.Stage {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments",
       "validationSamples", "learningRate", "batch", "dropout", "memoryMixup", "tokenNoise",
-      "askEvery", "questionsPerStory",
-      "plainQuestions", "ambiguousStories", "cornerStories", "skipPositions",
+      "askEvery", "questionsPerStory", "plainQuestions",
+      "ambiguousStories", "cornerStories", "skipPositions",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
     self.init(
@@ -216,6 +228,9 @@ extension Curriculum.Stage {
       stepCount: try fields.required(
         fields.integer("steps", in: 1...Curriculum.maximumStepCount), "steps"))
     mixing = try fields.choice("mixing", of: LengthMixing.self) ?? .none
+    if mixing != .none, segmentCount == 1 {
+      throw fields.contradiction("mixing", "documents of one segment have one length")
+    }
     validationSegmentCount = try fields.integer("validationSegments", in: counts)
     validationSampleCount = try fields.integer("validationSamples", in: 1...1 << 20)
     learningRate = try fields.number("learningRate", "a number above 0") { $0 > 0 }

@@ -34,6 +34,9 @@ public struct RecipeSource: Sendable, Hashable {
   public var origin: String
   /// The checksum of its content (``SourceChecksum``); `nil` to take any.
   public var checksum: String?
+
+  /// Whether a name that the recipe reads is the source's, or of something in it.
+  func holds(_ name: String) -> Bool { name == self.name || name.hasPrefix(self.name + "/") }
 }
 
 /// The model that a recipe trains.
@@ -101,7 +104,8 @@ extension RecipeTraining {
 
   /// Settings that cannot do what they are for.
   var idleSettings: [IdleSetting] {
-    curriculum.idleSettings(warmUpStepCount: schedule.warmUpStepCount, batchSize: batchSize)
+    curriculum.idleSettings(
+      warmUpStepCount: schedule.warmUpStepCount, batchSize: batchSize, memoryMixup: memoryMixup)
   }
 
   /// The options of one run.

@@ -22,11 +22,13 @@ public enum RecipeError: DescribedError, Equatable {
   case otherSettings(folder: String, key: String, before: String, now: String)
   /// The folder holds something else.
   case foreignFolder(path: String)
+  /// The folder lies in one that the recipe reads, and would be read as well.
+  case outputInInput(folder: String, input: String)
 
   /// The family it belongs to.
   public var kind: FailureKind {
     switch self {
-    case .otherSettings, .foreignFolder: .usage
+    case .otherSettings, .foreignFolder, .outputInInput: .usage
     case .missingFile, .missingSource: .missingInput
     case .unfit(_, _, _, let kind): kind
     default: .badData
@@ -41,7 +43,7 @@ public enum RecipeError: DescribedError, Equatable {
       .missingFile(let file, let key, _), .unfit(let file, let key, _, _):
       "\(file), \(key)"
     case .missingSource(_, _, let path, _), .changedSource(let path, _, _),
-      .foreignFolder(let path):
+      .foreignFolder(let path), .outputInInput(let path, _):
       path
     case .otherSettings(let folder, let key, _, _): "\(folder), \(key)"
     }
@@ -62,6 +64,8 @@ public enum RecipeError: DescribedError, Equatable {
     case .otherSettings(_, _, let before, let now):
       "the experiment in this folder was begun with \(before), and the recipe now has \(now)"
     case .foreignFolder: "the folder is not empty and holds no experiment"
+    case .outputInInput(_, let input):
+      "the experiment reads all of \(input), and its own folder lies in there"
     }
   }
 
@@ -79,6 +83,7 @@ public enum RecipeError: DescribedError, Equatable {
     case .otherSettings:
       "Results of different settings are not mixed: name another folder with -o, or undo the change."
     case .foreignFolder: "Name a new folder with -o."
+    case .outputInInput: "Name a folder elsewhere with -o."
     }
   }
 }

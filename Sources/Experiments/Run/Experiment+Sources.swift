@@ -7,8 +7,8 @@ extension Experiment {
   /// Finds everything that the recipe reads and takes its checksums.
   ///
   /// - Returns: the files, and the recipe's sources with their checksums.
-  /// - Throws: ``RecipeError`` for a source or a file that is missing, or a source that has changed;
-  ///   what `checkCancellation` throws.
+  /// - Throws: ``RecipeError`` for a source or a file that is missing, a source that has changed, or a
+  ///   folder of the experiment's that lies in one that it reads; what `checkCancellation` throws.
   func findFiles(
     report: (ExperimentEvent) -> Void, checkCancellation: () throws -> Void
   ) throws -> (files: [FoundFile], sources: [JSONValue]) {
@@ -41,6 +41,13 @@ extension Experiment {
         throw RecipeError.missingFile(file: file, key: part.key, path: path(part.name))
       }
       return (part: part, path: path)
+    }
+    // Of a checkpoint's folder only its own files are read, wherever else something is put in it.
+    let inputs =
+      recipe.sources.map { "\(dataFolder)/\($0.name)" }
+      + located.filter { $0.part.key != "model.checkpoint" }.map(\.path)
+    if let input = inputs.first(where: folder.lies) {
+      throw RecipeError.outputInInput(folder: folder.path, input: input)
     }
     let sources: [JSONValue] = try recipe.sources.map { source in
       let path = "\(dataFolder)/\(source.name)"
@@ -103,7 +110,7 @@ extension Experiment {
   /// Where a name of the recipe leads: a source's into the data folder, others beside the recipe.
   func path(_ name: String) -> String {
     if name.hasPrefix("/") { return name }
-    let isSource = recipe.sources.contains { name == $0.name || name.hasPrefix($0.name + "/") }
+    let isSource = recipe.sources.contains { $0.holds(name) }
     return isSource ? "\(dataFolder)/\(name)" : "\(Self.folder(of: file))/\(name)"
   }
 

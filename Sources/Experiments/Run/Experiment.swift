@@ -109,7 +109,8 @@ public struct Experiment {
     monitor.report(.part("writing the report"))
     try ExperimentFolder.write(ExperimentReport(folder: folder.path).html(), to: folder.report)
     guard failures.isEmpty else {
-      throw ExperimentError.failedSeeds(folder: folder.path, failures)
+      throw ExperimentError.failedSeeds(
+        folder: folder.path, seedCount: recipe.seeds.count, failures)
     }
   }
 

@@ -11,19 +11,22 @@ public enum ExperimentError: DescribedError, Equatable {
   /// `others` are files that mean nothing without it.
   case unusableState(path: String, problem: String, others: [String] = [])
   /// Some seeds did not learn; everything else is done.
-  case failedSeeds(folder: String, [Failure])
+  case failedSeeds(folder: String, seedCount: Int, [Failure])
 
   /// A seed whose training failed.
   public struct Failure: Sendable, Hashable {
     /// The seed.
     public let seed: UInt64
-    /// Why, in a sentence.
+    /// What went wrong.
+    let cause: SeedFailure.Cause
+    /// The same in a sentence.
     public let problem: String
     /// What causes it most likely, or what to try; `nil` where that is not known.
     public let advice: String?
 
     init(seed: UInt64, _ failure: SeedFailure) {
-      (self.seed, problem, advice) = (seed, failure.problem, failure.advice)
+      (self.seed, cause) = (seed, failure.cause)
+      (problem, advice) = (failure.problem, failure.advice)
     }
   }
 
@@ -38,7 +41,7 @@ public enum ExperimentError: DescribedError, Equatable {
   /// Where: the folder or the file.
   public var place: String? {
     switch self {
-    case .inUse(let folder), .failedSeeds(let folder, _): folder
+    case .inUse(let folder), .failedSeeds(let folder, _, _): folder
     case .changedFile(_, let key, let path, _, _): "\(path), \(key)"
     case .unusableState(let path, _, _): path
     }
@@ -51,7 +54,7 @@ public enum ExperimentError: DescribedError, Equatable {
     case .changedFile(let folder, _, _, let before, let now):
       "the content has checksum \(now), but the experiment in \(folder) was begun with \(before)"
     case .unusableState(_, let problem, _): problem
-    case .failedSeeds(_, let failures):
+    case .failedSeeds(_, _, let failures):
       "\(failures.count == 1 ? "a seed" : "\(failures.count) seeds") did not learn: "
         + failures.map { "seed \($0.seed): \($0.problem)" }.joined(separator: "; ")
     }
@@ -66,10 +69,12 @@ public enum ExperimentError: DescribedError, Equatable {
     case .unusableState(_, _, let others):
       "Undo what was changed, name another folder with -o, or remove this file"
         + others.map { " and \($0)" }.joined() + " to begin this part anew."
-    case .failedSeeds(_, let failures):
+    case .failedSeeds(_, let seedCount, let failures):
       Set(failures.compactMap(\.advice)).sorted().map { "\($0) " }.joined()
-        + "The report has the other seeds. Change the recipe and name another folder with -o; to try a "
-        + "seed once more as it is, remove failure.json from its folder."
+        + "Change the recipe and name another folder with -o"
+        + (failures.contains { $0.cause == .atChance }
+          ? ", or go on at chance in this one: \"stopAtChance\": false under \"training\"." : ".")
+        + (seedCount > failures.count ? " The report has the other seeds." : "")
     }
   }
 }

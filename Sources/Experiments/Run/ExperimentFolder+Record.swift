@@ -44,7 +44,10 @@ extension ExperimentFolder {
     let stageCount = Self.begunStageCount(in: present)
     if let change = weightChange(of: before, json, to: recipe, files, stageCount ?? .max) {
       guard stageCount == nil else { throw change }
-      for path in present where path.hasSuffix(".rmtw") { try Self.remove(path) }
+      try removeUntrainedModels(seeds: Self.seeds(in: present))
+      return [
+        "Nothing is trained in \(path) yet, and the recipe has changed; its models are made anew."
+      ]
     }
     guard let version = json["record"]?["toolVersion"]?.string,
       version != ProvenanceStep.currentToolVersion
@@ -87,6 +90,27 @@ extension ExperimentFolder {
       }
     }
     return nil
+  }
+
+  /// Removes the models that a recipe begins with.
+  ///
+  /// They are the checkpoint's, and every seed's with random numbers and with memory. Nothing else in
+  /// the folder is the experiment's to remove.
+  private func removeUntrainedModels(seeds: Set<UInt64>) throws(FileError) {
+    try Self.remove(model)
+    for run in seeds.map(run) {
+      try Self.remove(run.random)
+      try Self.remove(run.memory)
+    }
+  }
+
+  /// The seeds whose folders hold any of the files, those of earlier recipes among them.
+  private static func seeds(in files: [String]) -> Set<UInt64> {
+    Set(
+      files.compactMap { file in
+        let folder = file.split(separator: "/").dropLast().last ?? ""
+        return folder.hasPrefix("seed-") ? UInt64(folder.dropFirst("seed-".count)) : nil
+      })
   }
 
   /// How many stages the weights of any seed depend on: of a training that is under way those it has

@@ -61,6 +61,9 @@ public struct BackgroundText: Sendable {
       trainingIDs = division.training.flatMap(\.self)
       evaluationIDs = division.heldOut.flatMap(\.self)
       heldOut = "Background: \(division.summary)"
+      if !trains {
+        heldOut += " Where the model learned with other text held out, it has read this."
+      }
     }
     let place = (paths.isEmpty ? evaluationPaths : paths).joined(separator: ", ")
     let evaluationPart: BackgroundError.Part = evaluationPaths.isEmpty ? .heldOut : .evaluation

@@ -29,6 +29,11 @@ public struct DocumentData: FineTuningData {
     validation.mostFrequentLabelShare(at: validationPositions(for: stage))
   }
 
+  /// Labels, which are somebody's.
+  public func causesOfChance(in stage: Curriculum.Stage) -> [String] {
+    ["labels that do not follow from the text"]
+  }
+
   /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [DataNote] {
     var notes = training.notes + (validation.path == training.path ? [] : validation.notes)

@@ -70,6 +70,8 @@ public protocol FineTuningData: Sendable {
   var record: JSONObject { get }
   /// The accuracy that a model reaches on a stage's validation samples without reading a document.
   func chanceAccuracy(for stage: Curriculum.Stage) -> Double
+  /// What in the data and its settings may keep a stage from learning anything, each as a clause.
+  func causesOfChance(in stage: Curriculum.Stage) -> [String]
   /// What a person should know of the data before training.
   func notes(for curriculum: Curriculum) -> [DataNote]
   /// The samples that a stage trains on.
@@ -86,4 +88,7 @@ public protocol FineTuningData: Sendable {
 extension FineTuningData {
   /// Nothing: the settings tell it all.
   public var record: JSONObject { JSONObject() }
+
+  /// None that are known.
+  public func causesOfChance(in stage: Curriculum.Stage) -> [String] { [] }
 }

@@ -47,6 +47,29 @@ public struct TaskData: FineTuningData {
   /// The accuracy of guessing.
   public func chanceAccuracy(for stage: Curriculum.Stage) -> Double { task.chanceAccuracy }
 
+  /// Noise in the first stage, and stories that are answered without a look at directions.
+  ///
+  /// Both as measured: Weights/FINDINGS.md, "What helped".
+  public func causesOfChance(in stage: Curriculum.Stage) -> [String] {
+    guard stage.number == 1 else { return [] }
+    var causes: [String] = []
+    let noise = stage.tokenNoise ?? tokenNoise?.share ?? 0
+    if noise > Self.mostNoiseAtFirst {
+      causes.append(
+        "a token noise of \(noise) before the memory is used at all, where "
+          + "\(Self.mostNoiseAtFirst) does not hinder")
+    }
+    if (task as? StoryTask)?.tellsAmbiguousStories == true, !stage.ambiguousStories {
+      causes.append(
+        "stories of which many are answered without a look at directions, where the ambiguous ones "
+          + "alone teach to look")
+    }
+    return causes
+  }
+
+  /// The share of noise in which memory is found as soon as without.
+  private static let mostNoiseAtFirst = 0.1
+
   /// What a person should know before training.
   public func notes(for curriculum: Curriculum) -> [DataNote] { task.notes }
 

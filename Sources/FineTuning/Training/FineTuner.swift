@@ -72,7 +72,8 @@ public struct FineTuner {
       report(note.isWarning ? .warning(note.description) : .note(note.description))
     }
     for idle in options.curriculum.idleSettings(
-      warmUpStepCount: options.schedule.warmUpStepCount, batchSize: options.batchSize)
+      warmUpStepCount: options.schedule.warmUpStepCount, batchSize: options.batchSize,
+      memoryMixup: options.memoryMixup)
     {
       report(.note("\(idle.problem.prefix(1).uppercased())\(idle.problem.dropFirst())."))
     }

@@ -12,14 +12,15 @@ public enum FineTuningError: DescribedError, Equatable {
   case targetBelowChance(target: Double, chance: Double)
   /// Loss or gradients are no longer numbers.
   case diverged(stage: Int, step: Int, what: String, bestPath: String?)
-  /// The steps of a stage are spent, and it has learned nothing that could be told from guessing.
-  case atChance(stage: Curriculum.Stage, accuracy: Double, chance: Double)
+  /// The steps of a stage are spent, and it has learned nothing that could be told from guessing;
+  /// `causes` are those that its data and settings suggest.
+  case atChance(stage: Curriculum.Stage, accuracy: Double, chance: Double, causes: [String])
   /// An interrupted run left its state, and nobody said whether to go on.
   case stateExists(path: String)
   /// A run is to be resumed, but there is no state, only an output.
   case nothingToResume(path: String)
-  /// The state belongs to a run with another setting.
-  case settingChanged(path: String, name: String, saved: String, given: String)
+  /// The state belongs to a run with another setting; `nil` where a run had none of that name.
+  case settingChanged(path: String, name: String, saved: String?, given: String?)
   /// The file is no training state, is damaged, or belongs to another model.
   case notTrainingState(path: String, reason: String)
 
@@ -39,7 +40,7 @@ public enum FineTuningError: DescribedError, Equatable {
       .settingChanged(let path, _, _, _), .notTrainingState(let path, _):
       path
     case .diverged(let stage, let step, _, _): "stage \(stage), step \(step)"
-    case .atChance(let stage, _, _): "stage \(stage.number)"
+    case .atChance(let stage, _, _, _): "stage \(stage.number)"
     case .invalidOption, .targetBelowChance: nil
     }
   }
@@ -57,7 +58,7 @@ public enum FineTuningError: DescribedError, Equatable {
     case .diverged(_, _, let what, let bestPath):
       "\(what) is no longer a finite number; training cannot go on"
         + (bestPath.map { ". The best weights so far are in \($0)" } ?? "")
-    case .atChance(let stage, let accuracy, let chance):
+    case .atChance(let stage, let accuracy, let chance, _):
       "\(stage.stepCount) steps are spent, and the best accuracy, "
         + "\(Self.percentage(accuracy)), cannot be told from that of guessing, "
         + "\(Self.percentage(chance))"
@@ -65,7 +66,8 @@ public enum FineTuningError: DescribedError, Equatable {
     case .nothingToResume:
       "no interrupted run is left to resume, and the output exists: the run has probably finished"
     case .settingChanged(_, let name, let saved, let given):
-      "the interrupted run had \(name) \(saved), this one has \(given)"
+      "the interrupted run had \(saved.map { "\(name) \($0)" } ?? "no \(name)"), "
+        + "this one has \(given ?? "none")"
     case .notTrainingState(_, let reason): "the run cannot be resumed from this file: \(reason)"
     }
   }
@@ -79,7 +81,7 @@ public enum FineTuningError: DescribedError, Equatable {
     case .targetBelowChance: "Name a target above that, or none."
     case .diverged:
       "Try a smaller learning rate, a longer warm-up or stronger clipping, and check the data."
-    case .atChance(let stage, _, _): Self.causesOfChance(in: stage)
+    case .atChance(let stage, _, _, let causes): Self.likely(causes, in: stage)
     case .stateExists: "Go on with it (--resume), or begin anew and lose it (--force)."
     case .nothingToResume: "Use the output, or begin anew and replace it (--force)."
     case .settingChanged:
@@ -90,18 +92,22 @@ public enum FineTuningError: DescribedError, Equatable {
   }
 
   /// What to tell a person when half of a stage's steps are done and nothing is learned.
-  static func chanceWarning(in stage: Curriculum.Stage, step: Int) -> String {
+  ///
+  /// - Parameter causes: what data and settings suggest.
+  static func chanceWarning(in stage: Curriculum.Stage, step: Int, causes: [String]) -> String {
     "Stage \(stage.number) is still at chance after \(step) of \(stage.stepCount) steps. "
-      + causesOfChance(in: stage)
+      + likely(causes, in: stage)
   }
 
-  /// Why a stage learns nothing, most likely.
-  private static func causesOfChance(in stage: Curriculum.Stage) -> String {
+  /// Why a stage learns nothing, the likeliest first.
+  private static func likely(_ causes: [String], in stage: Curriculum.Stage) -> String {
     let curriculum =
-      stage.number == 1 && (stage.segmentCount ?? 2) > 1
-      ? "a first stage of one segment, which must come before longer documents; " : ""
-    return "Likely causes: \(curriculum)too few steps; a learning rate that is too small, or so "
-      + "large that the loss jumps; labels that do not follow from the text."
+      stage.number == 1 && (stage.segmentCount ?? .max) > 2
+      ? ["long documents at once, where those of one or two segments teach sooner"] : []
+    let others = [
+      "too few steps", "a learning rate that is too small, or so large that the loss jumps",
+    ]
+    return "Likely causes: \((curriculum + causes + others).joined(separator: "; "))."
   }
 
   private static func percentage(_ share: Double) -> String {

@@ -54,22 +54,34 @@ enum SavedSettings {
           })
       else {
         throw .settingChanged(
-          path: path, name: setting.name, saved: "none", given: setting.value)
+          path: path, name: setting.name, saved: nil, given: setting.value)
       }
-      guard
-        stageDefault == nil
-          ? value == setting.value
-          : begun(setting.name, value, of: savedValues)
-            == begun(setting.name, setting.value, of: givenValues)
-      else {
+      guard stageDefault != nil else {
+        guard value == setting.value else {
+          throw .settingChanged(
+            path: path, name: setting.name, saved: value, given: setting.value)
+        }
+        continue
+      }
+      let before = begun(setting.name, value, of: savedValues)
+      let now = begun(setting.name, setting.value, of: givenValues)
+      guard before == now else {
+        let runName = inheritedNames[setting.name]
+        // Where the stages say the same, what they leave to the run is what has changed.
+        if let runName, value == setting.value {
+          throw .settingChanged(
+            path: path, name: runName, saved: savedValues[runName], given: givenValues[runName])
+        }
         throw .settingChanged(
-          path: path, name: setting.name, saved: value, given: setting.value)
+          path: path, name: setting.name,
+          saved: runName == nil ? value : before.joined(separator: ","),
+          given: runName == nil ? setting.value : now.joined(separator: ","))
       }
     }
     if let missing = savedValues.sorted(by: { $0.key < $1.key })
       .first(where: { givenValues[$0.key] == nil })
     {
-      throw .settingChanged(path: path, name: missing.key, saved: missing.value, given: "none")
+      throw .settingChanged(path: path, name: missing.key, saved: missing.value, given: nil)
     }
   }
 

@@ -168,7 +168,10 @@ final class TrainingRun {
     // Once, as soon as half of the steps are done.
     let half = max(1, stage.stepCount / 2)
     if previousStep < half, half..<stage.stepCount ~= state.position.step, isAtChance(in: stage) {
-      report(.warning(FineTuningError.chanceWarning(in: stage, step: state.position.step)))
+      report(
+        .warning(
+          FineTuningError.chanceWarning(
+            in: stage, step: state.position.step, causes: data.causesOfChance(in: stage))))
     }
   }
 
@@ -184,7 +187,8 @@ final class TrainingRun {
     }
     try save()
     throw FineTuningError.atChance(
-      stage: stage, accuracy: best.accuracy, chance: data.chanceAccuracy(for: stage))
+      stage: stage, accuracy: best.accuracy, chance: data.chanceAccuracy(for: stage),
+      causes: data.causesOfChance(in: stage))
   }
 
   private func save() throws {
