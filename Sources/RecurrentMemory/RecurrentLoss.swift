@@ -15,18 +15,30 @@ package struct RecurrentObjective: Sendable, Hashable {
   /// Segments after which the last one is read in between, and its loss taken; `nil` for its own place
   /// alone.
   package let askEvery: Int?
+  /// The longest gradient c that arrives at a memory, on its way back through the segments; `nil` for
+  /// any. With ℓ the loss of the documents that go on from memory M,
+  ///
+  ///     ∂ℓ/∂M ← ∂ℓ/∂M · min(1, c / ‖∂ℓ/∂M‖₂)
+  ///
+  /// Where a memory is about to take one fact for another its gradient grows from segment to segment,
+  /// and one such document outweighs all others of its batch. Source: the clipped derivatives of Graves,
+  /// "Generating Sequences with Recurrent Neural Networks", arXiv 1308.0850, by norm in place of value.
+  package let memoryClipNorm: Double?
 
   /// An objective with all parts given; truncation to no segment traps, and so do a question after no
-  /// segment and one in between where all segments have a loss.
+  /// segment, one in between where all segments have a loss, and a gradient of no length.
   package init(
-    lossSegments: LossSegments, backpropagation: Backpropagation, askEvery: Int? = nil
+    lossSegments: LossSegments, backpropagation: Backpropagation, askEvery: Int? = nil,
+    memoryClipNorm: Double? = nil
   ) {
     precondition(backpropagation.reach >= 1, "truncation to no segment")
     precondition(askEvery ?? 1 >= 1, "asked after no segment")
     precondition(askEvery == nil || lossSegments == .last, "asked in between, and everywhere")
     self.lossSegments = lossSegments
     self.backpropagation = backpropagation
+    precondition(memoryClipNorm ?? 1 > 0, "gradients clipped to nothing")
     self.askEvery = askEvery
+    self.memoryClipNorm = memoryClipNorm
   }
 }
 

@@ -7,11 +7,13 @@ extension RecurrentWorker {
   ///
   /// - Parameters:
   ///   - memoryArrives: whether ``memoryGradient`` holds the gradient at the memory handed on.
+  ///   - memoryClipNorm: the longest of those that go on, for a loss of one document; `nil` for any.
   /// - Returns: Σ weight·cross-entropy of the segment's logits and how many samples are right; zeros
   ///   when the loss does not read them.
   func backward(
     _ group: Group, _ pass: Group.Pass, tape: EncoderActivations<Scalar>,
-    lossSegments: RecurrentObjective.LossSegments, memoryArrives: Bool, scale: Double,
+    lossSegments: RecurrentObjective.LossSegments, memoryArrives: Bool,
+    memoryClipNorm: Double?, scale: Double,
     dropout: DropoutPlan?, memoryMixup: MemoryMixup?, parameters: ModelParameters<Scalar>,
     gradients: ModelParameters<Scalar>
   ) -> (lossSum: Double, correctCount: Int) {
@@ -42,6 +44,7 @@ extension RecurrentWorker {
       if memoryArrives {
         let memory = first + plan.layout.memoryRows.lowerBound * width
         memory.update(from: memoryGradient + sample * memoryStride, count: memoryStride)
+        if let memoryClipNorm { clip(memory, norm: memoryClipNorm * scale) }
         if let share = share(of: sequence, in: pass, memoryMixup) {
           bank.mixGradient(share, at: memory)
         }
@@ -71,5 +74,13 @@ extension RecurrentWorker {
       }
     }
     return outcome
+  }
+
+  /// Shortens the gradient at a memory to a length, if it is longer.
+  private func clip(_ gradient: UnsafeMutablePointer<Scalar>, norm limit: Double) {
+    let norm = Scalar.sumOfSquares(gradient, count: memoryStride).squareRoot()
+    guard norm > limit else { return }
+    let factor = Scalar(limit / norm)
+    for index in 0..<memoryStride { gradient[index] *= factor }
   }
 }

@@ -134,8 +134,9 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       }
       let outcome = backward(
         group, pass, tape: tape, lossSegments: objective.lossSegments,
-        memoryArrives: pass.step > 0 && pass.step < backpropagation.reach, scale: scale,
-        dropout: dropout, memoryMixup: memoryMixup, parameters: parameters, gradients: gradients)
+        memoryArrives: pass.step > 0 && pass.step < backpropagation.reach,
+        memoryClipNorm: objective.memoryClipNorm, scale: scale, dropout: dropout,
+        memoryMixup: memoryMixup, parameters: parameters, gradients: gradients)
       loss.lossSum += outcome.lossSum
       guard pass.step == 0 else { continue }
       loss.correctCount += outcome.correctCount

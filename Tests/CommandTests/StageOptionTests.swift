@@ -28,12 +28,14 @@ import Testing
 
   @Test func `stages have intervals between questions and noise of their own`() throws {
     let run = try train(
-      "--task", "detect", "--ask-every", "0,2", "--token-noise", "0,0.5", "--memory-mixup", "0,1")
+      "--task", "detect", "--ask-every", "0,2", "--token-noise", "0,0.5", "--memory-mixup", "0,1",
+      "--memory-clip-norm", "0,0.5")
     #expect(run.exitCode == 0, "\(run.errors)")
     let history = try folder.succeed("inspect", "tuned.rmtw").output
     #expect(history.contains("asked every the end alone,2"))
     #expect(history.contains("stage token noise 0.0,0.5"))
     #expect(history.contains("stage memory mixup 0.0,1.0"))
+    #expect(history.contains("memory clip norm none,0.5"))
     let all = try train("--task", "detect", "--ask-every", "1", "--token-noise", "1")
     #expect(all.exitCode == 0, "\(all.errors)")
     #expect(try folder.succeed("inspect", "tuned.rmtw").output.contains("asked every 1,1"))
@@ -67,6 +69,8 @@ import Testing
     (["--ask-every=-3"], "every -3 segments"), (["--ask-every", "4611686018427387904"], "1048576"),
     (["--ask-every", "1,2,3"], "3 intervals between questions for 2 stages"),
     (["--ask-every", "2", "--loss", "all"], "ask every is 2"),
+    (["--memory-clip-norm=-1,0"], "memory clip norm is -1.0"),
+    (["--memory-clip-norm", "inf"], "memory clip norm is inf"),
     (["--token-noise", "0,1.5"], "--token-noise"), (["--token-noise", "0,0,0"], "3 token noises"),
   ])
   func `what is wrong with them is told`(options: [String], message: String) throws {

@@ -77,7 +77,7 @@ import Testing
             "dropout": 0.5,
             "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3, "questionsPerStory": 4,
             "plainQuestions": 0.25, "skipPositions": true, "ambiguousStories": true,
-            "cornerStories": 0.5,
+            "cornerStories": 0.5, "memoryClipNorm": 0.75,
           ],
         ])
     }
@@ -90,6 +90,7 @@ import Testing
     #expect(recipe.training.memoryMixup == 0 && recipe.training.tokenNoise == 0)
     #expect(stages[0].tokenNoise == nil && stages[1].tokenNoise == 0.5)
     #expect(stages[0].askEvery == nil && stages[1].askEvery == 3)
+    #expect(stages[0].memoryClipNorm == nil && stages[1].memoryClipNorm == 0.75)
     #expect(stages[0].questionsPerStory == 1 && stages[1].questionsPerStory == 4)
     #expect(!stages[0].skipsPositions && stages[1].skipsPositions)
     #expect(!stages[0].ambiguousStories && stages[1].ambiguousStories)
@@ -147,6 +148,7 @@ import Testing
     .stage(#""segments": 3, "steps": 5, "askEvery": 3"#, at: "askEvery"),
     .stage(#""segments": 1, "steps": 5, "memoryMixup": 0.5"#, at: "memoryMixup"),
     Refused("training", "memoryMixup", "0.5", at: "training.memoryMixup"),
+    .stage(#""segments": 1, "steps": 5, "memoryClipNorm": 1"#, at: "memoryClipNorm"),
     .stage(#""segments": 2, "steps": 5, "batch": 1, "memoryMixup": 0.5"#, at: "memoryMixup"),
     .stage(#""segments": 1, "steps": 5, "mixing": "spread""#, at: "mixing"),
   ])
@@ -174,6 +176,7 @@ import Testing
     .stage(#""segments": 0, "steps": 1"#, at: "segments"),
     .stage(#""segments": 1, "steps": 1, "segmentPositions": [65]"#, at: "segmentPositions"),
     .stage(#""segments": 1, "steps": 1, "askEvery": 0"#, at: "askEvery"),
+    .stage(#""segments": 2, "steps": 1, "memoryClipNorm": 0"#, at: "memoryClipNorm"),
     Refused("task", "name", #""sing""#, at: "task.name"),
     Refused("model", "alignment", #""up""#, at: "model.alignment"),
   ])

@@ -56,6 +56,14 @@ import Testing
           $0.lossOnAllSegments = true
         }
       ),
+      (
+        "memory clip norm",
+        {
+          var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
+          stage.memoryClipNorm = .nan
+          $0.curriculum = try! Curriculum(stages: [stage])
+        }
+      ),
       ("truncation", { $0.backpropagation = .truncated(0) }),
       ("evaluation interval", { $0.evaluationInterval = 0 }),
       ("target accuracy", { $0.targetAccuracy = 1.5 }),

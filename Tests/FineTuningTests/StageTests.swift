@@ -111,6 +111,9 @@ import Testing
     #expect(asked.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))
     #expect(asked[3].meanLoss != unasked[3].meanLoss)
     #expect(asked.map(\.tokenCount) == unasked.map(\.tokenCount))
+    let clipped = try run("clipped") { $0.memoryClipNorm = 1e-6 }
+    #expect(clipped.prefix(4).map(\.meanLoss) == plain.prefix(4).map(\.meanLoss))
+    #expect(clipped[3].gradientNorm != plain[3].gradientNorm)
     let larger = try run("larger") { $0.batchSize = 4 }
     // Two batches of two or of four documents, in the second stage of two segments each.
     #expect(plain.map(\.tokenCount) == [44, 44, 44, 88, 88, 88])
@@ -124,7 +127,7 @@ import Testing
     var options = try TinyModel.options()
     var mixed = Curriculum.Stage(segmentCount: 3, stepCount: 4)
     (mixed.mixing, mixed.segmentPositions, mixed.dropout) = (.halving, 16...16, 0.2)
-    (mixed.batchSize, mixed.askEvery) = (3, 1)
+    (mixed.batchSize, mixed.askEvery, mixed.memoryClipNorm) = (3, 1, 0.01)
     options.curriculum = try Curriculum(stages: [
       Curriculum.Stage(segmentCount: 1, stepCount: 3), mixed,
     ])

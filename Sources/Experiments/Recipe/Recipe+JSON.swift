@@ -194,6 +194,7 @@ extension RecipeTraining {
       case .questionsPerStory: "questionsPerStory"
       case .askEvery: "askEvery"
       case .memoryMixup: "memoryMixup"
+      case .memoryClipNorm: "memoryClipNorm"
       }
     // The warm-up is the run's, whichever stage is too short for it.
     guard let stage = setting.stage, setting.name != .warmUpSteps else { return name }
@@ -219,7 +220,7 @@ extension Curriculum.Stage {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments",
       "validationSamples", "learningRate", "batch", "dropout", "memoryMixup", "tokenNoise",
-      "askEvery", "questionsPerStory", "plainQuestions",
+      "askEvery", "memoryClipNorm", "questionsPerStory", "plainQuestions",
       "ambiguousStories", "cornerStories", "skipPositions",
     ])
     let counts = 1...Curriculum.maximumSegmentCount
@@ -239,6 +240,7 @@ extension Curriculum.Stage {
     memoryMixup = try fields.share("memoryMixup")
     tokenNoise = try fields.share("tokenNoise")
     askEvery = try fields.integer("askEvery", in: counts)
+    memoryClipNorm = try fields.number("memoryClipNorm", "a number above 0") { $0 > 0 }
     questionsPerStory =
       try fields.integer("questionsPerStory", in: 1...Curriculum.maximumQuestionCount) ?? 1
     skipsPositions = try fields.bool("skipPositions") ?? false

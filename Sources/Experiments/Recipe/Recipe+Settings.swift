@@ -125,6 +125,7 @@ extension RecipeTraining {
       "askEvery": stage.askEvery.map { .integer($0) } ?? .null,
     ]
     // As `initializerRange`.
+    if let norm = stage.memoryClipNorm { object["memoryClipNorm"] = .number(norm) }
     if stage.questionsPerStory > 1 {
       object["questionsPerStory"] = .integer(stage.questionsPerStory)
     }

@@ -33,6 +33,9 @@ public struct Curriculum: Sendable, Hashable {
     public var tokenNoise: Double?
     /// Segments after which a document's question is asked in between; `nil` for its end alone.
     public var askEvery: Int?
+    /// The longest gradient that arrives at a memory on its way back through a document's segments;
+    /// `nil` for any.
+    public var memoryClipNorm: Double?
     /// How many documents of a batch differ in their question alone, if the story has so many.
     public var questionsPerStory = 1
     /// Whether the stories to train on are those alone whose answers depend on directions.

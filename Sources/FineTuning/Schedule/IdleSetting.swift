@@ -2,7 +2,7 @@
 package struct IdleSetting: Sendable {
   /// Which it is.
   package enum Name: Sendable {
-    case warmUpSteps, questionsPerStory, askEvery, memoryMixup
+    case warmUpSteps, questionsPerStory, askEvery, memoryMixup, memoryClipNorm
   }
 
   /// Which it is.
@@ -48,6 +48,9 @@ extension Curriculum {
       }
       if stage.memoryMixup ?? 0 > 0, let problem = stage.mixupProblem(batchSize: batchSize) {
         add(.memoryMixup, problem)
+      }
+      if stage.memoryClipNorm != nil, let problem = stage.handOnProblem {
+        add(.memoryClipNorm, problem)
       }
       return idle
     }

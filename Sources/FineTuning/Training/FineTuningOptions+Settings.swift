@@ -41,6 +41,7 @@ extension FineTuningOptions {
     ("stage dropout", { text($0.dropout, else: "the run's") }),
     ("stage token noise", { text($0.tokenNoise, else: "the run's") }),
     ("asked every", { text($0.askEvery, else: "the end alone") }),
+    ("memory clip norm", { text($0.memoryClipNorm, else: "none") }),
     ("questions per story", { "\($0.questionsPerStory)" }),
     ("ambiguous stories", { "\($0.ambiguousStories)" }),
     (cornerStoriesName, { "\($0.cornerStories)" }),

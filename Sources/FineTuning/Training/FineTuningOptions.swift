@@ -106,6 +106,9 @@ public struct FineTuningOptions: Sendable {
     for share in [memoryMixup] + curriculum.stages.compactMap(\.memoryMixup) {
       try check((0...1).contains(share), "memory mixup", share, "0 to 1")
     }
+    for norm in curriculum.stages.compactMap(\.memoryClipNorm) {
+      try check(norm.isFinite && norm > 0, "memory clip norm", norm, "a number above 0")
+    }
     for count in curriculum.stages.compactMap(\.validationSampleCount) {
       try check((1...1 << 20).contains(count), "validation samples", count, "1 to \(1 << 20)")
     }
@@ -146,7 +149,7 @@ public struct FineTuningOptions: Sendable {
   func objective(of stage: Curriculum.Stage) -> RecurrentObjective {
     RecurrentObjective(
       lossSegments: lossOnAllSegments ? .all : .last, backpropagation: backpropagation,
-      askEvery: stage.askEvery)
+      askEvery: stage.askEvery, memoryClipNorm: stage.memoryClipNorm)
   }
 
   /// How gradients become steps.

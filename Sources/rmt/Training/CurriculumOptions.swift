@@ -53,6 +53,12 @@ struct CurriculumOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Shorten the gradient that arrives at a memory, on its way back through a document's segments, to this length at most: where documents are long a few of them otherwise outweigh the rest of a batch. 0 for any length.",
+      valueName: "x,…"))
+  var memoryClipNorm: CommaSeparated<Double>?
+
+  @Option(
+    help: ArgumentHelp(
       "Make so many documents of each story that a batch draws, or as many as it has questions, which differ in their question alone. A model that knows the facts then sees at once what the words of the question change.",
       valueName: "n,…"))
   var questionsPerStory: CommaSeparated<Int> = CommaSeparated([1])
@@ -110,6 +116,9 @@ struct CurriculumOptions: ParsableArguments {
     }
     try spread(askEvery?.elements, "intervals between questions") {
       $0.askEvery = $1 == 0 ? nil : $1
+    }
+    try spread(memoryClipNorm?.elements, "lengths of memories' gradients") {
+      $0.memoryClipNorm = $1 == 0 ? nil : $1
     }
     try spread(questionsPerStory.elements, "numbers of questions per story") {
       $0.questionsPerStory = $1
