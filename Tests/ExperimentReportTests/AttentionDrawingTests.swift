@@ -5,14 +5,17 @@ import Testing
 @Suite struct AttentionDrawingTests {
   /// A drawing of panels with the same weight everywhere.
   private func svg(pieces: [String], weight: Float) -> String {
-    let cells = AttentionCells(memoryCount: 2, tokenCount: pieces.count)
+    let text = SegmentText(pieces: pieces, continuationPrefix: "##")
+    let cells = AttentionCells(
+      memoryCount: 2, tokenCount: pieces.count, sentences: text.sentences)
     let rowCount = pieces.count + 5
     let weights = [Float](repeating: weight, count: rowCount * rowCount)
     let column = AttentionMaps.Column(
       name: "segment 0", cells: cells,
-      text: SegmentText(pieces: pieces, continuationPrefix: "##"),
+      text: text,
       panels: [AttentionPanel(name: "layer 0, head 1", weights: weights, cells: cells)],
-      readings: [SentenceReading(memoryTokens: [0, 1], sentence: 0..<pieces.count, share: 0.5)])
+      readings: [SentenceReading(memoryTokens: [0, 1], sentence: 0..<pieces.count, share: 0.5)],
+      lastSentenceShare: 0.25)
     return AttentionMaps(subtitle: "a <b> & c", columns: [column]).svg
   }
 
@@ -30,6 +33,13 @@ import Testing
     let long = svg(pieces: [String](repeating: "word", count: 499), weight: 0.1)
     #expect(!long.contains(">word<") && long.contains(">token 0–18<"))
     #expect(long.utf8.count < 40_000)
+    let sentences = svg(
+      pieces: ["fact", "."] + [String](repeating: "word", count: 480) + [".", "who", "?"],
+      weight: 0.1)
+    // Beside the rows, under the columns, and the question once more as what looks at memory.
+    #expect(sentences.ranges(of: ">fact.<").count == 2)
+    #expect(sentences.ranges(of: ">who?<").count == 2 && sentences.contains(">“who?”<"))
+    #expect(sentences.contains("with 25\u{A0}% of its attention"))
   }
 
   @Test func `attention that is spread evenly stays pale`() {

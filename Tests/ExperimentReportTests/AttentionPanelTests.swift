@@ -13,6 +13,20 @@ import Testing
     #expect(cells.memory.flatMap { cells.rows[$0] } == Array(1..<1 + memoryCount))
   }
 
+  @Test func `facts and question have cells of their own, where text is cut into pieces`() {
+    let cells = AttentionCells(
+      memoryCount: 10, tokenCount: 499, sentences: [0..<8, 8..<16, 16..<490, 490..<499])
+    #expect(cells.text.count == AttentionCells.textCellLimit)
+    #expect(cells.sentences.map { cells.rows[$0] } == [12..<20, 20..<28, 502..<511])
+    #expect(cells.rows.flatMap { $0 } == Array(0..<512))
+    // What is long is cut like the rest, and tokens that have cells are not put together.
+    let long = AttentionCells(memoryCount: 1, tokenCount: 90, sentences: [0..<45, 45..<90])
+    #expect(long.sentences.isEmpty && long.text.count == AttentionCells.textCellLimit)
+    let one = AttentionCells(memoryCount: 1, tokenCount: 30, sentences: [0..<30])
+    #expect(one.sentences.map { one.rows[$0] } == [3..<33] && one.text.count == 1)
+    #expect(AttentionCells(memoryCount: 1, tokenCount: 9, sentences: [0..<9]).sentences.isEmpty)
+  }
+
   /// A segment of one memory token and 52 of text, in 26 cells of two; the memory looks at token 3
   /// with 0.7 and at itself with 0.3, the last token at memory with 0.5, everyone else at `[CLS]`.
   private func weights() -> [Float] {
@@ -51,6 +65,11 @@ import Testing
     #expect(text.text(of: 7..<11) == "they said, yes")
     #expect(text.text(of: 5..<7) == "-den.")
     #expect(SegmentText(pieces: [], continuationPrefix: "##").sentences == [])
+    // A text that is cut off where the question begins.
+    let asked = SegmentText(
+      pieces: text.pieces + ["where", "is", "mary", "?"], continuationPrefix: "##", questionCount: 4
+    )
+    #expect(asked.sentences == [0..<7, 7..<11, 11..<15])
   }
 
   @Test func `memory tokens are told by the sentence that they look at most`() {
@@ -66,6 +85,13 @@ import Testing
     #expect(readings.map(\.memoryTokens) == [[0, 2], [1]])
     #expect(abs(readings[0].share - 0.6) < 1e-6)
     #expect(readings[0].memoryText == "0, 2")
+    // Of seventeen rows seven would get 0.41 of what is spread evenly, four 0.24.
+    #expect(readings.map { $0.standsOut(ofRowCount: rowCount) } == [false, true])
+    // "yes" gives memory tokens 0 and 2 what it has.
+    for token in [0, 2] { weights[(memoryCount + 2 + 10) * rowCount + 1 + token] = 0.4 }
+    let share = SentenceReading.shareOfMemory(
+      in: 7..<11, weights: weights, rowCount: rowCount, memoryCount: memoryCount)
+    #expect(abs(share - 0.2) < 1e-6)
     let run = SentenceReading(memoryTokens: [0, 1, 2, 5, 7, 8], sentence: 0..<1, share: 1)
     #expect(run.memoryText == "0–2, 5, 7–8")
   }

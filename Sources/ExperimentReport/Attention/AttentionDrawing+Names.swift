@@ -19,8 +19,8 @@ extension AttentionDrawing {
     return names
   }
 
-  /// What each cell holds, beside rows or, turned, under columns: words where they can be read, else
-  /// the tokens' numbers.
+  /// What each cell holds, beside rows or, turned, under columns: words where they can be read and
+  /// where a cell is a sentence, else the tokens' numbers.
   func cellNames(
     _ column: AttentionMaps.Column, turned: Bool, x: Double, y: Double
   ) -> [Markup] {
@@ -54,30 +54,47 @@ extension AttentionDrawing {
     for cell in cells.text {
       let tokens = cells.rows[cell].lowerBound - firstRow..<cells.rows[cell].upperBound - firstRow
       let text =
-        showsWords
+        showsWords || cells.sentences.contains(cell)
         ? column.text.text(of: tokens) : "token \(tokens.lowerBound)–\(tokens.upperBound - 1)"
       names.append(name(text, cell: cell, Self.ink))
     }
     return names
   }
 
-  /// The sentences that memory tokens look at most.
-  func readings(_ column: AttentionMaps.Column, x: Double, y: Double) -> [Markup] {
+  /// The sentences that memory tokens look at most and, below the last segment, how much its last one
+  /// looks at memory: what is written, and what the question reads.
+  func readings(
+    _ column: AttentionMaps.Column, isLast: Bool, x: Double, y: Double
+  ) -> [Markup] {
     let width = Self.width(of: column)
-    var lines = [
-      label("Memory tokens look most at", x: x, y: y + 14, size: 9.5, weight: "600")
-    ]
-    for (index, reading) in column.readings.prefix(Self.readingLimit).enumerated() {
-      let top = y + 29 + 2 * Self.lineHeight * Double(index)
+    var lines: [Markup] = []
+    var top = y + 14
+    func head(_ text: String) {
+      lines.append(label(text, x: x, y: top, size: 9.5, weight: "600"))
+      top += 15
+    }
+    func entry(_ sentence: Range<Int>, _ share: String) {
+      let words = clipped("“\(column.text.text(of: sentence))”", width: width, size: 10)
+      lines.append(label(words, x: x, y: top, size: 10))
+      lines.append(label(share, x: x, y: top + 11, size: 8.5, fill: Self.memoryColor))
+      top += 2 * Self.lineHeight
+    }
+    func percent(_ share: Double) -> String { NumberFormat.percentage(share, digits: 0) }
+    head("Memory tokens look most at")
+    for reading in column.readings.prefix(Self.readingLimit) {
+      entry(
+        reading.sentence,
+        "memory \(reading.memoryText): \(percent(reading.share)) of their attention")
+    }
+    if column.readings.isEmpty {
       lines.append(
-        label(
-          clipped(
-            "“\(column.text.text(of: reading.sentence))”", width: width, size: 10), x: x, y: top,
-          size: 10))
-      lines.append(
-        label(
-          "memory \(reading.memoryText): \(NumberFormat.percentage(reading.share, digits: 0)) of their attention",
-          x: x, y: top + 11, size: 8.5, fill: Self.memoryColor))
+        label("no sentence much more than the rest", x: x, y: top, size: 10, fill: Self.faint))
+      top += Self.lineHeight
+    }
+    if isLast, let last = column.text.sentences.last, let share = column.lastSentenceShare {
+      top += 8
+      head("The last sentence looks at memory")
+      entry(last, "with \(percent(share)) of its attention")
     }
     return lines
   }

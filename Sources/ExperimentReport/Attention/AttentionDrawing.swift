@@ -7,7 +7,7 @@ struct AttentionDrawing {
   static let gap = 30.0
   static let captionHeight = 24.0
   static let headHeight = 122.0
-  static let wordHeight = 64.0
+  static let wordHeight = 96.0
   static let lineHeight = 13.0
   static let readingLimit = 3
   /// The hue of memory beside the blue of weights.
@@ -46,7 +46,7 @@ struct AttentionDrawing {
   }
   private var panelsEnd: Double { Self.headHeight + Double(rowCount) * rowPitch }
   private var height: Double {
-    panelsEnd + Self.wordHeight + 26 + 2 * Self.lineHeight * Double(Self.readingLimit)
+    panelsEnd + Self.wordHeight + 49 + 2 * Self.lineHeight * Double(Self.readingLimit + 1)
       + Self.margin
   }
 
@@ -132,7 +132,7 @@ struct AttentionDrawing {
     }
     let end = Self.headHeight + Double(column.panels.count - 1) * rowPitch + side
     parts += cellNames(column, turned: true, x: x, y: end + Self.captionHeight - 4)
-    parts += readings(column, x: x, y: panelsEnd + Self.wordHeight)
+    parts += readings(column, isLast: isLast, x: x, y: panelsEnd + Self.wordHeight)
     return .element("g", [:], parts)
   }
 

@@ -37,6 +37,9 @@ package struct AttentionMaps {
     let text: SegmentText
     let panels: [AttentionPanel]
     let readings: [SentenceReading]
+    /// The part of their attention that the tokens of the last sentence give to memory; `nil` where
+    /// there is none.
+    let lastSentenceShare: Double?
   }
 
   /// What the document and the model are, and what the model answered.
@@ -56,16 +59,19 @@ package struct AttentionMaps {
   ///
   /// What its weights are computed from goes again before the next is read.
   ///
+  /// - Parameter questionCount: how many of the last tokens are a question; 0 where nobody knows.
   /// - Throws: `RecurrenceError`.
   package mutating func add(
-    segment: Int, _ tokens: ArraySlice<Int32>, of reader: RecurrentReader, tokenizer: Tokenizer,
-    _ selection: Selection = Selection(layers: nil, showsHeads: false)
+    segment: Int, _ tokens: ArraySlice<Int32>, questionCount: Int = 0, of reader: RecurrentReader,
+    tokenizer: Tokenizer, _ selection: Selection = Selection(layers: nil, showsHeads: false)
   ) throws(RecurrenceError) {
     let text = SegmentText(
-      pieces: tokenizer.displayPieces(tokens), continuationPrefix: tokenizer.continuationPrefix)
+      pieces: tokenizer.displayPieces(tokens), continuationPrefix: tokenizer.continuationPrefix,
+      questionCount: questionCount)
     let attention = try reader.attention(in: tokens)
     let cells = AttentionCells(
-      memoryCount: attention.memoryCount, tokenCount: attention.tokens.count)
+      memoryCount: attention.memoryCount, tokenCount: attention.tokens.count,
+      sentences: text.sentences)
     let layers = selection.layers ?? Array(0..<attention.configuration.layerCount)
     var panels: [AttentionPanel] = []
     var mean = [Float](repeating: 0, count: attention.rowCount * attention.rowCount)
@@ -94,7 +100,13 @@ package struct AttentionMaps {
         panels: panels,
         readings: SentenceReading.readings(
           weights: mean, rowCount: attention.rowCount, memoryCount: attention.memoryCount,
-          text: text)))
+          text: text
+        ).filter { $0.standsOut(ofRowCount: attention.rowCount) },
+        lastSentenceShare: text.sentences.last.map {
+          SentenceReading.shareOfMemory(
+            in: $0, weights: mean, rowCount: attention.rowCount,
+            memoryCount: attention.memoryCount)
+        }))
   }
 
   /// The picture as an SVG file.

@@ -4,19 +4,25 @@ package struct SegmentText: Sendable {
   package let pieces: [String]
   /// What marks a piece that continues a word, `##`.
   package let continuationPrefix: String
+  /// Tokens of a question at the end, which text without an end of its own may precede.
+  package let questionCount: Int
 
   /// The text of a segment.
-  package init(pieces: [String], continuationPrefix: String) {
+  package init(pieces: [String], continuationPrefix: String, questionCount: Int = 0) {
     self.pieces = pieces
     self.continuationPrefix = continuationPrefix
+    self.questionCount = questionCount
   }
 
-  /// The tokens of each sentence, in order: a sentence ends behind `.`, `!` or `?`.
+  /// The tokens of each sentence, in order: a sentence ends behind `.`, `!` or `?`, and before the
+  /// question.
   var sentences: [Range<Int>] {
     var sentences: [Range<Int>] = []
     var start = 0
     for (index, piece) in pieces.enumerated()
-    where index == pieces.count - 1 || [".", "!", "?"].contains(piece) {
+    where [pieces.count, pieces.count - questionCount].contains(index + 1)
+      || [".", "!", "?"].contains(piece)
+    {
       sentences.append(start..<index + 1)
       start = index + 1
     }

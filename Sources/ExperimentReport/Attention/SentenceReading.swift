@@ -37,6 +37,27 @@ struct SentenceReading: Equatable {
     }
   }
 
+  /// Whether it gets much more than it would of attention that is spread over all rows: twice as much,
+  /// or half of what is between that and everything.
+  func standsOut(ofRowCount rowCount: Int) -> Bool {
+    let even = Double(sentence.count) / Double(rowCount)
+    return share > min(2 * even, (1 + even) / 2)
+  }
+
+  /// The part of their attention that a sentence's tokens give to memory, averaged over them.
+  ///
+  /// - Parameter weights: attention weights `[rows, rows]`, averaged over heads and layers.
+  static func shareOfMemory(
+    in sentence: Range<Int>, weights: [Float], rowCount: Int, memoryCount: Int
+  ) -> Double {
+    let firstToken = memoryCount + 2
+    let sum = sentence.reduce(0.0) { sum, token in
+      let row = (firstToken + token) * rowCount
+      return sum + (1..<1 + memoryCount).reduce(0.0) { $0 + Double(weights[row + $1]) }
+    }
+    return sum / Double(max(1, sentence.count))
+  }
+
   /// The tokens in few characters: `0–3, 7`.
   var memoryText: String {
     var runs: [ClosedRange<Int>] = []

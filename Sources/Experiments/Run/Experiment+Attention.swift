@@ -30,7 +30,10 @@ extension Experiment {
       try monitor.checkCancellation()
       let start = segment * memory.segmentSize
       let tokens = document.tokenIDs(in: start..<start + memory.segmentSize)
-      try maps.add(segment: segment, tokens[...], of: reader, tokenizer: tokenizer)
+      try maps.add(
+        segment: segment, tokens[...],
+        questionCount: segment == segmentCount - 1 ? document.question.count : 0, of: reader,
+        tokenizer: tokenizer)
       try reader.read(tokens[...])
     }
     let probabilities = reader.probabilities()
