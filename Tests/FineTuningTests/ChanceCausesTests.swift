@@ -32,7 +32,7 @@ import Testing
 
   @Test func `stories that need no directions, where others could be told`() throws {
     let reason = try TaskDocuments.reason(factPositions: .first)
-    #expect(try causes(of: reason) { $0.ambiguousStories = true }.isEmpty)
+    #expect(try causes(of: reason) { $0.stories.areAmbiguous = true }.isEmpty)
     #expect(try causes(of: reason) { _ in }.map { $0.contains("ambiguous") } == [true])
   }
 

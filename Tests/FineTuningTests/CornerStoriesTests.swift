@@ -16,8 +16,8 @@ import Testing
     isAmbiguous: Bool = false, sampleCount: Int
   ) throws -> [LabeledSample] {
     var stage = Curriculum.Stage(segmentCount: 1, stepCount: 1)
-    (stage.cornerStories, stage.questionsPerStory) = (share, questions)
-    (stage.ambiguousStories, stage.plainQuestions) = (isAmbiguous, plain)
+    (stage.stories.cornerShare, stage.stories.questionCount) = (share, questions)
+    (stage.stories.areAmbiguous, stage.stories.plainShare) = (isAmbiguous, plain)
     return try TaskData(
       task: task,
       memory: MemoryConfiguration(tokenCount: 2, segmentPositions: 36, alignment: .right),
@@ -98,7 +98,7 @@ import Testing
       validationSampleCount: 50)
     var stage = Curriculum.Stage(segmentCount: 1, stepCount: 1)
     let measured = try data.validationSamples(for: stage, seed: 1)
-    stage.cornerStories = 1
+    stage.stories.cornerShare = 1
     let same = try data.validationSamples(for: stage, seed: 1)
     #expect((0..<50).allSatisfy { measured[$0] == same[$0] })
   }
@@ -163,7 +163,7 @@ import Testing
       var options = TrainedStories.generatedRecord
       let values = shares.map {
         var stage = Curriculum.Stage(segmentCount: 1, stepCount: 1)
-        stage.cornerStories = $0
+        stage.stories.cornerShare = $0
         return setting.value(stage)
       }
       options[setting.name] = .string(values.joined(separator: ","))

@@ -127,13 +127,13 @@ import Testing
     for (count, plain, isAmbiguous, corners) in [
       (2, 0, false, 0), (1, 0.5, false, 0), (1, 0, true, 0), (1, 0, false, 0.5),
     ] {
-      (asked.questionsPerStory, asked.plainQuestions) = (count, plain)
-      (asked.ambiguousStories, asked.cornerStories) = (isAmbiguous, corners)
+      (asked.stories.questionCount, asked.stories.plainShare) = (count, plain)
+      (asked.stories.areAmbiguous, asked.stories.cornerShare) = (isAmbiguous, corners)
       #expect(throws: CurriculumError.questionsOfDocuments) {
         _ = try data.trainingSamples(for: asked, seed: 0)
       }
     }
-    (asked.cornerStories, asked.skipsPositions) = (0, true)
+    (asked.stories.cornerShare, asked.skipsPositions) = (0, true)
     #expect(throws: CurriculumError.skippedPositionsOfDocuments) {
       _ = try data.trainingSamples(for: asked, seed: 0)
     }

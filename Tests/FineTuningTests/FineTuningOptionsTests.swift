@@ -35,7 +35,7 @@ import Testing
         "corner stories",
         {
           var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
-          stage.cornerStories = 1.1
+          stage.stories.cornerShare = 1.1
           $0.curriculum = try! Curriculum(stages: [stage])
         }
       ),
@@ -43,7 +43,7 @@ import Testing
         "plain questions",
         {
           var stage = Curriculum.Stage(segmentCount: 4, stepCount: 1)
-          stage.plainQuestions = .nan
+          stage.stories.plainShare = .nan
           $0.curriculum = try! Curriculum(stages: [stage])
         }
       ),

@@ -16,8 +16,8 @@ import Testing
   ) throws -> [LabeledSample] {
     let tokenizer = try SmallVocabulary.tokenizer()
     var stage = Curriculum.Stage(segmentCount: segmentCount, stepCount: 1)
-    (stage.questionsPerStory, stage.mixing, stage.tokenNoise) = (questions, mixing, noise)
-    (stage.plainQuestions, stage.ambiguousStories) = (plain, isAmbiguous)
+    (stage.stories.questionCount, stage.mixing, stage.tokenNoise) = (questions, mixing, noise)
+    (stage.stories.plainShare, stage.stories.areAmbiguous) = (plain, isAmbiguous)
     (stage.skipsPositions, stage.segmentPositions) = (skips, skips ? 30...30 : nil)
     return try TaskData(
       task: task,
@@ -184,10 +184,10 @@ import Testing
     let data = try TaskData(task: task, memory: memory, validationSampleCount: 2)
     var stage = Curriculum.Stage(segmentCount: 2, stepCount: 1)
     (stage.skipsPositions, stage.segmentPositions) = (true, 30...30)
-    stage.ambiguousStories = true
+    stage.stories.areAmbiguous = true
     let measured = try data.validationSamples(for: stage, seed: 1)
     #expect(measured.segmented(at: 0).positionSpan == 36 && measured[1].positionSpan == 36)
-    stage.ambiguousStories = false
+    stage.stories.areAmbiguous = false
     #expect(try data.validationSamples(for: stage, seed: 1)[1] == measured[1])
     let length = DocumentLength(segmentCount: 2, segmentSize: 25)
     #expect(

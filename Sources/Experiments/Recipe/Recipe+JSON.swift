@@ -241,12 +241,12 @@ extension Curriculum.Stage {
     tokenNoise = try fields.share("tokenNoise")
     askEvery = try fields.integer("askEvery", in: counts)
     memoryClipNorm = try fields.number("memoryClipNorm", "a number above 0") { $0 > 0 }
-    questionsPerStory =
+    stories.questionCount =
       try fields.integer("questionsPerStory", in: 1...Curriculum.maximumQuestionCount) ?? 1
     skipsPositions = try fields.bool("skipPositions") ?? false
-    ambiguousStories = try fields.bool("ambiguousStories") ?? false
-    cornerStories = try fields.share("cornerStories") ?? 0
-    plainQuestions = try fields.share("plainQuestions") ?? 0
+    stories.areAmbiguous = try fields.bool("ambiguousStories") ?? false
+    stories.cornerShare = try fields.share("cornerStories") ?? 0
+    stories.plainShare = try fields.share("plainQuestions") ?? 0
     if let range = try fields.integers("segmentPositions", in: 1...segmentPositions) {
       guard range.count <= 2, range[0] <= range[range.count - 1] else {
         throw fields.contradiction(

@@ -126,13 +126,12 @@ extension RecipeTraining {
     ]
     // As `initializerRange`.
     if let norm = stage.memoryClipNorm { object["memoryClipNorm"] = .number(norm) }
-    if stage.questionsPerStory > 1 {
-      object["questionsPerStory"] = .integer(stage.questionsPerStory)
-    }
+    let stories = stage.stories
+    if stories.questionCount > 1 { object["questionsPerStory"] = .integer(stories.questionCount) }
     if stage.skipsPositions { object["skipPositions"] = true }
-    if stage.ambiguousStories { object["ambiguousStories"] = true }
-    if stage.cornerStories > 0 { object["cornerStories"] = .number(stage.cornerStories) }
-    if stage.plainQuestions > 0 { object["plainQuestions"] = .number(stage.plainQuestions) }
+    if stories.areAmbiguous { object["ambiguousStories"] = true }
+    if stories.cornerShare > 0 { object["cornerStories"] = .number(stories.cornerShare) }
+    if stories.plainShare > 0 { object["plainQuestions"] = .number(stories.plainShare) }
     return .object(object)
   }
 }

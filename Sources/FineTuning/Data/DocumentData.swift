@@ -81,10 +81,7 @@ public struct DocumentData: FineTuningData {
       throw CurriculumError.validationSamplesOfDocuments
     }
     guard stage.tokenNoise ?? 0 == 0 else { throw CurriculumError.tokenNoiseOfDocuments }
-    guard stage.questionsPerStory == 1 else { throw CurriculumError.questionsOfDocuments }
-    guard stage.plainQuestions == 0, !stage.ambiguousStories, stage.cornerStories == 0 else {
-      throw CurriculumError.questionsOfDocuments
-    }
+    guard stage.stories == StoryChoice() else { throw CurriculumError.questionsOfDocuments }
     guard !stage.skipsPositions else { throw CurriculumError.skippedPositionsOfDocuments }
     guard stage.segmentPositions == nil else {
       throw CurriculumError.segmentPositionsOfDocuments

@@ -36,15 +36,8 @@ public struct Curriculum: Sendable, Hashable {
     /// The longest gradient that arrives at a memory on its way back through a document's segments;
     /// `nil` for any.
     public var memoryClipNorm: Double?
-    /// How many documents of a batch differ in their question alone, if the story has so many.
-    public var questionsPerStory = 1
-    /// Whether the stories to train on are those alone whose answers depend on directions.
-    public var ambiguousStories = false
-    /// The share of stories around a corner; all others, and those it is measured on, are of three
-    /// places in a row.
-    public var cornerStories = 0.0
-    /// The share of stories whose plain questions come before the others; all are measured alike.
-    public var plainQuestions = 0.0
+    /// Which stories it trains on, of a task that tells stories.
+    public var stories = StoryChoice()
     /// Samples in a batch in place of the run's: a stage whose samples disagree wants many.
     public var batchSize: Int?
 
@@ -88,8 +81,8 @@ public struct Curriculum: Sendable, Hashable {
       if let interval = stage.askEvery, !(1...Self.maximumSegmentCount).contains(interval) {
         throw .askIntervalOutOfRange(stage: index + 1, interval)
       }
-      guard (1...Self.maximumQuestionCount).contains(stage.questionsPerStory) else {
-        throw .questionsPerStoryOutOfRange(stage: index + 1, stage.questionsPerStory)
+      guard (1...Self.maximumQuestionCount).contains(stage.stories.questionCount) else {
+        throw .questionsPerStoryOutOfRange(stage: index + 1, stage.stories.questionCount)
       }
       guard (1...Self.maximumStepCount).contains(stage.stepCount) else {
         throw .stepCountOutOfRange(stage: index + 1, stage.stepCount)

@@ -34,11 +34,11 @@ extension Curriculum {
           "stage \(stage.number) ends after \(stage.stepCount) steps, before the rate has risen")
       }
       let batchSize = stage.batchSize ?? batchSize
-      if stage.questionsPerStory > batchSize {
+      if stage.stories.questionCount > batchSize {
         add(
           .questionsPerStory,
           "a batch of stage \(stage.number) has only \(batchSize) documents, and "
-            + "\(stage.questionsPerStory) questions are wanted of each story")
+            + "\(stage.stories.questionCount) questions are wanted of each story")
       }
       if let interval = stage.askEvery, let count = stage.segmentCount, interval >= count {
         add(

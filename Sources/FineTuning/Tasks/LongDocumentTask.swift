@@ -18,6 +18,10 @@ public protocol LongDocumentTask: Sendable {
   var record: JSONObject { get }
   /// What a person should know before training.
   var notes: [DataNote] { get }
+  /// What may be chosen of the stories that it trains on.
+  var storyKinds: StoryKinds { get }
+  /// The different questions that the facts of the document at a place are asked.
+  func questionCount(at place: DocumentPlace) -> Int
   /// The document at a place: a pure function of it.
   func document(at place: DocumentPlace, length: DocumentLength) -> TaskDocument
 }
@@ -28,6 +32,12 @@ extension LongDocumentTask {
 
   /// Nothing: the settings tell it all.
   public var record: JSONObject { JSONObject() }
+
+  /// None: the documents tell no stories.
+  public var storyKinds: StoryKinds { [] }
+
+  /// One.
+  public func questionCount(at place: DocumentPlace) -> Int { 1 }
 
   /// Whether the facts and the question fit into segments of that size.
   ///

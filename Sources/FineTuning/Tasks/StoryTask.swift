@@ -114,17 +114,15 @@ public struct StoryTask: LongDocumentTask {
     return Double(counts.values.max() ?? 0) / Double(max(1, labels.count))
   }
 
-  /// Whether any facts are asked different questions in training.
-  var asksSeveralQuestions: Bool { stories[.training]?.asksSeveralQuestions ?? false }
-
-  /// Whether any facts are asked a plain question in training.
-  var asksPlainQuestions: Bool { stories[.training]?.asksPlainQuestions ?? false }
-
-  /// Whether any story to train on is ambiguous.
-  var tellsAmbiguousStories: Bool { stories[.training]?.ambiguous.isEmpty == false }
-
-  /// Whether there are stories around a corner to train on.
-  var tellsCornerStories: Bool { cornerStories != nil }
+  /// What may be chosen of the stories that it trains on.
+  public var storyKinds: StoryKinds {
+    var kinds: StoryKinds = cornerStories == nil ? [] : [.corners]
+    guard let stories = stories[.training] else { return kinds }
+    if stories.asksSeveralQuestions { kinds.insert(.severalQuestions) }
+    if stories.asksPlainQuestions { kinds.insert(.plainQuestions) }
+    if !stories.ambiguous.isEmpty { kinds.insert(.ambiguous) }
+    return kinds
+  }
 
   /// What the documents depend on.
   public var settings: [(name: String, value: String)] {
@@ -141,7 +139,7 @@ public struct StoryTask: LongDocumentTask {
   public var record: JSONObject { collection.record }
 
   /// The different questions that the facts of the document at a place are asked.
-  func questionCount(at place: DocumentPlace) -> Int {
+  public func questionCount(at place: DocumentPlace) -> Int {
     let (stories, drawn, _) = draw(place)
     return stories.questionCount(at: drawn)
   }

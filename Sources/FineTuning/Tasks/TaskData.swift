@@ -59,7 +59,7 @@ public struct TaskData: FineTuningData {
         "a token noise of \(noise) before the memory is used at all, where "
           + "\(Self.mostNoiseAtFirst) does not hinder")
     }
-    if (task as? StoryTask)?.tellsAmbiguousStories == true, !stage.ambiguousStories {
+    if task.storyKinds.contains(.ambiguous), !stage.stories.areAmbiguous {
       causes.append(
         "stories of which many are answered without a look at directions, where the ambiguous ones "
           + "alone teach to look")
@@ -77,19 +77,7 @@ public struct TaskData: FineTuningData {
   public func trainingSamples(
     for stage: Curriculum.Stage, seed: UInt64
   ) throws -> any BatchSource {
-    let stories = task as? StoryTask
-    guard stage.questionsPerStory == 1 || stories?.asksSeveralQuestions == true else {
-      throw CurriculumError.oneQuestionPerStory(stage: stage.number)
-    }
-    guard !stage.ambiguousStories || stories?.tellsAmbiguousStories == true else {
-      throw CurriculumError.noAmbiguousStories(stage: stage.number)
-    }
-    guard stage.cornerStories == 0 || stories?.tellsCornerStories == true else {
-      throw CurriculumError.noCornerStories(stage: stage.number)
-    }
-    guard stage.plainQuestions == 0 || stories?.asksPlainQuestions == true else {
-      throw CurriculumError.noPlainQuestions(stage: stage.number)
-    }
+    try stage.stories.check(allowing: task.storyKinds, stage: stage.number)
     let positions = stage.segmentPositions ?? memory.segmentPositions...memory.segmentPositions
     guard !stage.skipsPositions || positions.lowerBound < memory.segmentPositions else {
       throw CurriculumError.nothingToSkip(stage: stage.number)
@@ -103,9 +91,7 @@ public struct TaskData: FineTuningData {
       task: task, seed: seed, segmentCount: try segmentCount(of: stage), mixing: stage.mixing,
       segmentSizes: try segmentSize(
         of: positions.lowerBound, in: stage)...segmentSize(
-          of: positions.upperBound, in: stage), tokenNoise: tokenNoise,
-      questionsPerStory: stage.questionsPerStory, plainQuestions: stage.plainQuestions,
-      ambiguousStories: stage.ambiguousStories, cornerStories: stage.cornerStories,
+          of: positions.upperBound, in: stage), tokenNoise: tokenNoise, choice: stage.stories,
       positionSpan: positionSpan(of: stage))
   }
 
@@ -159,10 +145,7 @@ struct TaskBatches: BatchSource {
   let mixing: LengthMixing
   let segmentSizes: ClosedRange<Int>
   let tokenNoise: TokenNoise?
-  let questionsPerStory: Int
-  let plainQuestions: Double
-  let ambiguousStories: Bool
-  let cornerStories: Double
+  let choice: StoryChoice
   let positionSpan: Int?
 
   func batch(step: Int, sampleCount: Int) -> [LabeledSample] {
@@ -195,27 +178,25 @@ struct TaskBatches: BatchSource {
     var index = 0
     while index < sampleCount {
       var question = QuestionChoice()
-      if plainQuestions > 0 {
+      if choice.plainShare > 0 {
         var stream = SamplePurpose.plainQuestion.stream(
           seed: seed, split: .training, step: step, index: index)
-        question.prefersPlain = stream.uniform() < plainQuestions
+        question.prefersPlain = stream.uniform() < choice.plainShare
       }
       var isCorner = false
-      if cornerStories > 0 {
+      if choice.cornerShare > 0 {
         var stream = SamplePurpose.cornerStories.stream(
           seed: seed, split: .training, step: step, index: index)
-        isCorner = stream.uniform() < cornerStories
+        isCorner = stream.uniform() < choice.cornerShare
       }
       func place(_ number: Int) -> DocumentPlace {
         question.number = number
         return DocumentPlace(
           seed: seed, split: .training, step: step, index: index, question: question,
-          isAmbiguous: ambiguousStories, isCorner: isCorner)
+          isAmbiguous: choice.areAmbiguous, isCorner: isCorner)
       }
-      var count = min(questionsPerStory, sampleCount - index)
-      if count > 1, let task = task as? StoryTask {
-        count = min(count, task.questionCount(at: place(0)))
-      }
+      var count = min(choice.questionCount, sampleCount - index)
+      if count > 1 { count = min(count, task.questionCount(at: place(0))) }
       stories.append((0..<count).map(place))
       index += count
     }

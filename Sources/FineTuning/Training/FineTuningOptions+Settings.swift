@@ -42,10 +42,10 @@ extension FineTuningOptions {
     ("stage token noise", { text($0.tokenNoise, else: "the run's") }),
     ("asked every", { text($0.askEvery, else: "the end alone") }),
     ("memory clip norm", { text($0.memoryClipNorm, else: "none") }),
-    ("questions per story", { "\($0.questionsPerStory)" }),
-    ("ambiguous stories", { "\($0.ambiguousStories)" }),
-    (cornerStoriesName, { "\($0.cornerStories)" }),
-    ("plain questions", { "\($0.plainQuestions)" }),
+    ("questions per story", { "\($0.stories.questionCount)" }),
+    ("ambiguous stories", { "\($0.stories.areAmbiguous)" }),
+    (cornerStoriesName, { "\($0.stories.cornerShare)" }),
+    ("plain questions", { "\($0.stories.plainShare)" }),
     ("stage memory mixup", { text($0.memoryMixup, else: "the run's") }),
   ]
 

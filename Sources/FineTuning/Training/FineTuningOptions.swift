@@ -115,10 +115,10 @@ public struct FineTuningOptions: Sendable {
     for share in curriculum.stages.compactMap(\.tokenNoise) {
       try check((0...1).contains(share), "token noise", share, "0 to 1")
     }
-    for share in curriculum.stages.map(\.cornerStories) {
+    for share in curriculum.stages.map(\.stories.cornerShare) {
       try check((0...1).contains(share), "corner stories", share, "0 to 1")
     }
-    for share in curriculum.stages.map(\.plainQuestions) {
+    for share in curriculum.stages.map(\.stories.plainShare) {
       try check((0...1).contains(share), "plain questions", share, "0 to 1")
     }
     if case .truncated(let segmentCount) = backpropagation {

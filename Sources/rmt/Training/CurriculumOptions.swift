@@ -121,13 +121,13 @@ struct CurriculumOptions: ParsableArguments {
       $0.memoryClipNorm = $1 == 0 ? nil : $1
     }
     try spread(questionsPerStory.elements, "numbers of questions per story") {
-      $0.questionsPerStory = $1
+      $0.stories.questionCount = $1
     }
     try spread(ambiguousStories.elements, "choices of stories") {
-      $0.ambiguousStories = $1 == .yes
+      $0.stories.areAmbiguous = $1 == .yes
     }
-    try spread(cornerStories.elements, "shares of corner stories") { $0.cornerStories = $1 }
-    try spread(plainQuestions.elements, "shares of plain questions") { $0.plainQuestions = $1 }
+    try spread(cornerStories.elements, "shares of corner stories") { $0.stories.cornerShare = $1 }
+    try spread(plainQuestions.elements, "shares of plain questions") { $0.stories.plainShare = $1 }
     // One rate, batch size, dropout, mixup, noise or number of samples for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
       $0.learningRate = $1
