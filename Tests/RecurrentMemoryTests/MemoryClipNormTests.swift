@@ -24,24 +24,12 @@ import Transformer
   /// ‖∂ℓ/∂M‖ of the memory that enters the second of two segments: that of a document which is this
   /// segment alone, with M in place of the initial memory.
   private func memoryGradientNorm(_ batch: RecurrentBatch<Double>) throws -> Double {
-    let worker = RecurrentWorker<Double>(
-      batch.trainer.plan, team: batch.trainer.team, trains: true)
-    // The worker writes where the store's parameters point, so that the store must outlive it.
-    let unread = ParameterStore<Double>(batch.model)
-    withExtendedLifetime(unread) {
-      _ = worker.accumulate(
-        documents: batch.samples, firstSample: 0, objective: objective(nil), scale: 1,
-        dropoutKey: nil, memoryMixup: nil, parameters: batch.store.parameters,
-        gradients: unread.parameters)
-    }
+    let entering = batch.memoryEnteringLastSegment(of: batch.samples[0])
     let last = try RecurrentBatch<Double>(dropout: 0, threadCount: 1, tokenCounts: [8]) {
       RecurrentSample(tokens: Array($0.tokens[$0.pieces[1]]), label: $0.label, memory: $1)
     }
     let memory = try #require(last.store.elements(named: "memory.initial"))
-    withExtendedLifetime(worker) {
-      let entering = worker.memories.entering(step: 0, sample: 0)
-      for index in memory.indices { memory[index] = entering[index] }
-    }
+    for index in memory.indices { memory[index] = entering[index] }
     let store = ParameterStore<Double>(last.model)
     _ = last.loss(objective(nil), into: store)
     let gradient = try #require(store.elements(named: "memory.initial"))

@@ -110,15 +110,7 @@ import Transformer
       ).lossSum
     }
     let initial = try #require(batch.store.elements(named: "memory.initial"))
-    let worker = RecurrentWorker<Double>(
-      batch.trainer.plan, team: batch.trainer.team, trains: true)
-    _ = worker.accumulate(
-      documents: [document([0, 2])], firstSample: 0, objective: plain, scale: 1, dropoutKey: nil,
-      memoryMixup: nil, parameters: batch.store.parameters,
-      gradients: ParameterStore<Double>(batch.model).parameters)
-    let handedOn = Array(
-      UnsafeBufferPointer(
-        start: worker.memories.entering(step: 0, sample: 0), count: initial.count))
+    let handedOn = batch.memoryEnteringLastSegment(of: document([0, 2]))
     let start = Array(initial)
     func fromHandedOn(_ sample: RecurrentSample) -> Double {
       for index in initial.indices { initial[index] = handedOn[index] }

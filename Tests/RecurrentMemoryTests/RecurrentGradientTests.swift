@@ -1,10 +1,11 @@
 import Kernels
 import ModelSchema
 import Randomness
-import RecurrentMemory
 import Testing
 import Tokenizers
 import Transformer
+
+@testable import RecurrentMemory
 
 /// Gradients through segments and memory against central differences, in Double.
 @Suite struct RecurrentGradientTests {
@@ -150,6 +151,23 @@ struct RecurrentBatch<Scalar: KernelScalar> {
         dropoutKey: dropoutKey, memoryMixup: memoryMixup, parameters: store.parameters,
         into: gradients ?? ParameterStore(model)
       ).lossSum
+  }
+
+  /// The memory that a document's segments before the last one hand on to it.
+  func memoryEnteringLastSegment(of document: RecurrentSample) -> [Scalar] {
+    let worker = RecurrentWorker<Scalar>(trainer.plan, team: trainer.team, trains: true)
+    let unread = ParameterStore<Scalar>(model)
+    // The worker writes where the store's parameters point, and what it kept is read before it goes.
+    return withExtendedLifetime((worker, unread)) {
+      _ = worker.accumulate(
+        documents: [document], firstSample: 0,
+        objective: RecurrentObjective(lossSegments: .last, backpropagation: .full), scale: 1,
+        dropoutKey: nil, memoryMixup: nil, parameters: store.parameters,
+        gradients: unread.parameters)
+      return Array(
+        UnsafeBufferPointer(
+          start: worker.memories.entering(step: 0, sample: 0), count: worker.memoryStride))
+    }
   }
 }
 
