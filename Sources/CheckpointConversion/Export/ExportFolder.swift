@@ -130,11 +130,10 @@ struct ExportFolder: ~Copyable {
   private static func resolved(_ path: String) -> String {
     var status = stat()
     let isDots = [".", ".."].contains(path.split(separator: "/").last)
-    guard lstat(path, &status) == 0, isDots || status.st_mode & S_IFMT == S_IFLNK,
-      let target = realpath(path, nil)
-    else { return path }
-    defer { free(target) }
-    return String(cString: target)
+    guard lstat(path, &status) == 0, isDots || status.st_mode & S_IFMT == S_IFLNK else {
+      return path
+    }
+    return path.realPath ?? path
   }
 
   /// The volume of a file or folder; `nil` where there is none.

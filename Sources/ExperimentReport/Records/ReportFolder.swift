@@ -75,9 +75,7 @@ package struct ReportFolder: Sendable {
 
   /// The folder's name without those above it; `.` has the name of the working directory.
   private static func name(of folder: String) -> String {
-    guard let resolved = realpath(folder, nil) else { return folder }
-    defer { free(resolved) }
-    return String(cString: resolved).split(separator: "/").last.map(String.init) ?? folder
+    folder.realPath?.split(separator: "/").last.map(String.init) ?? folder
   }
 
   private static func settings(_ path: String) throws -> JSONObject {

@@ -97,20 +97,13 @@ public struct ExperimentFolder: Sendable {
 
   /// Whether the folder, which need not exist yet, lies within another or is it; links are followed.
   func lies(in other: String) -> Bool {
-    guard let outer = Self.resolved(other) else { return false }
+    guard let outer = other.realPath else { return false }
     var existing = path
-    while Self.resolved(existing) == nil, existing != Experiment.folder(of: existing) {
+    while existing.realPath == nil, existing != Experiment.folder(of: existing) {
       existing = Experiment.folder(of: existing)
     }
-    guard let inner = Self.resolved(existing) else { return false }
+    guard let inner = existing.realPath else { return false }
     return inner == outer || inner.hasPrefix(outer == "/" ? outer : outer + "/")
-  }
-
-  /// The one name of what a path leads to; `nil` where nothing is.
-  private static func resolved(_ path: String) -> String? {
-    guard let real = realpath(path, nil) else { return nil }
-    defer { free(real) }
-    return String(cString: real)
   }
 
   /// All files in the folder but hidden ones; none where there is no folder.

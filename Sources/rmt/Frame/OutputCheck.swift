@@ -78,9 +78,7 @@ enum OutputCheck {
   /// The folder of a path without links, `.` and `..`; as it is written where there is none.
   private static func resolvedFolder(of path: String) -> String {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard let real = realpath(folder, nil) else { return folder }
-    defer { free(real) }
-    return String(cString: real)
+    return folder.realPath ?? folder
   }
 
   /// Every folder that a file lies in, from its own up to the root.
