@@ -30,8 +30,8 @@ story() {
 
 for ways in "east west" "north south"; do
   to=${ways% *} from=${ways#* }
-  # The steps from the near place to the middle one, and from there to the far one, of the two classes held out.
-  for steps in "3 2" "5 5"; do
+  # The steps from the near place to the middle one and from there to the far one, of the row that is held out.
+  for steps in "4 1" "5 2"; do
     for first in 0 1 2 3 4 5; do
       near=$(place "$first") middle=$(place $((first + ${steps% *})))
       far=$(place $((first + ${steps% *} + ${steps#* })))

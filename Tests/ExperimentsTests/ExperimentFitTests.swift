@@ -141,7 +141,7 @@ import Testing
     try experiment().run { if case .note(let text) = $0 { notes.append(text) } }
     let rows = try Experiment.rows(folder.path("out/results.jsonl"))
     #expect(rows.map { $0["storiesFile"]?.string } == [nil, "stories.txt"])
-    #expect(rows.map { $0["stories"]?.string?.contains("checksum") } == [false, true])
+    #expect(rows.map { $0["stories"]?.string?.hasPrefix("generated") } == [true, false])
     #expect(
       notes.contains { $0.contains("4 of 12 stories are among those that the model trains on") })
     let report = String(decoding: try folder.bytes("out/report.html"), as: UTF8.self)

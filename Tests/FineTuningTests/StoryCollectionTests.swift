@@ -145,8 +145,20 @@ import Testing
     #expect(fewer.stories(of: .test).count == own.stories(of: .test).count - 4)
     #expect(!fewer.stories(of: .test).contains(story))
     // What is measured is another set of stories, and its rows say so.
-    #expect(own.settings[0].value == "generated")
-    #expect(fewer.settings[0].value.contains("checksum \(fewer.stories(of: .test).fingerprint)"))
+    for stories in [own, fewer] {
+      let checksum = stories.stories(of: .test).fingerprint
+      #expect(stories.settings[0].value == "generated, checksum \(checksum)")
+    }
+    #expect(own.settings[0].value != fewer.settings[0].value)
+  }
+
+  @Test func `of stories divided by another rule it is said that they are not known`() throws {
+    let member = try #require(JSONObject(members: [("generated", .integer(1))]))
+    let record = try #require(
+      JSONObject(members: [("training stories", .object(member))]))
+    let stories = try StoryCollection(
+      generatedFor: [step(record)], allowsTrainingStories: true)
+    #expect(stories.notes.contains { $0.isWarning && $0.description.contains("does not tell") })
   }
 
   @Test func `a history that does not tell all stories is said to`() throws {

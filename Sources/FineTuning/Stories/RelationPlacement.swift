@@ -1,10 +1,13 @@
 /// Three places in a row: what a story of two relations tells of.
 ///
 /// There are 6·5·4 ways to choose a near, a middle and a far place and two axes, 240 in all. Their
-/// **class** is the axis and the distances near → middle → far in label order, modulo 6: 40 classes
-/// of six placements, in each of which every place is once near, once in the middle and once far.
-/// Whole classes belong to training, validation or test, so that no part tells of another's
-/// placements, in whatever words, and every part has all answers equally often.
+/// **row** is the two distances from place to place in label order, modulo 6, as they are from that end
+/// of the three from which they make less than 6 together: (1, 1) for near → middle → far and for far →
+/// middle → near alike. Each of the ten rows has 24 placements, on either axis and from either end, in
+/// which every place is four times near, in the middle and far. Whole rows belong to training,
+/// validation or test, so that no part tells of another's placements, in whatever words, or of their
+/// mirror images, which would teach that these three places always lie the other way round; and every
+/// part has all answers equally often.
 package struct RelationPlacement: Sendable, Hashable {
   /// The line on which the places lie.
   package enum Axis: Int, CaseIterable, Sendable {
@@ -42,6 +45,9 @@ package struct RelationPlacement: Sendable, Hashable {
     (1..<6).filter { (toMiddle + $0) % 6 != 0 }.map { (toMiddle, $0) }
   }
 
+  /// The distances of each row.
+  private static let rows = offsets.filter { $0.toMiddle + $0.toFar < 6 }
+
   private init(axis: Axis, near: String, middle: String, far: String) {
     self.axis = axis
     self.near = near
@@ -72,17 +78,17 @@ package struct RelationPlacement: Sendable, Hashable {
     self.init(axis: axis, near: before.0, middle: before.1, far: after.1)
   }
 
-  /// The part that the placement belongs to: of ten classes eight train, one each validates and tests.
+  /// The part that the placement belongs to: of ten rows eight train, one each validates and tests.
   package var split: DataSplit {
     func distance(_ first: String, _ second: String) -> Int {
       let numbers = [first, second].compactMap(Self.places.firstIndex(of:))
       return (numbers[1] - numbers[0] + 6) % 6
     }
-    let own = (distance(near, middle), distance(middle, far))
-    guard let number = Self.offsets.firstIndex(where: { $0 == own }) else {
+    let ends = [(near, far), (far, near)].map { (distance($0, middle), distance(middle, $1)) }
+    guard let row = Self.rows.firstIndex(where: { row in ends.contains { $0 == row } }) else {
       preconditionFailure("a placement of unknown places")
     }
-    return switch number % 10 {
+    return switch row {
     case 4: .validation
     case 9: .test
     default: .training

@@ -120,9 +120,8 @@ public struct StoryCollection: Sendable {
   ) throws {
     let source = "the program's own stories"
     var notes = [DataNote("Stories: two-argument relations of the program's own.")]
-    let all = RelationStories.stories(of: .test)
     let test = try Self.unseen(
-      all, by: TrainedStories(provenance: provenance),
+      RelationStories.stories(of: .test), by: TrainedStories(provenance: provenance),
       source: source, allowsTrainingStories: allowsTrainingStories, notes: &notes)
     self.init(
       parts: [
@@ -130,13 +129,7 @@ public struct StoryCollection: Sendable {
         .validation: RelationStories.stories(of: .validation), .test: test,
       ],
       files: [], source: source, notes: notes,
-      settings: [
-        (
-          "stories",
-          test.count == all.count
-            ? "generated" : "generated, \(test.count) of them, checksum \(test.fingerprint)"
-        )
-      ], sourcePaths: [],
+      settings: [("stories", "generated, checksum \(test.fingerprint)")], sourcePaths: [],
       record: TrainedStories.generatedRecord)
     isGenerated = true
   }

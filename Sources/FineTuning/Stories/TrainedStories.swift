@@ -17,7 +17,7 @@ package struct TrainedStories: Sendable {
   /// They take half a megabyte of a header of at most sixteen.
   package static let maximumDigestCount = 1 << 16
   /// The rule of ``RelationPlacement/split``.
-  private static let generatedRule = 1
+  private static let generatedRule = 2
 
   private var digests: Set<UInt32> = []
   private var checksums: Set<String> = []
