@@ -82,6 +82,14 @@ import Testing
       ])
     #expect(groups[3].rows[0].modelCount == 3 && groups[3].rows[0].documentCount == 100)
     #expect(groups[0].factsText == "facts in the first segment, stories: generated")
+    let divisions = try self.groups([
+      named("generated, checksum a", file: nil), named("8, checksum a", file: "qa4.txt"),
+    ])
+    #expect(divisions.map(\.storiesName) == ["generated", "qa4.txt"])
+    let several = try self.groups([
+      named("generated, checksum a", file: nil), named("generated, checksum b", file: nil),
+    ])
+    #expect(several.map(\.storiesName) == ["generated, checksum a", "generated, checksum b"])
     let own = try self.groups([named("generated", file: nil)])
     #expect(own[0].storiesName == nil && own[0].factsText == "facts in the first segment")
     #expect(throws: LineProblem.self) {

@@ -102,19 +102,20 @@ struct AccuracyByLength {
     }
   }
 
-  /// What a reader knows every set of stories by: its file's name, with number and checksum where
-  /// several have that name; nothing where all are the program's own.
+  /// What a reader knows every set of stories by: its file's name, or `generated`, with number and
+  /// checksum where several have that name; nothing where all are the program's own.
   private static func storiesNames(in results: [AccuracyResult]) -> [String: String] {
     var names: [String: String] = [:]
     for result in results {
       guard let stories = result.stories else { continue }
-      names[stories] = result.storiesFile ?? names[stories] ?? stories
+      names[stories] = result.storiesFile ?? names[stories] ?? result.ownStoriesName ?? stories
     }
     guard names.count > 1 || results.contains(where: { $0.storiesFile != nil }) else { return [:] }
     let counts = Dictionary(grouping: names.values, by: \.self).mapValues(\.count)
     return names.reduce(into: [:]) { result, entry in
-      let isOnly = counts[entry.value] == 1
-      result[entry.key] = isOnly ? entry.value : "\(entry.value), \(entry.key)"
+      let (stories, name) = entry
+      let isEnough = counts[name] == 1
+      result[stories] = isEnough ? name : stories.hasPrefix(name) ? stories : "\(name), \(stories)"
     }
   }
 

@@ -26,7 +26,8 @@ package struct AccuracyResult: Sendable, Hashable {
   package let task: String
   /// Where the facts stood, `first` or `random`; `nil` where the task knows no such choice.
   package let factPositions: String?
-  /// What the stories are, `generated` or their number and checksum; `nil` where there are none.
+  /// What the stories are, `generated, checksum …` or their number and checksum; `nil` where there
+  /// are none.
   package let stories: String?
   /// The file that they are from; `nil` where the program made them, or the line does not tell.
   package let storiesFile: String?
@@ -49,6 +50,12 @@ package struct AccuracyResult: Sendable, Hashable {
 
   /// The largest count that is believed.
   private static let largestCount = 1 << 40
+
+  /// `generated` where the program made the stories; `nil` where it did not.
+  package var ownStoriesName: String? {
+    let name = "generated"
+    return stories?.hasPrefix(name) == true ? name : nil
+  }
 
   /// What makes two lines of one length the same measurement.
   package var measurement: Measurement {
