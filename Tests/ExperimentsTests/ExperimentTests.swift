@@ -170,7 +170,9 @@ import Testing
     #expect {
       try experiment("out").run()
     } throws: {
-      guard case .unfit(_, "training.stages[0].skipPositions", _, .usage)? = $0 as? RecipeError
+      guard
+        case .unfit(_, "training.stages[0].skipPositions", _, let advice?, .usage)? =
+          $0 as? RecipeError, advice.contains("segmentPositions"), !advice.contains("--")
       else { return false }
       return true
     }
@@ -181,7 +183,9 @@ import Testing
     #expect {
       try experiment("out").run()
     } throws: {
-      guard case .unfit(_, "training.stages[0].questionsPerStory", _, .usage)? = $0 as? RecipeError
+      guard
+        case .unfit(_, "training.stages[0].questionsPerStory", _, let advice?, .usage)? =
+          $0 as? RecipeError, !advice.contains("--")
       else { return false }
       return true
     }

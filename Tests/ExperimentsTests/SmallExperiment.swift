@@ -62,7 +62,7 @@ extension SmallExperiment {
       return nil
     } catch {
       switch error as? RecipeError {
-      case .unfit(_, let key, _, _)?, .missingFile(_, let key, _)?,
+      case .unfit(_, let key, _, _, _)?, .missingFile(_, let key, _)?,
         .contradiction(_, let key, _)?, .otherSettings(_, let key, _, _)?:
         return key
       default: return "\(error)"

@@ -1,5 +1,6 @@
-/// Where everything lies in a picture of attention maps.
+/// Where everything lies in a picture of attention maps; lengths are in pixels of an unscaled picture.
 struct AttentionDrawing {
+  /// The side of one weight's square.
   static let cell = 7.0
   static let margin = 20.0
   /// Room for the names of rows left of the panels.
@@ -9,6 +10,7 @@ struct AttentionDrawing {
   static let headHeight = 122.0
   static let wordHeight = 96.0
   static let lineHeight = 13.0
+  /// The most tokens that are named as read, or as written, below a panel.
   static let readingLimit = 3
   /// The hue of memory beside the blue of weights.
   static let memoryColor = "#d9730d"

@@ -121,7 +121,7 @@ struct AccuracyByLength {
 
   /// What the paper reports of the task; `nil` where the facts stood elsewhere than the paper's.
   var published: PublishedAccuracy? {
-    factPositions == "random" ? nil : PublishedAccuracy(task: task)
+    factPositions ?? "first" == "first" ? PublishedAccuracy(task: task) : nil
   }
 
   /// Where the facts stood and what stories they are from, in words.
@@ -129,7 +129,8 @@ struct AccuracyByLength {
     let text =
       switch factPositions {
       case "first": "facts in the first segment"
-      case "random": "facts at random places"
+      case "random": "facts opening random segments"
+      case "anywhere": "facts anywhere"
       case let other?: "facts: \(other)"
       case nil: "measured"
       }

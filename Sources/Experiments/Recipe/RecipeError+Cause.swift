@@ -6,14 +6,14 @@ import TensorStorage
 extension RecipeError {
   /// Does a part of the work; what does not fit becomes an error about the key that is to blame.
   ///
-  /// The parts speak of the options of their own verbs, which a recipe does not have: their advice is
-  /// left out.
+  /// Where the parts' advice speaks of the options of their own verbs, which a recipe does not have, it
+  /// is given in a recipe's words.
   ///
   /// - Parameters:
   ///   - stories: the key that names the stories which the work reads; where it is not given they are
   ///     told by their path, and are else the task's.
   ///   - pathKeys: keys of files and folders, by their paths, that are to blame for what is in them.
-  /// - Throws: ``unfit(file:key:problem:kind:)``; errors that no key is to blame for, as they are.
+  /// - Throws: ``unfit(file:key:problem:advice:kind:)``; errors that no key is to blame for, as they are.
   static func blamingKeys<Result>(
     of file: String, stories: String? = nil, pathKeys: [String: String] = [:],
     _ work: () throws -> Result
@@ -23,7 +23,8 @@ extension RecipeError {
     } catch let error as any DescribedError {
       guard let key = key(toBlameFor: error, stories: stories, pathKeys) else { throw error }
       let problem = error.place.map { "\($0): \(error.problem)" } ?? error.problem
-      throw unfit(file: file, key: key, problem: problem, kind: error.kind)
+      throw unfit(
+        file: file, key: key, problem: problem, advice: advice(for: error), kind: error.kind)
     }
   }
 
@@ -67,6 +68,28 @@ extension RecipeError {
       default: nil
       }
     default: nil
+    }
+  }
+
+  /// What to do, in a recipe's words.
+  private static func advice(for error: any DescribedError) -> String? {
+    switch error {
+    case StoryError.tooFewStories: "Name other stories with task.validationStories."
+    case StoryError.trainedFile, StoryError.onlyTrainedStories:
+      "Name stories that the model has not seen."
+    case StoryError.notRelations: "Stories of other kinds are for the task babi."
+    case StoryError.unknownAnswers, TaskError.missingLabels:
+      "Correct them, leave those stories out, or train on stories that have all these answers."
+    case BackgroundError.foreignVocabulary: "Name text in the model's language."
+    case RecurrenceError.noTokenizer: "Name a checkpoint beside which its vocabulary lies."
+    case RecurrenceError.segmentPositions:
+      "Choose other model.segmentPositions or fewer model.memoryTokens."
+    case CurriculumError.segmentPositionsOutOfRange:
+      "Give the largest segments as model.segmentPositions, and a stage no larger ones."
+    case CurriculumError.nothingToSkip:
+      "Leave the key out, or give the stage smaller segmentPositions."
+    case is CurriculumError: "Leave the key out, or correct the stage."
+    default: error.advice
     }
   }
 }

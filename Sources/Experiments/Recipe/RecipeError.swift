@@ -17,7 +17,7 @@ public enum RecipeError: DescribedError, Equatable {
   /// A file is not where the recipe says.
   case missingFile(file: String, key: String, path: String)
   /// What a key says does not fit the model, the task or a file; the problem is the part's own.
-  case unfit(file: String, key: String, problem: String, kind: FailureKind)
+  case unfit(file: String, key: String, problem: String, advice: String?, kind: FailureKind)
   /// The folder holds an experiment of other settings.
   case otherSettings(folder: String, key: String, before: String, now: String)
   /// The folder holds something else.
@@ -30,7 +30,7 @@ public enum RecipeError: DescribedError, Equatable {
     switch self {
     case .otherSettings, .foreignFolder, .outputInInput: .usage
     case .missingFile, .missingSource: .missingInput
-    case .unfit(_, _, _, let kind): kind
+    case .unfit(_, _, _, _, let kind): kind
     default: .badData
     }
   }
@@ -40,7 +40,7 @@ public enum RecipeError: DescribedError, Equatable {
     switch self {
     case .missing(let file, let key), .invalid(let file, let key, _, _),
       .unknownKey(let file, let key, _), .contradiction(let file, let key, _),
-      .missingFile(let file, let key, _), .unfit(let file, let key, _, _):
+      .missingFile(let file, let key, _), .unfit(let file, let key, _, _, _):
       "\(file), \(key)"
     case .missingSource(_, _, let path, _), .changedSource(let path, _, _),
       .foreignFolder(let path), .outputInInput(let path, _):
@@ -55,7 +55,7 @@ public enum RecipeError: DescribedError, Equatable {
     case .missing: "the recipe needs this key"
     case .invalid(_, _, let found, let expected): "found \(found); expected \(expected)"
     case .unknownKey: "a recipe has no such key"
-    case .contradiction(_, _, let problem), .unfit(_, _, let problem, _): problem
+    case .contradiction(_, _, let problem), .unfit(_, _, let problem, _, _): problem
     case .missingFile(_, _, let path): "there is nothing at \(path)"
     case .missingSource(let file, let name, _, _):
       "the source \"\(name)\" of \(file) is not here"
@@ -72,7 +72,10 @@ public enum RecipeError: DescribedError, Equatable {
   /// What to do.
   public var advice: String? {
     switch self {
-    case .missing, .invalid, .contradiction, .unfit: nil
+    case .missing: "Add it; the README beside the model zoo's recipes tells what every key means."
+    case .invalid: nil
+    case .contradiction: "Correct this key, or the one that it contradicts."
+    case .unfit(_, _, _, let advice, _): advice
     case .missingFile:
       "Paths lie beside the recipe; those of sources in the folder that --data names."
     case .unknownKey(_, _, let known): "Known are: \(known.joined(separator: ", "))."

@@ -1,12 +1,17 @@
 import JSON
 
 /// The members of one object of a recipe, each asked for with its type and bounds.
+///
+/// A member that is absent or `null` is `nil`; one of another type or outside its bounds is
+/// ``RecipeError/invalid(file:key:found:expected:)`` with the keys on the way to it. A list has one
+/// element or more.
 struct RecipeFields {
   private let object: JSONObject
   private let file: String
   /// The keys on the way here, such as `training.stages[1]`; empty for the whole recipe.
   private let path: String
 
+  /// The members of an object; any other value is invalid.
   init(_ value: JSONValue, file: String, path: String = "") throws(RecipeError) {
     guard let object = value.object else {
       throw .invalid(
@@ -37,6 +42,7 @@ struct RecipeFields {
     return value
   }
 
+  /// A text.
   func string(_ name: String) throws(RecipeError) -> String? {
     try value(name).map { value throws(RecipeError) in
       guard let text = value.string else { throw invalid(name, value, "a string") }
@@ -44,6 +50,7 @@ struct RecipeFields {
     }
   }
 
+  /// An integer within bounds.
   func integer(
     _ name: String, in bounds: ClosedRange<Int>
   ) throws(RecipeError) -> Int? {
@@ -52,6 +59,7 @@ struct RecipeFields {
     }
   }
 
+  /// Integers, each within bounds.
   func integers(
     _ name: String, in bounds: ClosedRange<Int>
   ) throws(RecipeError) -> [Int]? {
@@ -60,6 +68,9 @@ struct RecipeFields {
     }
   }
 
+  /// A finite number that is allowed.
+  ///
+  /// - Parameter expected: which ones are, in words.
   func number(
     _ name: String, _ expected: String, where isAllowed: (Double) -> Bool
   ) throws(RecipeError) -> Double? {
@@ -81,6 +92,7 @@ struct RecipeFields {
     try number(name, "a share from 0 to 1") { (0...1).contains($0) }
   }
 
+  /// `true` or `false`.
   func bool(_ name: String) throws(RecipeError) -> Bool? {
     try value(name).map { value throws(RecipeError) in
       guard let truth = value.bool else { throw invalid(name, value, "true or false") }
@@ -101,6 +113,7 @@ struct RecipeFields {
     }
   }
 
+  /// Texts.
   func strings(_ name: String) throws(RecipeError) -> [String]? {
     try list(name, "strings")?.map { value throws(RecipeError) in
       guard let text = value.string else { throw invalid(name, value, "a list of strings") }
@@ -154,6 +167,7 @@ struct RecipeFields {
     return integer
   }
 
+  /// An error about a member of another type or outside its bounds.
   func invalid(_ name: String, _ found: JSONValue, _ expected: String) -> RecipeError {
     let excerpt =
       switch found {

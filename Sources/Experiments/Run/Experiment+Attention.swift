@@ -47,7 +47,7 @@ extension Experiment {
 
   /// Makes sure that a picture has room for every segment and layer.
   ///
-  /// - Throws: ``RecipeError/unfit(file:key:problem:kind:)``.
+  /// - Throws: ``RecipeError/unfit(file:key:problem:advice:kind:)``.
   func checkDrawing(of model: ModelFile) throws {
     let layerCount = model.description.encoder.layerCount
     guard let segmentCount = recipe.attentionSegmentCount,
@@ -56,6 +56,7 @@ extension Experiment {
     throw RecipeError.unfit(
       file: file, key: "attentionSegments",
       problem: "\(segmentCount) segments of \(layerCount) layers are more than the "
-        + "\(AttentionMaps.panelLimit) panels that fit a picture", kind: .badData)
+        + "\(AttentionMaps.panelLimit) panels that fit a picture",
+      advice: "Draw \(AttentionMaps.panelLimit / layerCount) segments or fewer.", kind: .badData)
   }
 }

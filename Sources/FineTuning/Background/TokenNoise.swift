@@ -48,7 +48,7 @@ public struct TokenNoise: Sendable {
   ///
   /// - Parameters:
   ///   - sentences: the facts and questions of the batch.
-  ///   - rate: the document's.
+  ///   - rate: the share of tokens that is replaced, 0 to 1.
   func apply(
     to tokens: inout [Int32], sparing spared: [Range<Int>], sentences: [[Int32]], rate: Double,
     _ stream: inout RandomStream
@@ -77,7 +77,7 @@ public struct TokenNoise: Sendable {
   ///
   /// - Parameters:
   ///   - facts: those of the batch.
-  ///   - rate: the document's.
+  ///   - rate: the share of segments that open with one, 0 to 1.
   /// - Returns: where they would have stood whole.
   func applyTruncatedFacts(
     to tokens: inout [Int32], segmentSize: Int, sparing spared: [Range<Int>], facts: [[Int32]],

@@ -6,7 +6,9 @@ struct EvaluationProgress: Sendable, Hashable {
   struct Sum: Sendable, Hashable {
     var sampleCount = 0
     var correctCount = 0
+    /// Cross entropies in nats, added up.
     var lossSum = 0.0
+    /// Document tokens that were read.
     var tokenCount = 0
     var seconds = 0.0
   }

@@ -1,10 +1,14 @@
 import TensorStorage
 
-/// A curriculum contradicts itself or its data.
+/// A curriculum contradicts itself or its data; stages are numbered from 1.
 public enum CurriculumError: DescribedError, Equatable {
+  /// There is nothing to train.
   case noStages
+  /// A stage's documents have less than one segment or more than ``Curriculum/maximumSegmentCount``.
   case segmentCountOutOfRange(stage: Int, Int)
+  /// A stage has shorter documents than the one before it, and no larger segments; `nil` for any length.
   case segmentCountsNotRising([Int?])
+  /// A stage has less than one step or more than ``Curriculum/maximumStepCount``.
   case stepCountOutOfRange(stage: Int, Int)
   /// There are neither as many numbers as stages nor one for all of them.
   case countsDoNotMatch(what: String, count: Int, stages: Int)
@@ -14,10 +18,13 @@ public enum CurriculumError: DescribedError, Equatable {
   case emptyStage(stage: Int, segmentCount: Int, file: String)
   /// A task makes samples of a length that has to be given.
   case taskWithoutSegmentCount
+  /// Lengths are mixed up to a number of segments that nobody gave.
   case lengthMixingWithoutSegmentCounts
+  /// A question after less than one segment or more than ``Curriculum/maximumSegmentCount``.
   case askIntervalOutOfRange(stage: Int, Int)
   /// Where a document's facts are, only its task knows.
   case askedInBetweenDocuments
+  /// Less than one question or more than ``Curriculum/maximumQuestionCount``.
   case questionsPerStoryOutOfRange(stage: Int, Int)
   /// All documents of the task are asked the same.
   case oneQuestionPerStory(stage: Int)

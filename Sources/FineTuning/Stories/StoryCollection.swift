@@ -85,7 +85,7 @@ public struct StoryCollection: Sendable {
       record: TrainedStories.record(file: file.stories, trained: training))
   }
 
-  /// Stories to measure a finished model on: those that it did not train on.
+  /// Stories to measure a finished model on: those that it neither trained on nor was chosen by.
   ///
   /// - Parameters:
   ///   - provenance: the model's history, which names the stories that it trained on.
@@ -178,7 +178,7 @@ public struct StoryCollection: Sendable {
     return file
   }
 
-  /// The stories that were not trained on, with a note on the others.
+  /// The stories that have no part in the training, with a note on the others.
   private static func unseen(
     _ stories: [Story], by trained: TrainedStories, source: String, allowsTrainingStories: Bool,
     notes: inout [DataNote]
@@ -194,7 +194,8 @@ public struct StoryCollection: Sendable {
     guard unseen.count < stories.count else { return stories }
     let seenCount = stories.count - unseen.count
     let clause =
-      "\(source): \(seenCount) of \(stories.count) stories are among those that the model trains on"
+      "\(source): \(seenCount) of \(stories.count) stories are among those that the model trains on or is "
+      + "chosen by"
     if allowsTrainingStories {
       notes.append(DataNote("\(clause) and are measured on all the same.", isWarning: true))
       return stories

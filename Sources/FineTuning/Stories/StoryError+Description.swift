@@ -55,7 +55,7 @@ extension StoryError {
     case .tooFewStories: "a single story leaves none to be measured on"
     case .trainedFile: "these are the stories that the model trains on"
     case .onlyTrainedStories(_, let count):
-      "all \(count) stories are among those that the model trains on"
+      "all \(count) stories are among those that the model trains on or is chosen by"
     case .unknownAnswers(let answers, _, _, let labels):
       (answers.count == 1 ? "the answer " : "the answers ")
         + answers.map { "\"\(Self.excerpt($0))\"" }.joined(separator: ", ")

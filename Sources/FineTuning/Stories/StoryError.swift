@@ -32,7 +32,7 @@ public enum StoryError: DescribedError, Equatable {
   case tooFewStories(file: String)
   /// The file is one that the model trained on, or that it trains on.
   case trainedFile(file: String)
-  /// Every story is one that the model trained on.
+  /// Every story is one that the model trained on or was chosen by.
   case onlyTrainedStories(source: String, count: Int)
   /// Some answers, the first of them on that line, are none of the model's labels.
   case unknownAnswers([String], file: String, line: Int, labels: [String])

@@ -7,8 +7,9 @@ import WeightFile
 /// Each `finetune` step of the file's history has a member "training stories": for stories from a
 /// file `{"description", "checksum", "digests"}`, the digests of all distinct ones as one string of
 /// eight hexadecimal digits each; for stories of the program's own `{"description", "generated"}`,
-/// the number of the rule that divides them. Of those around a corner the step's own member "corner
-/// stories" tells, the stages' shares.
+/// the number of the rule that divides them: of these the model's weights were chosen by the part that
+/// validates, so that only the test's are new to it. Of those around a corner the step's own member
+/// "corner stories" tells, the stages' shares.
 package struct TrainedStories: Sendable {
   /// The name of the member.
   package static let memberName = "training stories"
@@ -58,7 +59,8 @@ package struct TrainedStories: Sendable {
     digests.formUnion(stories.map(\.digest))
   }
 
-  /// Whether a story is among them, as far as they are known.
+  /// Whether a story is among them or among the program's own that chose the weights, as far as they
+  /// are known.
   func contains(_ story: Story) -> Bool {
     if digests.contains(story.digest) { return true }
     guard includesGenerated, story.facts.count == 2, SpatialRelation.isQuestion(story.question),
@@ -68,7 +70,7 @@ package struct TrainedStories: Sendable {
     guard let placement = RelationPlacement(first, second) else {
       return includesCorners && first.isCorner(beside: second)
     }
-    return placement.split == .training
+    return placement.split != .test
   }
 
   /// Whether they are the stories of a file with these, whatever its name.

@@ -3,10 +3,11 @@ import Tokenizers
 /// The Detect & Memorize task: find a fact somewhere in a long document and remember it to the end.
 ///
 /// A sample is N segments of S tokens of background in which the fact takes the place of the tokens
-/// from k·S on, k uniform over the segments, and the question that of the last ones. Facts,
-/// questions and answers are ``MemorizeTask``'s. There the model may learn that the document's first
-/// tokens are what matters; here it must see in every segment whether one opens it. With facts in
-/// segment 0 both tasks' documents are alike, and only a model's training tells them apart.
+/// from k·S on, k uniform over the segments, or with ``FactPositions/anywhere`` of any others of the
+/// segment, and the question that of the last ones. Facts, questions and answers are
+/// ``MemorizeTask``'s. There the model may learn that the document's first tokens are what matters; here
+/// it must see in every segment whether it holds one. With facts in segment 0 both tasks' documents are
+/// alike, and only a model's training tells them apart.
 /// Source: "Scaling Transformer to 1M tokens and beyond with RMT", arXiv 2304.11062, §4.2.
 public struct DetectTask: LongDocumentTask {
   /// What `--task` calls it.

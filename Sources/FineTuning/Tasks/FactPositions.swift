@@ -2,41 +2,54 @@ import Randomness
 
 /// Where in a document a task's facts are.
 ///
-/// A fact opens its segment: it takes the document tokens from k·S on, S to a segment; facts of one
+/// A fact that opens its segment takes the document tokens from k·S on, S to a segment; facts of one
 /// segment stand one directly after the other. The paper writes k·S + 1 because it numbers the ids
 /// of a tokenised text whose first is `[CLS]`; documents here have no special tokens, so the same
 /// fact is at k·S. (In the paper `[CLS]` and `[SEP]` are dropped after that, which moves a fact of a
 /// later segment to that segment's third token; here it is the first.)
 /// Source: "Scaling Transformer to 1M tokens and beyond with RMT", arXiv 2304.11062, §4.
 public enum FactPositions: String, Sendable, CaseIterable {
-  /// All in segment 0, as far from the question as they can be: the protocol of the paper's results.
+  /// All open segment 0, as far from the question as they can be: the protocol of the paper's results.
   case first
-  /// Each in a segment of its own draw, all segments being equally likely.
+  /// Each opens a segment of its own draw, all segments being equally likely.
   case random
+  /// Each begins at any token of a segment of its own draw, from which it ends in that segment and
+  /// before the question.
+  case anywhere
 
-  /// The segments k of a document's facts, each drawn from `0..<segmentCount` on its own.
-  func segments(
-    factCount: Int, segmentCount: Int, stream: inout RandomStream
-  ) -> [Int] {
-    switch self {
-    case .first: Array(repeating: 0, count: factCount)
-    case .random: (0..<factCount).map { _ in stream.index(below: segmentCount) }
-    }
-  }
-}
-
-extension TaskDocument.Fact {
-  /// Facts that open their segments, those of one segment in their order and without a gap.
+  /// The facts at their places in a document.
   ///
-  /// - Parameter segments: the segment of each fact.
-  static func opening(
-    segments: [Int], segmentSize: Int, facts: [[Int32]]
+  /// - Parameters:
+  ///   - facts: tokens of each fact; all of them must fit into one segment together with the question.
+  ///   - keepsOrder: whether they lie in the document in this order; without it each is drawn on its
+  ///     own, and only those of one segment keep theirs.
+  ///   - length: how long the document is.
+  ///   - questionTokenCount: how many of its last tokens the question takes.
+  ///   - stream: nothing is drawn for ``first``.
+  func place(
+    _ facts: [[Int32]], keepsOrder: Bool, length: DocumentLength, questionTokenCount: Int,
+    stream: inout RandomStream
   ) -> [TaskDocument.Fact] {
-    var ends: [Int: Int] = [:]
-    return zip(segments, facts).map { segment, tokenIDs in
-      let position = ends[segment] ?? segment * segmentSize
-      ends[segment] = position + tokenIDs.count
-      return TaskDocument.Fact(position: position, tokenIDs: tokenIDs)
+    var segments = facts.map { _ in
+      self == .first ? 0 : stream.index(below: length.segmentCount)
     }
+    if keepsOrder { segments.sort() }
+    var positions = [Int](repeating: 0, count: facts.count)
+    for (segment, members) in Dictionary(grouping: facts.indices, by: { segments[$0] })
+      .sorted(by: { $0.key < $1.key })
+    {
+      let isLast = segment == length.segmentCount - 1
+      let free =
+        length.segmentSize - (isLast ? questionTokenCount : 0)
+        - members.reduce(0) { $0 + facts[$1].count }
+      // Background before each fact: rising, so that they follow each other.
+      let gaps = members.map { _ in self == .anywhere ? stream.index(below: free + 1) : 0 }.sorted()
+      var occupied = 0
+      for (member, gap) in zip(members, gaps) {
+        positions[member] = segment * length.segmentSize + gap + occupied
+        occupied += facts[member].count
+      }
+    }
+    return zip(positions, facts).map { TaskDocument.Fact(position: $0, tokenIDs: $1) }
   }
 }

@@ -6,8 +6,8 @@ import Tokenizers
 /// `fact tokens · background · question tokens`, S·N tokens together: the fact opens segment 0 and
 /// the question ends the last segment. Name, action and place are drawn uniformly; the place is the
 /// answer, so chance is one in six. Sample i of a (seed, split, step) is a pure function of these.
-/// With random fact positions the fact opens a random segment, background before it: such documents
-/// are ``DetectTask``'s, drawn from streams of their own.
+/// With other fact positions background comes before it: such documents are ``DetectTask``'s, drawn
+/// from streams of their own.
 /// Source: "Scaling Transformer to 1M tokens and beyond with RMT", arXiv 2304.11062, §4.1.
 public struct MemorizeTask: LongDocumentTask {
   /// Who moves.

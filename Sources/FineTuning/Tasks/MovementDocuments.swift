@@ -65,13 +65,11 @@ struct MovementDocuments: Sendable {
     let noise = place.split == .training ? background.training : background.evaluation
     let start = stream.index(below: noise.count)
     // Drawn last: everything else is the same at every length.
-    let segments = factPositions.segments(
-      factCount: 1, segmentCount: length.segmentCount, stream: &stream)
+    let facts = factPositions.place(
+      [fact], keepsOrder: false, length: length, questionTokenCount: questions[name].count,
+      stream: &stream)
     return TaskDocument(
       tokenCount: length.tokenCount, segmentSize: length.segmentSize, background: noise,
-      backgroundStart: start,
-      facts: TaskDocument.Fact.opening(
-        segments: segments, segmentSize: length.segmentSize, facts: [fact]),
-      question: questions[name], label: labels[answer])
+      backgroundStart: start, facts: facts, question: questions[name], label: labels[answer])
   }
 }

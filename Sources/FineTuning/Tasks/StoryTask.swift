@@ -4,14 +4,14 @@ import Tokenizers
 
 /// Tasks on stories whose facts are hidden in a long document: Reasoning and any bAbI question.
 ///
-/// A sample is N segments of S tokens of background; facts take the place of the tokens that open
-/// their segments, the question that of the last ones. The story is drawn uniformly from those of
+/// A sample is N segments of S tokens of background; facts take the place of tokens of their segments,
+/// as ``FactPositions`` says, the question that of the last ones. The story is drawn uniformly from those of
 /// its part, or where a stage says so from the ambiguous ones or from ``CornerStories``.
-/// - **Reasoning**: two relations of places and a question about one. With random positions each
-///   fact's segment is drawn on its own, so the second may come first; in the same segment they
-///   follow each other in the story's order.
+/// - **Reasoning**: two relations of places and a question about one. Each fact's segment is drawn on
+///   its own, so the second may come first; in the same segment they follow each other in the story's
+///   order.
 /// - **bAbI**: all sentences of the story before the question, in order whatever their positions,
-///   for the last one counts: with random positions the sorted draws are their segments. A story
+///   for the last one counts: the sorted draws are their segments. A story
 ///   must fit into one segment with its question, so that documents of one segment, and with facts
 ///   in segment 0 those of every length, have the same stories; longer ones are left out with a
 ///   note.
@@ -175,15 +175,12 @@ public struct StoryTask: LongDocumentTask {
     let noise = place.split == .training ? background.training : background.evaluation
     let start = stream.index(below: noise.count)
     // Drawn last: everything else is the same at every length.
-    var segments = factPositions.segments(
-      factCount: story.facts.count, segmentCount: length.segmentCount, stream: &stream)
-    if keepsOrder { segments.sort() }
+    let facts = factPositions.place(
+      Array(story.facts), keepsOrder: keepsOrder, length: length,
+      questionTokenCount: story.question.count, stream: &stream)
     return TaskDocument(
       tokenCount: length.tokenCount, segmentSize: length.segmentSize, background: noise,
-      backgroundStart: start,
-      facts: TaskDocument.Fact.opening(
-        segments: segments, segmentSize: length.segmentSize, facts: Array(story.facts)),
-      question: story.question, label: story.label)
+      backgroundStart: start, facts: facts, question: story.question, label: story.label)
   }
 }
 

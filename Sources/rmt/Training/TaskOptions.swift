@@ -11,7 +11,7 @@ struct TaskOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Facts in the first segment, the published protocol, or each in a random one. Unless given, rmt evaluate takes first; rmt finetune takes first for memorize and random for the others.",
+      "Facts opening the first segment, the published protocol (first), each opening a random one (random), or anywhere in it (anywhere). Unless given, rmt evaluate takes first; rmt finetune takes first for memorize and random for the others.",
       valueName: "positions"))
   var factPositions: FactPositions?
 
@@ -22,7 +22,7 @@ struct TaskOptions: ParsableArguments {
     completion: .file())
   var stories: String?
 
-  @Flag(help: "Measure also on stories that the model trained on.")
+  @Flag(help: "Measure also on stories that the model trained on or was chosen by.")
   var allowTrainingStories = false
 
   @Option(

@@ -27,8 +27,8 @@ struct Evaluate: ParsableCommand {
       The file holds one document a line: {"text": "…", "label": "yes"}.
 
       A task has its facts in the first segment, as the published results do, unless \
-      --fact-positions says otherwise. Stories on which the model trained are left out, and the \
-      file that it trained on is refused, unless --allow-training-stories is given.
+      --fact-positions says otherwise. Stories on which the model trained or by which its \
+      weights were chosen are left out, and the file that it trained on is refused, unless --allow-training-stories is given.
 
       Examples:
         rmt evaluate tuned.rmtw --eval eval.jsonl
