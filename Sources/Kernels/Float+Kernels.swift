@@ -87,12 +87,6 @@ extension Float: KernelScalar {
     kernels.pointee.add(Int64(count), x, y)
   }
 
-  package static func blend(
-    _ x: UnsafePointer<Self>, share: Self, into y: UnsafeMutablePointer<Self>, count: Int
-  ) {
-    kernels.pointee.blend(Int64(count), share, x, y)
-  }
-
   package static func activate(
     _ activation: ActivationFunction, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
     count: Int

@@ -60,10 +60,6 @@ package protocol KernelScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// y += x.
   static func add(_ x: UnsafePointer<Self>, to y: UnsafeMutablePointer<Self>, count: Int)
 
-  /// y ← (1 − share)·y + share·x.
-  static func blend(
-    _ x: UnsafePointer<Self>, share: Self, into y: UnsafeMutablePointer<Self>, count: Int)
-
   /// y ← f(x); x and y may be the same.
   static func activate(
     _ activation: ActivationFunction, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,

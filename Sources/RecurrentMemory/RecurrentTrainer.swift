@@ -8,7 +8,7 @@ import Transformer
 /// and never a sum, so the same seed and data give the same bits with any number of threads.
 ///
 /// Documents in a row that differ in their last segment alone, such as several questions about one text,
-/// are read once up to it, with the first one's dropout and mixup. Where the loss looks at every segment
+/// are read once up to it, with the first one's dropout. Where the loss looks at every segment
 /// each is read by itself.
 package final class RecurrentTrainer<Scalar: KernelScalar> {
   /// What the recurrence knows of the model.
@@ -33,21 +33,19 @@ package final class RecurrentTrainer<Scalar: KernelScalar> {
   ///   - firstSample: number of the first sample within the optimizer step.
   ///   - scale: 1 / batch size for the mean over a batch.
   ///   - dropoutKey: the step's Philox key; `nil` for no dropout.
-  ///   - memoryMixup: the step's; `nil` for memories that are handed on as they are.
   package func accumulateGradients(
     _ samples: [RecurrentSample], firstSample: Int, objective: RecurrentObjective, scale: Double,
-    dropoutKey: SIMD2<UInt32>?, memoryMixup: MemoryMixup? = nil,
-    parameters: ModelParameters<Scalar>, into gradients: ParameterStore<Scalar>
+    dropoutKey: SIMD2<UInt32>?, parameters: ModelParameters<Scalar>,
+    into gradients: ParameterStore<Scalar>
   ) -> RecurrentLoss {
     var sum = RecurrentLoss()
-    if firstSample == 0 { worker.bank.clear() }
-    // Memories are mixed with those of the groups before, of which there must be some.
-    let sharesBeginnings = objective.lossSegments == .last && memoryMixup == nil
-    for range in plan.groups(of: samples, sharesBeginnings: sharesBeginnings) {
+    for range in plan.groups(
+      of: samples, sharesBeginnings: objective.lossSegments == .last)
+    {
       sum += worker.accumulate(
         documents: Array(samples[range]), firstSample: firstSample + range.lowerBound,
-        objective: objective, scale: scale, dropoutKey: dropoutKey, memoryMixup: memoryMixup,
-        parameters: parameters, gradients: gradients.parameters)
+        objective: objective, scale: scale, dropoutKey: dropoutKey, parameters: parameters,
+        gradients: gradients.parameters)
     }
     return sum
   }

@@ -14,8 +14,7 @@ extension RecurrentWorker {
     _ group: Group, _ pass: Group.Pass, tape: EncoderActivations<Scalar>,
     lossSegments: RecurrentObjective.LossSegments, memoryArrives: Bool,
     memoryClipNorm: Double?, scale: Double,
-    dropout: DropoutPlan?, memoryMixup: MemoryMixup?, parameters: ModelParameters<Scalar>,
-    gradients: ModelParameters<Scalar>
+    dropout: DropoutPlan?, parameters: ModelParameters<Scalar>, gradients: ModelParameters<Scalar>
   ) -> (lossSum: Double, correctCount: Int) {
     let width = plan.model.encoder.hiddenSize
     let (active, step) = (pass.active, pass.step)
@@ -45,9 +44,6 @@ extension RecurrentWorker {
         let memory = first + plan.layout.memoryRows.lowerBound * width
         memory.update(from: memoryGradient + sample * memoryStride, count: memoryStride)
         if let memoryClipNorm { clip(memory, norm: memoryClipNorm * scale) }
-        if let share = share(of: sequence, in: pass, memoryMixup) {
-          bank.mixGradient(share, at: memory)
-        }
       }
     }
     let inputs = encoder.backward(

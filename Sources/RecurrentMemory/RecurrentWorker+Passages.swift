@@ -15,26 +15,15 @@ extension RecurrentWorker {
   /// - Returns: what came out; a document is right when it was at every question.
   func accumulate(
     documents: [RecurrentSample], firstSample: Int, objective: RecurrentObjective, scale: Double,
-    dropoutKey: SIMD2<UInt32>?, memoryMixup: MemoryMixup?, parameters: ModelParameters<Scalar>,
+    dropoutKey: SIMD2<UInt32>?, parameters: ModelParameters<Scalar>,
     gradients: ModelParameters<Scalar>
   ) -> RecurrentLoss {
     func accumulate(_ group: Group) -> RecurrentLoss {
       let loss = self.accumulate(
         group, objective: objective, scale: scale, dropoutKey: dropoutKey,
-        memoryMixup: memoryMixup, parameters: parameters, gradients: gradients)
+        parameters: parameters, gradients: gradients)
       keepMemories(of: group)
       return loss
-    }
-    defer {
-      if memoryMixup != nil {
-        // Documents of one beginning have one memory.
-        for number in documents.indices
-        where documents[number].segmentCount > 1
-          && (number == 0 || !documents[number].sharesBeginning(with: documents[number - 1]))
-        {
-          bankMemory(ofDocument: number)
-        }
-      }
     }
     guard let interval = objective.askEvery else {
       return accumulate(

@@ -15,8 +15,6 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   let workspace: EncoderWorkspace<Scalar>
   let head: ClassificationStep<Scalar>
   let memories: BoundaryMemories<Scalar>
-  /// Memories of the groups before in the same optimizer step.
-  let bank: MemoryBank<Scalar>
   /// The gradient that arrives at the memory which each sample of the group hands on, `[group, m, d]`.
   let memoryGradient: UnsafeMutablePointer<Scalar>
   /// The memory that entered the last segment of each document of a group when it was last read,
@@ -49,7 +47,6 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     let memoryStride = plan.memory.tokenCount * width
     memories = BoundaryMemories(
       samplesPerGroup: plan.samplesPerGroup, memoryElementCount: memoryStride)
-    bank = MemoryBank(memoryElementCount: trains ? memoryStride : 0)
     // Inference never touches the gradients.
     let memoryCount = trains ? plan.samplesPerGroup * memoryStride : 0
     let hiddenCount = trains ? capacity.rowCount * width : 0
@@ -75,7 +72,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
     start(group, parameters)
     for pass in group.passes[group.lastPassCount...].reversed() {
       forward(group, pass, parameters: parameters, dropout: nil, activations: scratch)
-      handOn(group, pass, from: scratch, memoryMixup: nil)
+      handOn(group, pass, from: scratch)
     }
     return group.passes[..<group.lastPassCount].flatMap { pass in
       forward(group, pass, parameters: parameters, dropout: nil, activations: scratch)
@@ -91,8 +88,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
   /// with as many segments was there.
   func accumulate(
     _ group: Group, objective: RecurrentObjective, scale: Double, dropoutKey: SIMD2<UInt32>?,
-    memoryMixup: MemoryMixup? = nil, parameters: ModelParameters<Scalar>,
-    gradients: ModelParameters<Scalar>
+    parameters: ModelParameters<Scalar>, gradients: ModelParameters<Scalar>
   ) -> RecurrentLoss {
     precondition(trains, "a worker that was planned for inference")
     let backpropagation = objective.backpropagation.resolved(segmentCount: group.stepCount)
@@ -121,7 +117,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       forward(
         group, pass, parameters: parameters, dropout: pass.dropout(key: dropoutKey),
         activations: activations)
-      handOn(group, pass, from: activations, memoryMixup: memoryMixup)
+      handOn(group, pass, from: activations)
       loss.positionCount += pass.batch.rowCount
     }
     // Without a question nobody looks at the last segments.
@@ -136,7 +132,7 @@ final class RecurrentWorker<Scalar: KernelScalar> {
         group, pass, tape: tape, lossSegments: objective.lossSegments,
         memoryArrives: pass.step > 0 && pass.step < backpropagation.reach,
         memoryClipNorm: objective.memoryClipNorm, scale: scale, dropout: dropout,
-        memoryMixup: memoryMixup, parameters: parameters, gradients: gradients)
+        parameters: parameters, gradients: gradients)
       loss.lossSum += outcome.lossSum
       guard pass.step == 0 else { continue }
       loss.correctCount += outcome.correctCount
@@ -180,33 +176,23 @@ final class RecurrentWorker<Scalar: KernelScalar> {
       activations: activations, workspace: workspace)
   }
 
-  /// The memories that a segment wrote enter the next one, step e − 1, disturbed by mixup: the last one
-  /// of all samples that begin so.
+  /// The memories that a segment wrote enter the next one, step e − 1: the last one of all samples that
+  /// begin so.
   private func handOn(
-    _ group: Group, _ pass: Group.Pass, from activations: EncoderActivations<Scalar>,
-    memoryMixup: MemoryMixup?
+    _ group: Group, _ pass: Group.Pass, from activations: EncoderActivations<Scalar>
   ) {
     let width = plan.model.encoder.hiddenSize
     for sequence in pass.active.indices {
       let sample = pass.active[sequence]
       let row = pass.reading.starts[sequence] + plan.layout.memoryRows.lowerBound
-      let memory = memories.entering(step: pass.step - 1, sample: sample)
-      memory.update(from: activations.output + row * width, count: memoryStride)
-      if let share = share(of: sequence, in: pass, memoryMixup) { bank.mix(share, into: memory) }
+      memories.entering(step: pass.step - 1, sample: sample).update(
+        from: activations.output + row * width, count: memoryStride)
     }
     guard pass.step == 1 else { return }
     for sample in group.readers.indices where group.readers[sample] != sample {
       memories.entering(step: 0, sample: sample).update(
         from: memories.entering(step: 0, sample: group.readers[sample]), count: memoryStride)
     }
-  }
-
-  /// What mixup makes of the memory that a sequence hands on.
-  func share(
-    of sequence: Int, in pass: Group.Pass, _ memoryMixup: MemoryMixup?
-  ) -> MemoryMixup.Share? {
-    let (segment, sample) = pass.places[sequence]
-    return memoryMixup?.share(segment: segment, sample: sample, otherCount: bank.count)
   }
 
   /// Keeps what entered the last segment of each sample, for the next passage of its document.
@@ -216,7 +202,4 @@ final class RecurrentWorker<Scalar: KernelScalar> {
         from: memories.entering(step: 0, sample: sample), count: memoryStride)
     }
   }
-
-  /// Puts what was kept of a document into the bank, for the groups behind it.
-  func bankMemory(ofDocument number: Int) { bank.keep(keptMemories + number * memoryStride) }
 }

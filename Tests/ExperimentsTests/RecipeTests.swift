@@ -75,7 +75,7 @@ import Testing
             "segments": 4, "steps": 6, "mixing": "spread", "segmentPositions": [32, 64],
             "validationSegments": 16, "validationSamples": 9, "learningRate": 0.25, "batch": 7,
             "dropout": 0.5,
-            "memoryMixup": 1, "tokenNoise": 0.5, "askEvery": 3, "questionsPerStory": 4,
+            "tokenNoise": 0.5, "askEvery": 3, "questionsPerStory": 4,
             "plainQuestions": 0.25, "skipPositions": true, "ambiguousStories": true,
             "cornerStories": 0.5, "memoryClipNorm": 0.75,
           ],
@@ -87,7 +87,7 @@ import Testing
     #expect(stages[1].validationSegmentCount == 16 && stages[1].learningRate == 0.25)
     #expect(stages[0].validationSampleCount == nil && stages[1].validationSampleCount == 9)
     #expect(stages[0].batchSize == nil && stages[1].batchSize == 7)
-    #expect(recipe.training.memoryMixup == 0 && recipe.training.tokenNoise == 0)
+    #expect(recipe.training.tokenNoise == 0)
     #expect(stages[0].tokenNoise == nil && stages[1].tokenNoise == 0.5)
     #expect(stages[0].askEvery == nil && stages[1].askEvery == 3)
     #expect(stages[0].memoryClipNorm == nil && stages[1].memoryClipNorm == 0.75)
@@ -96,7 +96,6 @@ import Testing
     #expect(!stages[0].stories.areAmbiguous && stages[1].stories.areAmbiguous)
     #expect(stages[0].stories.cornerShare == 0 && stages[1].stories.cornerShare == 0.5)
     #expect(stages[0].stories.plainShare == 0 && stages[1].stories.plainShare == 0.25)
-    #expect(stages[0].memoryMixup == nil && stages[1].memoryMixup == 1)
     #expect(stages[1].dropout == 0.5 && stages[1].number == 2 && stages[1].stepCount == 6)
   }
 
@@ -146,10 +145,7 @@ import Testing
     Refused("training", "warmUpSteps", "6", at: "training.warmUpSteps"),
     .stage(#""segments": 1, "steps": 5, "questionsPerStory": 5"#, at: "questionsPerStory"),
     .stage(#""segments": 3, "steps": 5, "askEvery": 3"#, at: "askEvery"),
-    .stage(#""segments": 1, "steps": 5, "memoryMixup": 0.5"#, at: "memoryMixup"),
-    Refused("training", "memoryMixup", "0.5", at: "training.memoryMixup"),
     .stage(#""segments": 1, "steps": 5, "memoryClipNorm": 1"#, at: "memoryClipNorm"),
-    .stage(#""segments": 2, "steps": 5, "batch": 1, "memoryMixup": 0.5"#, at: "memoryMixup"),
     .stage(#""segments": 1, "steps": 5, "mixing": "spread""#, at: "mixing"),
   ])
   func `what could have no effect is refused`(refused: Refused) throws {
@@ -169,7 +165,6 @@ import Testing
     Refused("training", "learningRate", #""fast""#, at: "training.learningRate"),
     Refused("training", "learningRate", "-1", at: "training.learningRate"),
     Refused("training", "dropout", "1", at: "training.dropout"),
-    Refused("training", "memoryMixup", "1.1", at: "training.memoryMixup"),
     Refused("training", "tokenNoise", "-0.1", at: "training.tokenNoise"),
     Refused("training", "dtype", #""f8""#, at: "training.dtype"),
     Refused("training", "stages", "[]", at: "training.stages"),
@@ -301,7 +296,7 @@ import Testing
           [
             [
               "segments": 1, "steps": 5, "batch": 4, "learningRate": 1e-3, "tokenNoise": 0,
-              "memoryMixup": 0, "segmentPositions": [64], "validationSegments": 1,
+              "segmentPositions": [64], "validationSegments": 1,
               "validationSamples": 200,
             ]
           ]

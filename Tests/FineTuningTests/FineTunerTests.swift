@@ -298,8 +298,6 @@ import Testing
 
   @Test func `accumulated batches give the step of one large batch`() throws {
     var options = try TinyModel.options(segments: [2], steps: [3])
-    // What is mixed depends on which documents were read together.
-    options.memoryMixup = 0
     func losses() throws -> [Double] {
       var losses: [Double] = []
       _ = try tuner("out", options: options, collision: .replace).run { event in

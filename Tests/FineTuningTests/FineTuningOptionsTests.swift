@@ -21,8 +21,6 @@ import Testing
       ("accumulation", { $0.accumulationCount = 0 }),
       ("accumulation", { $0.accumulationCount = 1 << 20 }),
       ("dropout", { $0.dropout = 1 }),
-      ("memory mixup", { $0.memoryMixup = 1.01 }),
-      ("memory mixup", { $0.memoryMixup = .nan }),
       (
         "token noise",
         {

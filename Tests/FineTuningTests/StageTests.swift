@@ -77,7 +77,7 @@ import Testing
     #expect(exists(state("stops")) && !exists(path("stops")))
   }
 
-  @Test func `a stage has a rate, a batch, a dropout, a mixup and segments of its own`() throws {
+  @Test func `a stage has a rate, a batch, a dropout and segments of its own`() throws {
     func options(_ change: (inout Curriculum.Stage) -> Void) throws -> FineTuningOptions {
       var options = try TinyModel.options()
       var second = Curriculum.Stage(segmentCount: 2, stepCount: 3)
@@ -103,9 +103,6 @@ import Testing
     #expect(changed.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))
     // The fourth step's weights are the same; what differs is that nothing is dropped.
     #expect(changed[3].meanLoss != plain[3].meanLoss)
-    let unmixed = try run("unmixed") { $0.memoryMixup = 0 }
-    #expect(unmixed.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))
-    #expect(unmixed[3].meanLoss != plain[3].meanLoss)
     let asked = try run("asked") { ($0.segmentCount, $0.askEvery) = (3, 1) }
     let unasked = try run("unasked") { $0.segmentCount = 3 }
     #expect(asked.prefix(3).map(\.meanLoss) == plain.prefix(3).map(\.meanLoss))

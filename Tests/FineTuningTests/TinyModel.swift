@@ -60,8 +60,8 @@ enum TinyModel {
       optimizer: AdamW(
         beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.001, decayScope: .all),
       clipping: .value(5), batchSize: 2, accumulationCount: 2, dropout: nil,
-      memoryMixup: 0.5, backpropagation: .automatic,
-      lossOnAllSegments: false, evaluationInterval: 2, targetAccuracy: nil,
+      backpropagation: .automatic, lossOnAllSegments: false, evaluationInterval: 2,
+      targetAccuracy: nil,
       targetEvaluationCount: 1, stopsAtChance: false, saveInterval: 1, seed: 11,
       threadCount: threadCount,
       elementType: .f32)

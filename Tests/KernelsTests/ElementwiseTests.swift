@@ -109,11 +109,6 @@ import Testing
     var y = x
     table.kernels.add(37, bias, &y)
     #expect(zip(y, zip(x, bias)).allSatisfy { $0 == $1.0 + $1.1 })
-    var blended = x
-    table.kernels.blend(37, 0.25, bias, &blended)
-    for (found, (x, other)) in zip(blended, zip(x, bias)) {
-      #expect(abs(found - (0.75 * x + 0.25 * other)) <= 0x3p-24 * (abs(x) + abs(other)))
-    }
     var sums = [Float](repeating: 1, count: 5), rows = randomFloats(18, seed: 15)
     table.kernels.add_column_sums(3, 5, rows, 6, &sums)  // the sixth column is not the sum's
     #expect(abs(sums[2] - (1 + rows[2] + rows[8] + rows[14])) < 1e-6)

@@ -85,7 +85,7 @@ import Tokenizers
       optimizer: AdamW(
         beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayScope: .all),
       clipping: .norm(1), batchSize: 3, accumulationCount: 1, dropout: 0,
-      memoryMixup: 0, backpropagation: .automatic, lossOnAllSegments: false,
+      backpropagation: .automatic, lossOnAllSegments: false,
       evaluationInterval: nil,
       targetAccuracy: nil, targetEvaluationCount: 1, stopsAtChance: false, saveInterval: nil,
       seed: 1, threadCount: 1,

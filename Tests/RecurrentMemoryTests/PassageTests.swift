@@ -144,54 +144,33 @@ import Transformer
   }
 
   @Test(arguments: [Backpropagation.full, .replay, .truncated(1)])
-  func `documents side by side learn as they do alone, with their own masks and mixed memories`(
+  func `documents side by side learn as they do alone, with their own masks`(
     backpropagation: Backpropagation
   ) throws {
     let objective = RecurrentObjective(
       lossSegments: .last, backpropagation: backpropagation, askEvery: 2)
-    func gradients(oneByOne: Bool, mixes: Bool) throws -> (numbers: [Double], positions: Int) {
+    func gradients(oneByOne: Bool) throws -> (numbers: [Double], positions: Int) {
       let batch = try RecurrentBatch<Double>(
         dropout: 0.25, threadCount: 2, tokenCounts: [36, 1, 5, 11, 16, 33, 24, 8]
       ) { RecurrentSample(tokens: $0.tokens, label: $0.label, memory: $1, factEnd: 3) }
       let store = ParameterStore<Double>(batch.model)
-      let mixup = MemoryMixup(probability: 1, generator: Philox(key: 6))
       var positions = 0
-      // The first samples fill the bank; those behind them are what is held against each other.
-      for first in mixes ? [0, 8] : [8] {
-        let whole = first == 0 || !oneByOne
-        for index in whole ? [0] : Array(batch.samples.indices) {
-          if first == 8 && index == 0 { store.elements.update(repeating: 0) }
-          positions +=
-            batch.trainer.accumulateGradients(
-              whole ? batch.samples : [batch.samples[index]], firstSample: first + index,
-              objective: objective, scale: 1, dropoutKey: [7, 8],
-              memoryMixup: mixes ? mixup : nil, parameters: batch.store.parameters, into: store
-            ).positionCount
-        }
+      for index in oneByOne ? Array(batch.samples.indices) : [0] {
+        positions +=
+          batch.trainer.accumulateGradients(
+            oneByOne ? [batch.samples[index]] : batch.samples, firstSample: index,
+            objective: objective, scale: 1, dropoutKey: [7, 8],
+            parameters: batch.store.parameters, into: store
+          ).positionCount
       }
       return (Array(store.elements), positions)
     }
-    let together = try gradients(oneByOne: false, mixes: false)
-    let alone = try gradients(oneByOne: true, mixes: false)
+    let together = try gradients(oneByOne: false)
+    let alone = try gradients(oneByOne: true)
     for (one, other) in zip(together.numbers, alone.numbers) { #expect(abs(one - other) < 1e-12) }
     // More than the first passages alone: some documents are read on.
     let firstPassages = [27, 5, 14, 23, 27, 27, 27, 18].reduce(0, +)
     #expect(together.positions > firstPassages && together.positions == alone.positions)
-    let mixed = try gradients(oneByOne: false, mixes: true)
-    #expect(mixed.numbers != together.numbers)
-  }
-
-  @Test func `what was mixed in comes from other documents`() throws {
-    // One document a step, the first: nothing was read before it, however often it is asked.
-    let batch = try batch(of: try answer())
-    func gradients(_ mixup: MemoryMixup?) -> [Double] {
-      let store = ParameterStore<Double>(batch.model)
-      _ = batch.trainer.accumulateGradients(
-        batch.samples, firstSample: 0, objective: everySegment, scale: 1, dropoutKey: nil,
-        memoryMixup: mixup, parameters: batch.store.parameters, into: store)
-      return Array(store.elements)
-    }
-    #expect(gradients(MemoryMixup(probability: 1, generator: Philox(key: 6))) == gradients(nil))
   }
 
   @Test func `replay gives the same bits as activations that are kept`() throws {

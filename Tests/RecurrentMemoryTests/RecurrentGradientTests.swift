@@ -141,14 +141,13 @@ struct RecurrentBatch<Scalar: KernelScalar> {
 
   /// The mean loss, and its gradients when a store is given.
   func loss(
-    _ objective: RecurrentObjective, into gradients: ParameterStore<Scalar>?, firstSample: Int = 0,
-    memoryMixup: MemoryMixup? = nil
+    _ objective: RecurrentObjective, into gradients: ParameterStore<Scalar>?
   ) -> Double {
     let scale = 1 / Double(samples.count)
     return scale
       * trainer.accumulateGradients(
-        samples, firstSample: firstSample, objective: objective, scale: scale,
-        dropoutKey: dropoutKey, memoryMixup: memoryMixup, parameters: store.parameters,
+        samples, firstSample: 0, objective: objective, scale: scale,
+        dropoutKey: dropoutKey, parameters: store.parameters,
         into: gradients ?? ParameterStore(model)
       ).lossSum
   }
@@ -162,8 +161,7 @@ struct RecurrentBatch<Scalar: KernelScalar> {
       _ = worker.accumulate(
         documents: [document], firstSample: 0,
         objective: RecurrentObjective(lossSegments: .last, backpropagation: .full), scale: 1,
-        dropoutKey: nil, memoryMixup: nil, parameters: store.parameters,
-        gradients: unread.parameters)
+        dropoutKey: nil, parameters: store.parameters, gradients: unread.parameters)
       return Array(
         UnsafeBufferPointer(
           start: worker.memories.entering(step: 0, sample: 0), count: worker.memoryStride))

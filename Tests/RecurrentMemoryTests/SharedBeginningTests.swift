@@ -145,30 +145,6 @@ import Transformer
     }
   }
 
-  @Test func `so are those through memories that are mixed with another story's`() throws {
-    let batch = try batch([12, 12, 12, 8, 8])
-    let objective = Self.objectives[0]
-    let mixup = MemoryMixup(probability: 1, generator: Philox(key: 6))
-    let gradients = ParameterStore<Double>(batch.model)
-    // The memories that are mixed in come from a pass before, with the numbers as they are.
-    func loss(into gradients: ParameterStore<Double>?, after move: () -> Void = {}) -> Double {
-      _ = batch.loss(objective, into: nil, memoryMixup: mixup)
-      move()
-      return batch.loss(objective, into: gradients, firstSample: 5, memoryMixup: mixup)
-    }
-    #expect(abs(loss(into: gradients) - batch.loss(objective, into: nil)) > 1e-6)
-    batch.expectSlopes(gradients, seed: 15) { loss(into: nil, after: $0) }
-  }
-
-  @Test func `a batch of few stories still has memories to mix`() throws {
-    // Two groups without a story in common.
-    let batch = try batch(Array(repeating: 8, count: 56) + Array(repeating: 12, count: 4))
-    let mixup = MemoryMixup(probability: 1, generator: Philox(key: 6))
-    let objective = Self.objectives[0]
-    #expect(
-      batch.loss(objective, into: nil, memoryMixup: mixup) != batch.loss(objective, into: nil))
-  }
-
   @Test func `what differs before the last segment is not shared`() throws {
     let memory = MemoryConfiguration(tokenCount: 2, segmentPositions: 9, alignment: .right)
     func sample(_ tokens: [Int32], span: Int? = nil) -> RecurrentSample {

@@ -104,17 +104,12 @@ import Transformer
         let gradients = ParameterStore<Float>(plan.model)
         let objective = RecurrentObjective(
           lossSegments: .all, backpropagation: try #require(Backpropagation(backpropagation)))
-        let mixup = MemoryMixup(probability: 1, generator: Philox(key: 3))
         let key = SIMD2<UInt32>(1, 2)
         func step() {
           _ = worker.accumulate(
-            group, objective: objective, scale: 1, dropoutKey: key, memoryMixup: mixup,
+            group, objective: objective, scale: 1, dropoutKey: key,
             parameters: golden.store.parameters, gradients: gradients.parameters)
         }
-        step()
-        // The next steps find memories to mix.
-        worker.keepMemories(of: group)
-        for number in group.documentNumbers { worker.bankMemory(ofDocument: number) }
         step()
         let count = Effort.of { for _ in 0..<3 { step() } }
         // The status shows what was counted: allocations, or a hundred and more for page faults.

@@ -113,8 +113,6 @@ typedef struct {
                           real *sum);                                                             \
   /* y += x. */                                                                                   \
   void (*add)(int64_t count, const real *x, real *y);                                             \
-  /* y ← (1 − share)·y + share·x. */                                                              \
-  void (*blend)(int64_t count, real share, const real *x, real *y);                               \
   /* y ← f(x); x and y may be the same. */                                                        \
   void (*activation)(int kind, int64_t count, const real *x, real *y);                            \
   /* dx ← f′(x)·dy; dy and dx may be the same. */                                                 \

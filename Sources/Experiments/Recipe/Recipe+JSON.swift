@@ -111,7 +111,7 @@ extension RecipeTraining {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "stages", "batch", "learningRate", "warmUpSteps", "schedule", "beta1", "beta2", "epsilon",
-      "weightDecay", "decay", "clipNorm", "clipValue", "dropout", "memoryMixup", "tokenNoise",
+      "weightDecay", "decay", "clipNorm", "clipValue", "dropout", "tokenNoise",
       "lossOnAllSegments",
       "evaluateEvery", "validationSamples", "targetAccuracy", "targetEvaluations", "stopAtChance",
       "dtype",
@@ -156,7 +156,6 @@ extension RecipeTraining {
     }
     batchSize = try fields.required(fields.integer("batch", in: 1...1 << 20), "batch")
     dropout = try fields.probability("dropout")
-    memoryMixup = try fields.share("memoryMixup") ?? 0
     tokenNoise = try fields.share("tokenNoise") ?? 0
     lossOnAllSegments = try fields.bool("lossOnAllSegments") ?? false
     if lossOnAllSegments, let stage = stages.firstIndex(where: { $0.askEvery != nil }) {
@@ -193,12 +192,10 @@ extension RecipeTraining {
       case .warmUpSteps: "warmUpSteps"
       case .questionsPerStory: "questionsPerStory"
       case .askEvery: "askEvery"
-      case .memoryMixup: "memoryMixup"
       case .memoryClipNorm: "memoryClipNorm"
       }
     // The warm-up is the run's, whichever stage is too short for it.
-    guard let stage = setting.stage, setting.name != .warmUpSteps else { return name }
-    return "stages[\(stage - 1)].\(name)"
+    return setting.name == .warmUpSteps ? name : "stages[\(setting.stage - 1)].\(name)"
   }
 
   /// The types in which a model's matrices are stored.
@@ -219,7 +216,7 @@ extension Curriculum.Stage {
   fileprivate init(_ fields: RecipeFields, segmentPositions: Int) throws(RecipeError) {
     try fields.require(only: [
       "segments", "steps", "mixing", "segmentPositions", "validationSegments",
-      "validationSamples", "learningRate", "batch", "dropout", "memoryMixup", "tokenNoise",
+      "validationSamples", "learningRate", "batch", "dropout", "tokenNoise",
       "askEvery", "memoryClipNorm", "questionsPerStory", "plainQuestions",
       "ambiguousStories", "cornerStories", "skipPositions",
     ])
@@ -237,7 +234,6 @@ extension Curriculum.Stage {
     learningRate = try fields.number("learningRate", "a number above 0") { $0 > 0 }
     batchSize = try fields.integer("batch", in: 1...1 << 20)
     dropout = try fields.probability("dropout")
-    memoryMixup = try fields.share("memoryMixup")
     tokenNoise = try fields.share("tokenNoise")
     askEvery = try fields.integer("askEvery", in: counts)
     memoryClipNorm = try fields.number("memoryClipNorm", "a number above 0") { $0 > 0 }

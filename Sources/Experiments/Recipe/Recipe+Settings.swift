@@ -86,7 +86,7 @@ extension RecipeTraining {
       "beta1": .number(optimizer.beta1), "beta2": .number(optimizer.beta2),
       "epsilon": .number(optimizer.epsilon), "weightDecay": .number(optimizer.weightDecay),
       "decay": .string(optimizer.decayScope.rawValue), "dropout": .number(orNull: dropout),
-      "memoryMixup": .number(memoryMixup), "tokenNoise": .number(tokenNoise),
+      "tokenNoise": .number(tokenNoise),
       "lossOnAllSegments": .bool(lossOnAllSegments),
       "evaluateEvery": .integer(evaluationInterval),
       "validationSamples": .integer(validationSampleCount),
@@ -120,7 +120,6 @@ extension RecipeTraining {
       "learningRate": .number(stage.learningRate ?? schedule.learningRate),
       "batch": .integer(stage.batchSize ?? batchSize),
       "dropout": .number(orNull: stage.dropout ?? dropout),
-      "memoryMixup": .number(stage.memoryMixup ?? memoryMixup),
       "tokenNoise": .number(stage.tokenNoise ?? tokenNoise),
       "askEvery": stage.askEvery.map { .integer($0) } ?? .null,
     ]

@@ -78,8 +78,6 @@ public struct RecipeTraining: Sendable, Hashable {
   public var batchSize: Int
   /// Dropout; `nil` for the checkpoint's own.
   public var dropout: Double?
-  /// How often a memory that is handed on is mixed with another document's.
-  public var memoryMixup: Double
   /// The largest share of a training document's background that is replaced by random tokens.
   public var tokenNoise: Double
   /// Whether every segment's logits count in the loss.
@@ -105,7 +103,7 @@ extension RecipeTraining {
   /// Settings that cannot do what they are for.
   var idleSettings: [IdleSetting] {
     curriculum.idleSettings(
-      warmUpStepCount: schedule.warmUpStepCount, batchSize: batchSize, memoryMixup: memoryMixup)
+      warmUpStepCount: schedule.warmUpStepCount, batchSize: batchSize)
   }
 
   /// The options of one run.
@@ -115,7 +113,7 @@ extension RecipeTraining {
     FineTuningOptions(
       memory: memory, curriculum: curriculum, schedule: schedule, optimizer: optimizer,
       clipping: clipping, batchSize: batchSize, accumulationCount: 1, dropout: dropout,
-      memoryMixup: memoryMixup, backpropagation: .automatic, lossOnAllSegments: lossOnAllSegments,
+      backpropagation: .automatic, lossOnAllSegments: lossOnAllSegments,
       evaluationInterval: evaluationInterval, targetAccuracy: targetAccuracy,
       targetEvaluationCount: targetEvaluationCount, stopsAtChance: stopsAtChance,
       saveInterval: nil, seed: seed, threadCount: threadCount, elementType: elementType)

@@ -21,7 +21,6 @@ package enum SamplePurpose: UInt32, Sendable {
   case generatedText = 0x5445_5854
   case dropout = 0x4452_4F50
   case tokenNoise = 0x4E4F_4953
-  case memoryMixup = 0x4D49_5855
   case masking = 0x4D41_534B
   case plainQuestion = 0x504C_4149
   case cornerStories = 0x434F_524E

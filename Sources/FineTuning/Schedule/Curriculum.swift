@@ -27,8 +27,6 @@ public struct Curriculum: Sendable, Hashable {
     public var learningRate: Double?
     /// Dropout in place of the run's.
     public var dropout: Double?
-    /// Memory mixup in place of the run's.
-    public var memoryMixup: Double?
     /// Token noise in place of the data's.
     public var tokenNoise: Double?
     /// Segments after which a document's question is asked in between; `nil` for its end alone.

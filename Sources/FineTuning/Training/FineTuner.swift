@@ -72,8 +72,7 @@ public struct FineTuner {
       report(note.isWarning ? .warning(note.description) : .note(note.description))
     }
     for idle in options.curriculum.idleSettings(
-      warmUpStepCount: options.schedule.warmUpStepCount, batchSize: options.batchSize,
-      memoryMixup: options.memoryMixup)
+      warmUpStepCount: options.schedule.warmUpStepCount, batchSize: options.batchSize)
     {
       report(.note("\(idle.problem.prefix(1).uppercased())\(idle.problem.dropFirst())."))
     }

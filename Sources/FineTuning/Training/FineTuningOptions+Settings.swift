@@ -12,7 +12,6 @@ extension FineTuningOptions {
       ("batch", "\(batchSize)"),
       ("accumulation", "\(accumulationCount)"),
       ("dropout", dropout.map { "\($0)" } ?? "the model's"),
-      ("memory mixup", "\(memoryMixup)"),
       ("truncation", truncation),
       ("loss on", lossOnAllSegments ? "all segments" : "the last segment"),
       ("evaluation interval", evaluationInterval.map(String.init) ?? "the stage"),
@@ -46,7 +45,6 @@ extension FineTuningOptions {
     ("ambiguous stories", { "\($0.stories.areAmbiguous)" }),
     (cornerStoriesName, { "\($0.stories.cornerShare)" }),
     ("plain questions", { "\($0.stories.plainShare)" }),
-    ("stage memory mixup", { text($0.memoryMixup, else: "the run's") }),
   ]
 
   /// What stands in those lists for a stage that nothing is said of.
@@ -60,7 +58,6 @@ extension FineTuningOptions {
   static let inheritedNames = [
     "stage rates": "learning rate", "stage batches": "batch", "stage dropout": "dropout",
     "stage token noise": "token noise", "stage validation samples": "validation samples",
-    "stage memory mixup": "memory mixup",
   ]
 
   private static func text(

@@ -20,8 +20,6 @@ public struct FineTuningOptions: Sendable {
   public var accumulationCount: Int
   /// Dropout probability everywhere; `nil` for what the model's configuration says.
   public var dropout: Double?
-  /// How often a memory that is handed on is mixed with another document's, from 0 for never to 1.
-  public var memoryMixup: Double
   /// How far back gradients flow through a document's segments.
   public var backpropagation: Backpropagation
   /// Whether every segment's logits count in the loss, or the last segment's alone.
@@ -36,7 +34,7 @@ public struct FineTuningOptions: Sendable {
   public var stopsAtChance: Bool
   /// Steps between saves of the training state; `nil` for as often as costs a twentieth of the time.
   public var saveInterval: Int?
-  /// Seed of data order, task samples, dropout and memory mixup.
+  /// Seed of data order, task samples and dropout.
   public var seed: UInt64
   /// Threads that compute.
   public var threadCount: Int
@@ -47,8 +45,7 @@ public struct FineTuningOptions: Sendable {
   public init(
     memory: MemoryConfiguration, curriculum: Curriculum, schedule: LearningRateSchedule,
     optimizer: AdamW, clipping: GradientClipping, batchSize: Int, accumulationCount: Int,
-    dropout: Double?, memoryMixup: Double, backpropagation: Backpropagation,
-    lossOnAllSegments: Bool,
+    dropout: Double?, backpropagation: Backpropagation, lossOnAllSegments: Bool,
     evaluationInterval: Int?, targetAccuracy: Double?, targetEvaluationCount: Int,
     stopsAtChance: Bool, saveInterval: Int?, seed: UInt64, threadCount: Int,
     elementType: ElementType
@@ -61,7 +58,6 @@ public struct FineTuningOptions: Sendable {
     self.batchSize = batchSize
     self.accumulationCount = accumulationCount
     self.dropout = dropout
-    self.memoryMixup = memoryMixup
     self.backpropagation = backpropagation
     self.lossOnAllSegments = lossOnAllSegments
     self.evaluationInterval = evaluationInterval
@@ -102,9 +98,6 @@ public struct FineTuningOptions: Sendable {
     for dropout in [dropout] + curriculum.stages.map(\.dropout) {
       guard let dropout else { continue }
       try check((0..<1).contains(dropout), "dropout", dropout, "0 up to below 1")
-    }
-    for share in [memoryMixup] + curriculum.stages.compactMap(\.memoryMixup) {
-      try check((0...1).contains(share), "memory mixup", share, "0 to 1")
     }
     for norm in curriculum.stages.compactMap(\.memoryClipNorm) {
       try check(norm.isFinite && norm > 0, "memory clip norm", norm, "a number above 0")

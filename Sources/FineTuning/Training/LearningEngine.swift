@@ -51,22 +51,15 @@ final class LearningEngine {
   ///
   /// - Parameters:
   ///   - firstSample: the number of the first sample within the optimizer step.
-  ///   - runStep: the optimizer step within the run; with the seed it decides the dropout masks and
-  ///     what is mixed into memories.
-  ///   - memoryMixup: how often a memory is disturbed.
+  ///   - runStep: the optimizer step within the run; with the seed it decides the dropout masks.
   func addGradients(
     of samples: ArraySlice<LabeledSample>, firstSample: Int, scale: Double, runStep: Int,
-    memoryMixup: Double, to gradients: ParameterStore<Float>
+    to gradients: ParameterStore<Float>
   ) -> Outcome {
-    func generator(_ purpose: SamplePurpose) -> Philox {
-      purpose.generator(seed: seed, split: .training, step: runStep)
-    }
-    let mixup = MemoryMixup(probability: memoryMixup, generator: generator(.memoryMixup))
+    let generator = SamplePurpose.dropout.generator(seed: seed, split: .training, step: runStep)
     let loss = trainer.accumulateGradients(
       samples.map(recurrent), firstSample: firstSample, objective: objective, scale: scale,
-      dropoutKey: drops ? generator(.dropout).key : nil,
-      memoryMixup: memoryMixup > 0 ? mixup : nil, parameters: parameters.parameters, into: gradients
-    )
+      dropoutKey: drops ? generator.key : nil, parameters: parameters.parameters, into: gradients)
     return Outcome(lossSum: loss.lossSum, correctCount: loss.correctCount)
   }
 

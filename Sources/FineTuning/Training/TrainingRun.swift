@@ -127,8 +127,7 @@ final class TrainingRun {
       try stopIfAsked()
       let result = engine.addGradients(
         of: samples[first..<first + batchSize], firstSample: first,
-        scale: 1 / Double(sampleCount), runStep: position.runStep,
-        memoryMixup: stage.memoryMixup ?? options.memoryMixup, to: gradients)
+        scale: 1 / Double(sampleCount), runStep: position.runStep, to: gradients)
       loss += result.lossSum
       correctCount += result.correctCount
     }

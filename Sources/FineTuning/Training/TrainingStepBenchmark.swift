@@ -57,7 +57,7 @@ package final class TrainingStepBenchmark {
   package func step() -> Double {
     let outcome = engine.addGradients(
       of: samples[...], firstSample: 0, scale: 1 / Double(samples.count), runStep: stepCount,
-      memoryMixup: 0, to: gradients)
+      to: gradients)
     let clip = clipping.clip(for: gradients.elements, team: engine.team)
     optimizer.update(
       parameters, gradients: gradients, clip: clip, firstMoment: firstMoment,

@@ -87,13 +87,12 @@ struct CurriculumOptions: ParsableArguments {
   ///   - learningRates: the highest rate of each stage.
   ///   - batchSizes: samples in a batch of each stage.
   ///   - dropouts: dropout of each stage; `nil` for the model's.
-  ///   - memoryMixups: memory mixup of each stage; `nil` for none.
   ///   - tokenNoises: token noise of each stage.
   ///   - validationSampleCounts: samples on which each stage is measured; empty for the data's.
   /// - Throws: `CurriculumError`.
   func curriculum(
-    learningRates: [Double], batchSizes: [Int], dropouts: [Double]?, memoryMixups: [Double]?,
-    tokenNoises: [Double], validationSampleCounts: [Int]
+    learningRates: [Double], batchSizes: [Int], dropouts: [Double]?, tokenNoises: [Double],
+    validationSampleCounts: [Int]
   ) throws -> Curriculum {
     var stages = try Curriculum.stages(
       segmentCounts: segments?.elements ?? [], stepCounts: steps.elements, mixing: mixing)
@@ -128,16 +127,13 @@ struct CurriculumOptions: ParsableArguments {
     }
     try spread(cornerStories.elements, "shares of corner stories") { $0.stories.cornerShare = $1 }
     try spread(plainQuestions.elements, "shares of plain questions") { $0.stories.plainShare = $1 }
-    // One rate, batch size, dropout, mixup, noise or number of samples for all stages is the run's.
+    // One rate, batch size, dropout, noise or number of samples for all stages is the run's.
     try spread(learningRates.count > 1 ? learningRates : nil, "learning rates") {
       $0.learningRate = $1
     }
     try spread(batchSizes.count > 1 ? batchSizes : nil, "batch sizes") { $0.batchSize = $1 }
     try spread((dropouts?.count ?? 0) > 1 ? dropouts : nil, "dropout probabilities") {
       $0.dropout = $1
-    }
-    try spread((memoryMixups?.count ?? 0) > 1 ? memoryMixups : nil, "memory mixups") {
-      $0.memoryMixup = $1
     }
     try spread(tokenNoises.count > 1 ? tokenNoises : nil, "token noises") { $0.tokenNoise = $1 }
     try spread(

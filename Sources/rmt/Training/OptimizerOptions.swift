@@ -53,13 +53,6 @@ struct OptimizerOptions: ParsableArguments {
       valueName: "x,…"))
   var dropout: CommaSeparated<Double>?
 
-  @Option(
-    help: ArgumentHelp(
-      "How often a memory that is handed on is mixed with another document's, in all stages or in "
-        + "each, from 0 to 1; it makes memories last.",
-      valueName: "x,…"))
-  var memoryMixup: CommaSeparated<Double>?
-
   func validate() throws {
     guard batch.elements.allSatisfy({ $0 > 0 }) else {
       throw ValidationError("--batch must be at least 1.")
@@ -84,9 +77,6 @@ struct OptimizerOptions: ParsableArguments {
       if let limit, !(limit > 0 && limit.isFinite) {
         throw ValidationError("A limit for clipping must be positive.")
       }
-    }
-    if let memoryMixup, !memoryMixup.elements.allSatisfy((0...1).contains) {
-      throw ValidationError("--memory-mixup must lie from 0 to 1.")
     }
     if let dropout, !dropout.elements.allSatisfy((0..<1).contains) {
       throw ValidationError("--dropout must lie from 0 up to, but not at, 1.")

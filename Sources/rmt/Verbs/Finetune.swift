@@ -82,8 +82,7 @@ struct Finetune: ParsableCommand {
   private func options(memory: MemoryConfiguration) throws -> FineTuningOptions {
     let stages = try curriculum.curriculum(
       learningRates: optimizer.learningRate.elements, batchSizes: optimizer.batch.elements,
-      dropouts: optimizer.dropout?.elements, memoryMixups: optimizer.memoryMixup?.elements,
-      tokenNoises: data.tokenNoise.elements,
+      dropouts: optimizer.dropout?.elements, tokenNoises: data.tokenNoise.elements,
       validationSampleCounts: data.evaluationSamples?.elements ?? [])
     let shortest = stages.stages.map(\.stepCount).min() ?? 1
     return FineTuningOptions(
@@ -91,7 +90,6 @@ struct Finetune: ParsableCommand {
       schedule: optimizer.schedule(shortestStage: shortest), optimizer: optimizer.adamW,
       clipping: optimizer.clipping, batchSize: optimizer.batch.elements[0],
       accumulationCount: optimizer.accumulate, dropout: optimizer.dropout?.elements[0],
-      memoryMixup: optimizer.memoryMixup?.elements[0] ?? 0,
       backpropagation: course.bptt, lossOnAllSegments: course.loss == .all,
       evaluationInterval: training.evaluateEvery,
       targetAccuracy: course.targetAccuracy.map { $0 / 100 },
