@@ -215,8 +215,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "FineTuning", "JSON", "ModelFile", "ModelSchema", "RecurrentMemory",
-        "TensorStorage", "TestSupport", "Tokenizers",
+        "ExperimentReport", "Experiments", "FineTuning", "JSON", "ModelFile", "ModelSchema",
+        "RecurrentMemory", "TensorStorage", "TestSupport", "Tokenizers",
       ]),
     .testTarget(
       name: "ExperimentReportTests",

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Which of the placements that Reasoning holds out for its test a model answers wrongly: documents of eight segments
-# about each of the 24, three places in a row from west to east or from south to north.
+# about each of the 24, three places in a row from west to east or from south to north, and in all.
 #
 #   placements.sh RMT MODEL TEXTS OUT
 #
@@ -8,6 +8,7 @@
 set -eu
 rmt=$1 model=$2 texts=$3 out=$4
 mkdir -p "$out"
+count=60 correct=0 total=0
 
 # place NUMBER: one of the six, round and round
 place() { echo bathroom hallway garden office bedroom kitchen | cut -d ' ' -f $(($1 % 6 + 1)); }
@@ -44,9 +45,12 @@ for ways in "east west" "north south"; do
           done
         done
       } > "$file"
-      printf '%s, %s of it %s, %s of that %s: ' "$near" "$to" "$middle" "$to" "$far"
-      "$rmt" evaluate "$model" -q --task reason --stories "$file" --fact-positions first --segments 8 --samples 60 \
-        --seed 3 --evaluation-background "$texts/inaugural" | tail -n 1 | tr -s ' ' | cut -d " " -f 4-10
+      "$rmt" evaluate "$model" -q --task reason --stories "$file" --fact-positions first --segments 8 --samples $count \
+        --seed 3 --evaluation-background "$texts/inaugural" -o "${file%.txt}.jsonl" --force > "$out/table.txt"
+      right=$(sed 's/.*"correct":\([0-9]*\),.*/\1/' "${file%.txt}.jsonl")
+      echo "$near, $to of it $middle, $to of that $far: $right of $count"
+      correct=$((correct + right)) total=$((total + count))
     done
   done
 done
+echo "all: $correct of $total"

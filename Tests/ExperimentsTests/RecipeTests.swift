@@ -29,28 +29,6 @@ import Testing
     object[part] = .object(member)
   }
 
-  @Test func `the recipes of the zoo can be read`() throws {
-    let zoo = Fixtures.path("../../Weights")
-    let names = try FileManager.default.contentsOfDirectory(atPath: zoo).filter {
-      FileManager.default.fileExists(atPath: "\(zoo)/\($0)/recipe.json")
-    }
-    #expect(
-      Set([
-        "demo", "rmt-nano-memorize", "rmt-nano-detect", "rmt-nano-reason", "rmt-minilm-memorize",
-        "rmt-minilm-detect", "rmt-minilm-reason",
-      ]).isSubset(of: names))
-    for name in names {
-      let path = "\(zoo)/\(name)/recipe.json"
-      let recipe = try Recipe(
-        json: JSONValue(contentsOf: path, maximumByteCount: 1 << 20), file: path)
-      // Beside the recipe, or one of the sources that a person brings.
-      let checkpoint = recipe.model.checkpoint
-      #expect(
-        FileManager.default.fileExists(atPath: "\(zoo)/\(name)/\(checkpoint)")
-          || recipe.sources.contains { $0.name == checkpoint }, "\(name)")
-    }
-  }
-
   @Test func `what is left out has the default that the table names`() throws {
     let recipe = try recipe()
     #expect(recipe.seeds == [0] && recipe.sources.isEmpty && recipe.evaluations.isEmpty)
