@@ -117,8 +117,9 @@ import Testing
       var tokens = [Int32](repeating: -1, count: 40)
       // Ten tokens a segment; the fact is in the second, and the fourth ends with the question.
       let places = noise.applyTruncatedFacts(
-        to: &tokens, segmentSize: 10, sparing: [10..<15, 38..<40], facts: [fact, [7, 8]], rate: 0.5,
-        &stream)
+        to: &tokens, segmentSize: 10, sparing: [10..<15, 38..<40],
+        facts: [(fact, 0), ([7, 8], 0)],
+        rate: 0.5, &stream)
       #expect(places.allSatisfy { $0.count == 5 && [0, 20, 30].contains($0.lowerBound) })
       for place in places {
         let found = tokens[place].prefix { $0 == -1 }.count
@@ -132,6 +133,21 @@ import Testing
     #expect((520...680).contains(missing.values.reduce(0, +)))
     #expect((2...4).allSatisfy { (150...250).contains(missing[$0] ?? 0) })
     #expect(missing.count == 3)
+  }
+
+  @Test func `where facts lie anywhere, so do those whose beginning is missing`() throws {
+    let noise = TokenNoise(share: 1, tokenizer: try SmallVocabulary.tokenizer())
+    var stream = RandomStream(seed: 11)
+    var starts = Set<Int>()
+    for _ in 0..<50 {
+      var tokens = [Int32](repeating: -1, count: 20)
+      // One that begins at the seventh token of ten does not fit into its segment.
+      let places = noise.applyTruncatedFacts(
+        to: &tokens, segmentSize: 10, sparing: [18..<20],
+        facts: [([1, 2, 3, 4, 5], 2), ([6, 7, 8], 5), ([1, 2, 3, 4, 5], 6)], rate: 1, &stream)
+      starts.formUnion(places.map(\.lowerBound))
+    }
+    #expect(starts == [2, 5, 12, 15])
   }
 
   @Test func `no document gets a second fact`() throws {

@@ -6,9 +6,9 @@ import Tokenizers
 /// Replaces some of a training document's background by random tokens, so that a model learns to overlook
 /// any text and not the one that it has read a hundred times.
 ///
-/// A document's rate is drawn from U(0, share). That share of its segments opens with a fact of the batch
-/// whose first two tokens or more are missing: "to the office" is no fact, though it stands where facts
-/// do. About that share of its other background is replaced: one token by any of the vocabulary that has
+/// A document's rate is drawn from U(0, share). That share of its segments has a fact of the batch, at the
+/// place where such documents have their first, whose first two tokens or more are missing: "to the
+/// office" is no fact, though it stands where facts do. About that share of its other background is replaced: one token by any of the vocabulary that has
 /// no role or, as often, up to three by an excerpt from a fact or question of the batch, and the one behind
 /// them by any of the vocabulary, so that no two excerpts make up a fact. Facts and question stay, and so
 /// do documents that a model is measured on.
@@ -73,26 +73,29 @@ public struct TokenNoise: Sendable {
     }
   }
 
-  /// Opens segments with facts whose beginning is missing: what stood there stays.
+  /// Writes facts whose beginning is missing into segments: what stood there stays.
   ///
   /// - Parameters:
-  ///   - facts: those of the batch.
-  ///   - rate: the share of segments that open with one, 0 to 1.
+  ///   - facts: those of the batch, each with the place in a segment at which it would begin.
+  ///   - rate: the share of segments that get one, 0 to 1.
   /// - Returns: where they would have stood whole.
   func applyTruncatedFacts(
-    to tokens: inout [Int32], segmentSize: Int, sparing spared: [Range<Int>], facts: [[Int32]],
-    rate: Double, _ stream: inout RandomStream
+    to tokens: inout [Int32], segmentSize: Int, sparing spared: [Range<Int>],
+    facts: [(tokenIDs: [Int32], offset: Int)], rate: Double, _ stream: inout RandomStream
   ) -> [Range<Int>] {
-    let facts = facts.filter { $0.count > Self.shortestBeginning }
+    let facts = facts.filter { $0.tokenIDs.count > Self.shortestBeginning }
     guard !facts.isEmpty else { return [] }
     var places: [Range<Int>] = []
-    for start in stride(from: 0, to: tokens.count, by: segmentSize)
+    for segment in stride(from: 0, to: tokens.count, by: segmentSize)
     where stream.uniform() < rate {
-      let fact = facts[stream.index(below: facts.count)]
+      let (fact, offset) = facts[stream.index(below: facts.count)]
       let first =
         Self.shortestBeginning + stream.index(below: fact.count - Self.shortestBeginning)
+      let start = segment + offset
       let end = start + fact.count
-      guard end <= tokens.count, !spared.contains(where: { $0.overlaps(start..<end) }) else {
+      guard end <= min(segment + segmentSize, tokens.count),
+        !spared.contains(where: { $0.overlaps(start..<end) })
+      else {
         continue
       }
       tokens.replaceSubrange(start + first..<end, with: fact[first...])
@@ -124,7 +127,7 @@ extension TaskDocument {
   func sample(
     with noise: TokenNoise, among batch: [TaskDocument], _ stream: inout RandomStream
   ) -> LabeledSample {
-    precondition(tokenCount % segmentSize == 0, "facts open whole segments")
+    precondition(tokenCount % segmentSize == 0, "facts lie in whole segments")
     var tokens = tokenIDs(in: 0..<tokenCount)
     let spared =
       facts.map { $0.position..<$0.position + $0.tokenIDs.count }
@@ -133,7 +136,10 @@ extension TaskDocument {
     // First, and then left alone: names that other noise put before them would make them whole.
     let truncatedFacts = noise.applyTruncatedFacts(
       to: &tokens, segmentSize: segmentSize, sparing: spared,
-      facts: batch.flatMap { $0.facts.map(\.tokenIDs) }, rate: rate, &stream)
+      facts: batch.flatMap { document in
+        let offset = (document.facts.map(\.position).min() ?? 0) % document.segmentSize
+        return document.facts.map { ($0.tokenIDs, offset) }
+      }, rate: rate, &stream)
     noise.apply(
       to: &tokens, sparing: spared + truncatedFacts, sentences: batch.flatMap(\.sentences),
       rate: rate, &stream)
