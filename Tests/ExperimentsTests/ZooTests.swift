@@ -136,6 +136,20 @@ import Testing
     #expect(told >= counts.count)
   }
 
+  /// The folder that a table of the zoo's page calls "Memorize, nano" and the like.
+  private static func folder(called name: String) throws -> String {
+    let size = name.contains("all-MiniLM-L6-v2") ? "minilm" : "nano"
+    let tasks = ["Memorize": "memorize", "Detect": "detect", "Reasoning": "reason"]
+    let task = tasks[String(name.prefix { $0 != "," })]
+    return "rmt-\(size)-\(try #require(task, "\(name)"))"
+  }
+
+  /// The cells of a line of a table, the first one empty or not.
+  private static func cells(_ line: String) -> [String] {
+    line.split(separator: "|", omittingEmptySubsequences: false).dropFirst()
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+
   @Test func `the zoo's own table is that of the results`() throws {
     let lines = try Self.lines("README.md")
     let head = try #require(lines.first { $0.hasPrefix("| | seed |") })
@@ -148,13 +162,8 @@ import Testing
     for line in lines.drop(while: { $0 != head }).dropFirst(2).prefix(while: { $0.hasPrefix("|") })
     {
       // An empty first cell stands for the model above.
-      let cells = line.split(separator: "|", omittingEmptySubsequences: false).dropFirst()
-        .map { $0.trimmingCharacters(in: .whitespaces) }
-      if let task = cells[0].split(separator: ",").first {
-        let size = cells[0].contains("all-MiniLM-L6-v2") ? "minilm" : "nano"
-        let names = ["Memorize": "memorize", "Detect": "detect", "Reasoning": "reason"]
-        folder = "rmt-\(size)-\(try #require(names[String(task)]))"
-      }
+      let cells = Self.cells(line)
+      if !cells[0].isEmpty { folder = try Self.folder(called: cells[0]) }
       let results = try Self.results(folder)
       for (count, cell) in zip(counts, cells[2...]) where cell != "–" {
         let matching = results.filter {
@@ -168,6 +177,33 @@ import Testing
       }
     }
     #expect(told == 34)
+  }
+
+  @Test func `the minutes that measuring takes are those of the results`() throws {
+    let lines = try Self.lines("README.md").drop { $0 != "| | training | measuring |" }
+    let rows = lines.dropFirst(2).prefix { $0.hasPrefix("|") }.map(Self.cells)
+    #expect(rows.count == Self.measured.count)
+    for row in rows {
+      let name = try Self.folder(called: row[0])
+      let recipe = try Self.recipe(name)
+      let results = try Self.results(name)
+      let minutes = recipe.seeds.map { seed in
+        recipe.evaluations.reduce(0) { sum, evaluation in
+          let seconds = results.filter {
+            $0.model.trainingSeed == seed && $0.documents.seed == evaluation.seed
+              && $0.factPositions == evaluation.factPositions.rawValue
+              && $0.storiesFile == evaluation.stories
+              && evaluation.segmentCounts.contains($0.segmentCount)
+          }.map(\.seconds)
+          // A longer document goes on where a shorter one ended, but with facts in random segments.
+          return sum
+            + (evaluation.factPositions == .first
+              ? seconds.max() ?? 0 : seconds.reduce(0, +)) / 60
+        }
+      }.map { Int($0.rounded()) }.sorted()
+      let ends = [minutes[0], minutes[minutes.count - 1]].map(String.init)
+      #expect(row[2] == (ends[0] == ends[1] ? ends[0] : ends.joined(separator: " to ")), "\(name)")
+    }
   }
 
   @Test func `the table of keys names every key that a recipe knows`() throws {

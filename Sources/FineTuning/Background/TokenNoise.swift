@@ -8,10 +8,10 @@ import Tokenizers
 ///
 /// A document's rate is drawn from U(0, share). That share of its segments has a fact of the batch, at the
 /// place where such documents have their first, whose first two tokens or more are missing: "to the
-/// office" is no fact, though it stands where facts do. About that share of its other background is replaced: one token by any of the vocabulary that has
-/// no role or, as often, up to three by an excerpt from a fact or question of the batch, and the one behind
-/// them by any of the vocabulary, so that no two excerpts make up a fact. Facts and question stay, and so
-/// do documents that a model is measured on.
+/// office" is no fact, though it stands where facts do. About that share of its other background is
+/// replaced: one token by any of the vocabulary that has no role or, as often, up to three by an excerpt
+/// from a fact or question of the batch, and the one behind them by any of the vocabulary, so that no two
+/// excerpts make up a fact. Facts and question stay, and so do documents that a model is measured on.
 ///
 /// A small text has few of the vocabulary's words, and a model that starts from random numbers never sees
 /// the others. It also reads a place as a fact wherever one stands at the usual position, in "owes his
