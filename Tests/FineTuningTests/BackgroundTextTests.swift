@@ -175,7 +175,7 @@ import Tokenizers
   }
 
   @Test func `generated text never names a person or a place of the tasks`() {
-    let forbidden = MemorizeTask.names.map { $0.lowercased() } + MemorizeTask.places
+    let forbidden = MovementTask.names.map { $0.lowercased() } + MovementTask.places
     #expect(Set(GeneratedText.words).isDisjoint(with: forbidden))
     var text = GeneratedText(seed: 3, split: .training)
     let words = Set(

@@ -21,8 +21,8 @@ import Testing
 
   @Test func `noise in the first stage alone`() throws {
     let tokenizer = try SmallVocabulary.tokenizer()
-    let task = try MemorizeTask(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+    let task = try MovementTask.memorize(
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: try TaskDocuments.background(tokenizer), factPositions: .first)
     #expect(try causes(of: task) { $0.tokenNoise = 0.1 }.isEmpty)
     let causes = try causes(of: task) { $0.tokenNoise = 0.5 }

@@ -56,7 +56,7 @@ import Testing
   @Test func `two facts give every question one answer, and are no placement`() throws {
     let samples = try batch(of: try reason(), share: 1, sampleCount: 4000)
     for sample in samples {
-      #expect(Self.answers(sample) == [MemorizeTask.places[sample.label]])
+      #expect(Self.answers(sample) == [MovementTask.places[sample.label]])
       let relations = Self.relations(of: sample)
       try #require(relations.count == 2)
       #expect(RelationPlacement(relations[0], relations[1]) == nil)
@@ -130,8 +130,8 @@ import Testing
 
   @Test func `stories of a file, and other tasks, cannot go around corners`() throws {
     let tokenizer = try SmallVocabulary.tokenizer()
-    let memorize = try MemorizeTask(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+    let memorize = try MovementTask.memorize(
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: try TaskDocuments.background(tokenizer), factPositions: .first)
     #expect(throws: CurriculumError.noCornerStories(stage: 1)) {
       _ = try batch(of: memorize, share: 0.5, sampleCount: 1)
@@ -142,7 +142,7 @@ import Testing
     }.joined()
     let path = try folder.write(Array(text.utf8), to: "stories.txt")
     let stories = try StoryTask.reason(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: try TaskDocuments.background(tokenizer),
       stories: try StoryCollection(
         trainingPath: path, evaluationPath: nil, form: .twoArgumentRelations, provenance: [],

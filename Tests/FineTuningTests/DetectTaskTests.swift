@@ -3,10 +3,10 @@ import Testing
 @testable import FineTuning
 
 @Suite struct DetectTaskTests {
-  private func task(_ positions: FactPositions) throws -> DetectTask {
+  private func task(_ positions: FactPositions) throws -> MovementTask {
     let tokenizer = try SmallVocabulary.tokenizer()
-    return try DetectTask(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+    return try MovementTask.detect(
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: try TaskDocuments.background(tokenizer), factPositions: positions)
   }
 
@@ -34,7 +34,7 @@ import Testing
       let document = task.document(index, segmentCount: 3)
       let words = document.factWords[0].split(separator: " ").map(String.init)
       #expect(document.questionWords == "where is \(words[0]) ?")
-      #expect(MemorizeTask.places[document.label] == words[words.count - 2])
+      #expect(MovementTask.places[document.label] == words[words.count - 2])
       #expect(words.suffix(4).prefix(2) == ["to", "the"] && words.last == ".")
     }
   }
@@ -64,8 +64,8 @@ import Testing
 
   @Test func `its draws are not those of Memorize`() throws {
     let tokenizer = try SmallVocabulary.tokenizer()
-    let memorize = try MemorizeTask(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+    let memorize = try MovementTask.memorize(
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: try TaskDocuments.background(tokenizer), factPositions: .random)
     let detect = try task(.random)
     #expect(

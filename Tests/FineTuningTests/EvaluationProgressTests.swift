@@ -11,15 +11,15 @@ import WeightFile
 @Suite struct EvaluationProgressTests {
   private let folder: TemporaryFolder
   private let model: ModelFile
-  private let task: MemorizeTask
+  private let task: MovementTask
   private var path: String { folder.path("rows.jsonl") }
 
   init() throws {
     folder = try TemporaryFolder()
     model = try TinyModel.write(to: folder.path("in.rmtw"))
     let tokenizer = try SmallVocabulary.tokenizer()
-    task = try MemorizeTask(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+    task = try MovementTask.memorize(
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300),
       factPositions: .first)
   }

@@ -68,7 +68,7 @@ import Testing
 
   @Test func `the result's file tells the task and the stories that it trained on`() throws {
     let lines = (0..<20).map {
-      "1 Mary went to the garden.\n2 Where is Mary?\t\(MemorizeTask.places[$0 % 6])\t1\n"
+      "1 Mary went to the garden.\n2 Where is Mary?\t\(MovementTask.places[$0 % 6])\t1\n"
     }
     let path = try folder.write(
       (lines.joined() + "1 John moved to the office.\n2 Where is John?\toffice\t1\n").utf8,
@@ -78,7 +78,7 @@ import Testing
       trainingPath: path, evaluationPath: nil, form: .any, provenance: [],
       allowsTrainingStories: false)
     let task = try StoryTask.babi(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: try TaskDocuments.background(tokenizer), stories: stories,
       factPositions: .random, segmentSize: TinyModel.memory.segmentSize)
     let data = try TaskData(
@@ -313,9 +313,9 @@ import Testing
   }
 
   @Test func `a model learns labelled documents`() throws {
-    let lines = MemorizeTask.places.map { "{\"text\": \"the \($0) .\", \"label\": \"\($0)\"}\n" }
+    let lines = MovementTask.places.map { "{\"text\": \"the \($0) .\", \"label\": \"\($0)\"}\n" }
     let documents = try LabeledDocuments(
-      path: try folder.write(lines.joined().utf8, to: "train.jsonl"), labels: MemorizeTask.places,
+      path: try folder.write(lines.joined().utf8, to: "train.jsonl"), labels: MovementTask.places,
       tokenizer: try SmallVocabulary.tokenizer())
     var options = try TinyModel.options(segments: [], steps: [40])
     options.dropout = 0

@@ -13,17 +13,17 @@ import Testing
   private let folder: TemporaryFolder
   private let model: ModelFile
   /// Facts in the first segment, and in any.
-  private let memorize: MemorizeTask
-  private let anywhere: MemorizeTask
+  private let memorize: MovementTask
+  private let anywhere: MovementTask
 
   init() throws {
     folder = try TemporaryFolder()
     model = try TinyModel.write(to: folder.path("in.rmtw"))
     let tokenizer = try SmallVocabulary.tokenizer()
     let background = try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300)
-    func task(_ positions: FactPositions) throws -> MemorizeTask {
-      try MemorizeTask(
-        modelLabels: MemorizeTask.places, tokenizer: tokenizer, background: background,
+    func task(_ positions: FactPositions) throws -> MovementTask {
+      try MovementTask.memorize(
+        modelLabels: MovementTask.places, tokenizer: tokenizer, background: background,
         factPositions: positions)
     }
     memorize = try task(.first)

@@ -4,9 +4,9 @@ import Testing
 @testable import FineTuning
 
 @Suite struct MemorizeTaskTests {
-  private func task(labels: [String] = MemorizeTask.places) throws -> MemorizeTask {
+  private func task(labels: [String] = MovementTask.places) throws -> MovementTask {
     let tokenizer = try SmallVocabulary.tokenizer()
-    return try MemorizeTask(
+    return try MovementTask.memorize(
       modelLabels: labels, tokenizer: tokenizer,
       background: try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300))
   }
@@ -16,7 +16,7 @@ import Testing
   }
 
   private func sample(
-    of task: MemorizeTask, seed: UInt64, _ split: DataSplit, step: Int = 0, _ index: Int,
+    of task: MovementTask, seed: UInt64, _ split: DataSplit, step: Int = 0, _ index: Int,
     segmentCount: Int
   ) -> LabeledSample {
     task.document(
@@ -37,11 +37,11 @@ import Testing
       #expect(sample.tokenIDs.count == 16 * segmentCount)
       var words = sample.tokenIDs.map { SmallVocabulary.tokens[Int($0)] }
       let name = words[0]
-      let place = MemorizeTask.places[sample.label]
+      let place = MovementTask.places[sample.label]
       let end = try #require(words.firstIndex(of: "."))
       let action = words[1..<(end - 3)].joined(separator: " ")
-      #expect(MemorizeTask.names.map { $0.lowercased() }.contains(name))
-      #expect(MemorizeTask.actions.contains(action))
+      #expect(MovementTask.names.map { $0.lowercased() }.contains(name))
+      #expect(MovementTask.actions.contains(action))
       #expect(Array(words[(end - 3)...end]) == ["to", "the", place, "."])
       #expect(Array(words.suffix(4)) == ["where", "is", name, "?"])
       words = Array(words[(end + 1)...].dropLast(4))
@@ -82,14 +82,14 @@ import Testing
   }
 
   @Test func `answers are the model's labels of that name`() throws {
-    let reversed = Array(MemorizeTask.places.reversed()) + ["other"]
+    let reversed = Array(MovementTask.places.reversed()) + ["other"]
     let plain = try task()
     let other = try task(labels: reversed)
     for index in 0..<10 {
       let sample = self.sample(of: plain, seed: 1, .test, index, segmentCount: 1)
       let twin = self.sample(of: other, seed: 1, .test, index, segmentCount: 1)
       #expect(sample.tokenIDs == twin.tokenIDs)
-      #expect(MemorizeTask.places[sample.label] == reversed[twin.label])
+      #expect(MovementTask.places[sample.label] == reversed[twin.label])
     }
   }
 

@@ -79,7 +79,7 @@ import Testing
   @Test func `a share of the stories is asked a plain question where their facts allow one`() throws
   {
     let plainIDs = try ["east", "north"].flatMap { direction in
-      try MemorizeTask.places.map {
+      try MovementTask.places.map {
         try TaskSentences(SmallVocabulary.tokenizer()).encode("What is \(direction) of the \($0)?")
       }
     }
@@ -138,7 +138,7 @@ import Testing
         let words = sample.tokenIDs.map { SmallVocabulary.tokens[Int($0)] }
         // "the a is east of the b ."
         let objects = words.indices.dropLast(3).filter {
-          words[$0] == "of" && words[$0 + 3] == "." && MemorizeTask.places.contains(words[$0 + 2])
+          words[$0] == "of" && words[$0 + 3] == "." && MovementTask.places.contains(words[$0 + 2])
         }.map { words[$0 + 2] }
         return objects.count == 2 && objects[0] == objects[1]
       }
@@ -196,8 +196,8 @@ import Testing
 
   @Test func `a task with one question refuses to ask several`() throws {
     let tokenizer = try SmallVocabulary.tokenizer()
-    let memorize = try MemorizeTask(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+    let memorize = try MovementTask.memorize(
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: try TaskDocuments.background(tokenizer), factPositions: .first)
     #expect(throws: CurriculumError.oneQuestionPerStory(stage: 1)) {
       _ = try batch(of: memorize, questions: 2)

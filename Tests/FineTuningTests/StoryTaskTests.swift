@@ -8,7 +8,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func reason(
-    _ positions: FactPositions, labels: [String] = MemorizeTask.places
+    _ positions: FactPositions, labels: [String] = MovementTask.places
   ) throws -> StoryTask {
     let tokenizer = try SmallVocabulary.tokenizer()
     return try StoryTask.reason(
@@ -19,7 +19,7 @@ import Testing
   }
 
   private func babi(
-    _ text: String, _ positions: FactPositions, labels: [String] = MemorizeTask.places,
+    _ text: String, _ positions: FactPositions, labels: [String] = MovementTask.places,
     segmentSize: Int = 32
   ) throws -> StoryTask {
     let tokenizer = try SmallVocabulary.tokenizer()
@@ -98,7 +98,7 @@ import Testing
           "mary got the milk there .", "mary went to the garden .", "mary moved to the office .",
         ])
       #expect(document.questionWords == "where is the milk ?")
-      #expect(MemorizeTask.places[document.label] == "office")
+      #expect(MovementTask.places[document.label] == "office")
       seen.insert(document.facts.map(\.position))
     }
     // Three sentences over three segments, in order: ten ways.
@@ -151,7 +151,7 @@ import Testing
     #expect(error?.advice?.contains("rmt attach --labels office,yes,bathroom,milk.") == true)
     #expect(error?.place == "\(folder.path("stories.txt")), line 6")
     let one = #expect(throws: TaskError.self) {
-      try reason(.first, labels: MemorizeTask.places.filter { $0 != "office" })
+      try reason(.first, labels: MovementTask.places.filter { $0 != "office" })
     }
     #expect(one?.problem.contains("answer \"office\" is not among") == true)
   }

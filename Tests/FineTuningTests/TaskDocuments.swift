@@ -13,7 +13,7 @@ enum TaskDocuments {
   static func reason(factPositions: FactPositions) throws -> StoryTask {
     let tokenizer = try SmallVocabulary.tokenizer()
     return try StoryTask.reason(
-      modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+      modelLabels: MovementTask.places, tokenizer: tokenizer,
       background: try background(tokenizer),
       stories: try StoryCollection(generatedFor: [], allowsTrainingStories: false),
       factPositions: factPositions)

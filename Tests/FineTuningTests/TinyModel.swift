@@ -15,12 +15,12 @@ enum TinyModel {
       intermediateSize: 32, activation: .gelu, maximumPositions: 20, tokenTypeCount: 2,
       layerNormEpsilon: 1e-12, hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1,
       initializerRange: 0.1),
-    memory: memory, labels: MemorizeTask.places)
+    memory: memory, labels: MovementTask.places)
 
   /// Writes the model with numbers of a seed and opens it.
   static func write(
     to path: String, seed: UInt64 = 1, memory: MemoryConfiguration? = memory,
-    labels: [String] = MemorizeTask.places
+    labels: [String] = MovementTask.places
   ) throws -> ModelFile {
     var description = description
     description.memory = memory
@@ -44,8 +44,8 @@ enum TinyModel {
     let tokenizer = try SmallVocabulary.tokenizer()
     let background = try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300)
     return try TaskData(
-      task: try MemorizeTask(
-        modelLabels: MemorizeTask.places, tokenizer: tokenizer, background: background),
+      task: try MovementTask.memorize(
+        modelLabels: MovementTask.places, tokenizer: tokenizer, background: background),
       memory: memory, validationSampleCount: samples)
   }
 

@@ -7,8 +7,8 @@ import Testing
   private func data(noise share: Double?) throws -> TaskData {
     let tokenizer = try SmallVocabulary.tokenizer()
     return try TaskData(
-      task: try DetectTask(
-        modelLabels: MemorizeTask.places, tokenizer: tokenizer,
+      task: try MovementTask.detect(
+        modelLabels: MovementTask.places, tokenizer: tokenizer,
         background: try BackgroundText(generatedFrom: 7, tokenizer: tokenizer, tokenCount: 300),
         factPositions: .random),
       memory: TinyModel.memory, validationSampleCount: 6,
@@ -152,9 +152,9 @@ import Testing
 
   @Test func `no document gets a second fact`() throws {
     let facts = Set(
-      MemorizeTask.names.flatMap { name in
-        MemorizeTask.actions.flatMap { action in
-          MemorizeTask.places.map {
+      MovementTask.names.flatMap { name in
+        MovementTask.actions.flatMap { action in
+          MovementTask.places.map {
             SmallVocabulary.ids("\(name) \(action) to the \($0)".lowercased())
           }
         }

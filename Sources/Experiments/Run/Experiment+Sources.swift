@@ -82,7 +82,7 @@ extension Experiment {
     let measured = recipe.testStories
     guard !measured.isEmpty else { return }
     let form = recipe.task.storyForm
-    var labels = MemorizeTask.places
+    var labels = MovementTask.places
     if let stories = recipe.task.stories {
       func checksum(_ name: String) -> String? { files.first { $0.name == name }?.checksum }
       for (key, name) in measured where checksum(name) == checksum(stories) {

@@ -41,7 +41,7 @@ struct GeneratedStories: Sendable {
     }
     facts = try encode(Self.factSentences)
     questions = try encode(Self.questionSentences)
-    answers = try encode(MemorizeTask.places.map(Self.answer))
+    answers = try encode(MovementTask.places.map(Self.answer))
     // Thousands of stories are made of some two hundred sentences.
     var known: [String: [Int32]] = [:]
     func ids(_ sentence: String) throws(TaskError) -> [Int32] {
@@ -64,15 +64,15 @@ struct GeneratedStories: Sendable {
   }
 
   private static var factSentences: [String] {
-    MemorizeTask.names.flatMap { name in
-      MemorizeTask.actions.flatMap { action in
-        MemorizeTask.places.map { place in "\(name) \(action) to the \(place)." }
+    MovementTask.names.flatMap { name in
+      MovementTask.actions.flatMap { action in
+        MovementTask.places.map { place in "\(name) \(action) to the \(place)." }
       }
     }
   }
 
   private static var questionSentences: [String] {
-    MemorizeTask.names.map { name in "Where is \(name)?" }
+    MovementTask.names.map { name in "Where is \(name)?" }
   }
 
   private static func answer(_ place: String) -> String { "The \(place)." }
@@ -80,7 +80,7 @@ struct GeneratedStories: Sendable {
   /// Every sentence once, for whoever counts words.
   static var sentences: [String] {
     let relations = RelationStories.stories(of: .training).flatMap { $0.facts + [$0.question] }
-    return factSentences + questionSentences + MemorizeTask.places.map(answer)
+    return factSentences + questionSentences + MovementTask.places.map(answer)
       + Set(relations).sorted()
   }
 
@@ -119,11 +119,11 @@ struct GeneratedStories: Sendable {
   }
 
   private func move(_ places: inout [Int: Int], _ stream: inout RandomStream) -> [Int32] {
-    let name = stream.index(below: MemorizeTask.names.count)
-    let action = stream.index(below: MemorizeTask.actions.count)
-    let place = stream.index(below: MemorizeTask.places.count)
+    let name = stream.index(below: MovementTask.names.count)
+    let action = stream.index(below: MovementTask.actions.count)
+    let place = stream.index(below: MovementTask.places.count)
     places[name] = place
-    return facts[(name * MemorizeTask.actions.count + action) * MemorizeTask.places.count + place]
+    return facts[(name * MovementTask.actions.count + action) * MovementTask.places.count + place]
   }
 
   /// A question about someone who has moved, and its answer; `nil` when nobody has.

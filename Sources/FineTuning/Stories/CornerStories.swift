@@ -64,8 +64,8 @@ struct CornerStories: Sendable {
 
 extension SpatialRelation {
   /// Every relation of two of the task's places.
-  fileprivate static let all: [SpatialRelation] = MemorizeTask.places.flatMap { subject in
-    MemorizeTask.places.filter { $0 != subject }.flatMap { object in
+  fileprivate static let all: [SpatialRelation] = MovementTask.places.flatMap { subject in
+    MovementTask.places.filter { $0 != subject }.flatMap { object in
       CompassDirection.allCases.map { SpatialRelation(subject, $0, of: object) }
     }
   }
@@ -75,6 +75,6 @@ extension SpatialRelation {
     let (own, others) = (Set([subject, object]), Set([other.subject, other.object]))
     let isOnSameLine = [direction, direction.opposite].contains(other.direction)
     return !isOnSameLine && own.count == 2 && others.count == 2 && own.union(others).count == 3
-      && own.union(others).isSubset(of: MemorizeTask.places)
+      && own.union(others).isSubset(of: MovementTask.places)
   }
 }

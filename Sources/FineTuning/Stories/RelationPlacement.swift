@@ -37,7 +37,7 @@ package struct RelationPlacement: Sendable, Hashable {
     }
   }
 
-  private static let places = MemorizeTask.places
+  private static let places = MovementTask.places
   private static func place(_ number: Int) -> String { places[number % places.count] }
 
   /// Distances of the middle from the near place and of the far from the middle one.

@@ -153,8 +153,8 @@ public struct StoryCollection: Sendable {
   /// Every answer, the paper's places first, in label order, then the others sorted.
   package var answers: [String] {
     let answers = Set(parts.values.joined().map(\.answer))
-    return MemorizeTask.places.filter(answers.contains)
-      + answers.subtracting(MemorizeTask.places).sorted()
+    return MovementTask.places.filter(answers.contains)
+      + answers.subtracting(MovementTask.places).sorted()
   }
 
   /// Makes sure that every answer is one of a model's labels.

@@ -68,7 +68,7 @@ public struct TaskRequest: Sendable, Hashable {
       }
     switch (name, stories) {
     case (.detect, _):
-      return try DetectTask(
+      return try MovementTask.detect(
         modelLabels: labels, tokenizer: tokenizer, background: background,
         factPositions: positions)
     case (.reason, let stories?):
@@ -80,7 +80,7 @@ public struct TaskRequest: Sendable, Hashable {
         modelLabels: labels, tokenizer: tokenizer, background: background, stories: stories,
         factPositions: positions, segmentSize: memory.segmentSize)
     case (.memorize, _), (.reason, nil), (.babi, nil):
-      return try MemorizeTask(
+      return try MovementTask.memorize(
         modelLabels: labels, tokenizer: tokenizer, background: background,
         factPositions: positions)
     }
@@ -91,7 +91,7 @@ public struct TaskRequest: Sendable, Hashable {
   ///
   /// - Throws: ``StoryError``, `FileError`.
   public func labels() throws -> [String] {
-    guard name == .babi else { return MemorizeTask.places }
+    guard name == .babi else { return MovementTask.places }
     return try collection(history: [], use: .training, {}).answers
   }
 
